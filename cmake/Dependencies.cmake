@@ -1,0 +1,30 @@
+# Where each library comes from. All of them are Debian packages (scripts/packages.txt), linked statically
+# where Debian ships an archive, so that the binary needs nothing beside it but the C library.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_package(Threads REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+set(library_dir /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+
+# debian_library(NAME ARCHIVES... [LINK targets])
+function(debian_library name)
+  cmake_parse_arguments(arg "" "" "ARCHIVES;LINK" ${ARGN})
+  add_library(${name} INTERFACE)
+  foreach(archive ${arg_ARCHIVES})
+    find_library(${name}_${archive} NAMES lib${archive}.a REQUIRED)
+    target_link_libraries(${name} INTERFACE ${${name}_${archive}})
+  endforeach()
+  target_link_libraries(${name} INTERFACE ${arg_LINK})
+endfunction()
+
+debian_library(boost_json ARCHIVES boost_json boost_container)
+debian_library(boost_url ARCHIVES boost_url)
+debian_library(sqlite ARCHIVES SQLiteCpp sqlite3 LINK ${CMAKE_DL_LIBS} Threads::Threads m)
+debian_library(sodium ARCHIVES sodium)
+debian_library(crypto ARCHIVES ssl crypto LINK ${CMAKE_DL_LIBS} Threads::Threads)
+debian_library(crypt ARCHIVES crypt)
+debian_library(zstd ARCHIVES zstd)

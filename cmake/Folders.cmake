@@ -1,0 +1,51 @@
+# One folder of src is one library, one namespace and, where it has *_test.cpp files, one test program.
+add_library(compile_options INTERFACE)
+target_compile_options(compile_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Werror -fno-plt $<$<CONFIG:Debug>:-Og>)
+target_compile_definitions(compile_options INTERFACE SPDLOG_HEADER_ONLY FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL
+  TOML_HEADER_ONLY=1 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME=0)
+target_include_directories(compile_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(compile_options INTERFACE Threads::Threads)
+target_link_options(compile_options INTERFACE -static-libstdc++ -static-libgcc)
+
+if(SCHEDULER_SANITIZE)
+  string(REPLACE "+" "," sanitizers ${SCHEDULER_SANITIZE})
+  add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${sanitizers})
+  set_property(TARGET compile_options PROPERTY INTERFACE_LINK_OPTIONS "")
+endif()
+if(SCHEDULER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+  set_property(TARGET compile_options PROPERTY INTERFACE_LINK_OPTIONS "")
+endif()
+
+# The include rule of docs/architecture.md holds in every build.
+add_custom_target(layers ALL
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR}/src
+  COMMENT "Checking the layers" VERBATIM)
+
+# scheduler_folder(NAME [DEPS libraries...] [TEST_DEPS libraries...])
+function(scheduler_folder name)
+  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC compile_options ${arg_DEPS})
+    target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+    set_property(TARGET ${name} PROPERTY LINKER_LANGUAGE CXX)
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE compile_options ${arg_DEPS})
+  endif()
+  if(SCHEDULER_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} ${arg_TEST_DEPS} gtest gmock gtest_main)
+    target_precompile_headers(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h
+                              ${CMAKE_SOURCE_DIR}/cmake/precompiled_test.h)
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+endfunction()
