@@ -1,0 +1,143 @@
+// Rows that are not tasks or executions, and what queries take and give. Nothing here belongs to one database.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/actor.h"
+#include "base/id.h"
+#include "base/time.h"
+#include "task/execution.h"
+#include "task/task.h"
+
+namespace store {
+
+using base::ExecutionId;
+using base::Instant;
+using base::TaskId;
+using base::TokenId;
+using base::UserId;
+
+enum class TaskSort { id, name, status, created_at, updated_at, last_run_at, next_run_at };
+
+struct TaskQuery {
+  std::string search;  // substring of name, command, description or a tag; letters' case is ignored
+  std::optional<task::TaskStatus> status;
+  std::optional<std::string> tag;
+  TaskSort sort = TaskSort::id;
+  bool descending = false;
+  std::int64_t page = 1;
+  std::int64_t page_size = 50;
+};
+
+struct TaskPage {
+  std::vector<task::Task> items;
+  std::int64_t total = 0;
+};
+
+struct ExecutionQuery {
+  std::optional<TaskId> task_id;
+  std::optional<task::ExecutionStatus> status;
+  std::optional<task::Trigger> trigger;
+  std::optional<Instant> since;   // created at or after
+  std::optional<Instant> until;   // created before
+  std::int64_t limit = 50;
+  std::optional<std::string> before;  // a page's next_cursor
+};
+
+// Newest first. next_cursor is absent on the last page.
+struct ExecutionPage {
+  std::vector<task::Execution> items;
+  std::optional<std::string> next_cursor;
+};
+
+struct Output {
+  std::string stdout_text;  // head and tail, any bytes
+  std::string stderr_text;
+};
+
+struct Revision {
+  std::int64_t number = 1;
+  task::TaskDefinition definition;
+  Instant changed_at;
+  std::string changed_by;
+};
+
+// One hour of outcomes.
+struct HourlyOutcome {
+  Instant hour;
+  task::ExecutionStatus status = task::ExecutionStatus::success;
+  std::int64_t count = 0;
+  std::int64_t duration_ms = 0;  // summed
+};
+
+struct User {
+  UserId id;
+  std::string name;
+  std::string password_hash;  // libsodium's or crypt(3)'s text; empty: no password log-in
+  access::Role role = access::Role::viewer;
+  bool disabled = false;
+  bool must_change_password = false;
+  Instant created_at;
+  Instant updated_at;
+  std::optional<Instant> last_login_at;
+};
+
+// A log-in. Gone when logged out, revoked or past its end.
+struct Session {
+  std::string id;
+  UserId user_id;
+  Instant created_at;
+  Instant expires_at;
+  std::string address;
+  std::string user_agent;
+};
+
+// A personal API token; only its hash is kept.
+struct Token {
+  TokenId id;
+  UserId user_id;
+  std::string name;
+  std::string hash;
+  access::Scope scope = access::Scope::read;
+  Instant created_at;
+  std::optional<Instant> expires_at;
+  std::optional<Instant> last_used_at;
+};
+
+struct AuditEntry {
+  std::int64_t id = 0;
+  Instant at;
+  std::string actor;
+  std::string address;
+  std::string action;  // "task.create", "auth.login_failed", ...
+  std::string object;  // "task:17", "user:bob"
+  std::string before;  // JSON or empty
+  std::string after;   // JSON or empty
+};
+
+struct AuditPage {
+  std::vector<AuditEntry> items;
+  std::optional<std::string> next_cursor;
+};
+
+// An answer that was given for an Idempotency-Key.
+struct RememberedAnswer {
+  std::string fingerprint;  // of the request, so that another one under the same key is refused
+  std::string answer;
+  Instant at;
+};
+
+// One committed change, told to the listener after the commit. Nothing is told of what was rolled back.
+struct Change {
+  enum class Kind { task_created, task_updated, task_deleted, task_state, execution_created, execution_updated, executions_deleted };
+  Kind kind = Kind::task_updated;
+  TaskId task_id;
+  ExecutionId execution_id;               // for the execution kinds
+  task::ExecutionStatus status = task::ExecutionStatus::pending;  // for the execution kinds
+  std::optional<Instant> next_due_at;     // for the task kinds: what the planner needs
+};
+
+}  // namespace store

@@ -1,0 +1,45 @@
+#include "task/task.h"
+
+#include "task/names.h"
+
+namespace task {
+namespace {
+
+constexpr Names<OverlapPolicy, 5> kOverlaps{{{OverlapPolicy::skip, "skip"},
+                                             {OverlapPolicy::queue, "queue"},
+                                             {OverlapPolicy::queue_all, "queue_all"},
+                                             {OverlapPolicy::cancel_running, "cancel_running"},
+                                             {OverlapPolicy::allow, "allow"}}};
+constexpr Names<MisfirePolicy, 3> kMisfires{{{MisfirePolicy::fire_once, "fire_once"},
+                                             {MisfirePolicy::fire_all, "fire_all"},
+                                             {MisfirePolicy::skip, "skip"}}};
+constexpr Names<KillMode, 2> kKillModes{{{KillMode::group, "group"}, {KillMode::main, "main"}}};
+constexpr Names<TaskStatus, 5> kStatuses{{{TaskStatus::active, "ACTIVE"},
+                                          {TaskStatus::paused, "PAUSED"},
+                                          {TaskStatus::pending, "PENDING"},
+                                          {TaskStatus::running, "RUNNING"},
+                                          {TaskStatus::failed, "FAILED"}}};
+
+}  // namespace
+
+TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, bool last_failed) {
+  if (paused) return TaskStatus::paused;
+  if (running > 0) return TaskStatus::running;
+  if (queued > 0) return TaskStatus::pending;
+  return last_failed ? TaskStatus::failed : TaskStatus::active;
+}
+
+TaskStatus status_of(const Task& task) {
+  return status_of(task.paused, task.running, task.queued, task.last_failed);
+}
+
+std::string_view to_string(OverlapPolicy value) { return name_of(kOverlaps, value); }
+std::string_view to_string(MisfirePolicy value) { return name_of(kMisfires, value); }
+std::string_view to_string(KillMode value) { return name_of(kKillModes, value); }
+std::string_view to_string(TaskStatus value) { return name_of(kStatuses, value); }
+std::optional<OverlapPolicy> parse_overlap(std::string_view text) { return value_of(kOverlaps, text); }
+std::optional<MisfirePolicy> parse_misfire(std::string_view text) { return value_of(kMisfires, text); }
+std::optional<KillMode> parse_kill_mode(std::string_view text) { return value_of(kKillModes, text); }
+std::optional<TaskStatus> parse_task_status(std::string_view text) { return value_of(kStatuses, text); }
+
+}  // namespace task

@@ -1,0 +1,119 @@
+// What is defined to run: a task, its policies and its state. Field names are those of spec 3.2.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+
+namespace task {
+
+using base::ExecutionId;
+using base::Instant;
+using base::TaskId;
+
+enum class OverlapPolicy { skip, queue, queue_all, cancel_running, allow };
+enum class MisfirePolicy { fire_once, fire_all, skip };
+enum class KillMode { group, main };
+
+// Status of a task as users see it. Derived from paused and the counters, never set by hand.
+enum class TaskStatus { active, paused, pending, running, failed };
+
+struct RetryPolicy {
+  int max_attempts = 1;
+  double initial_delay_s = 10;
+  double factor = 2;
+  double max_delay_s = 600;
+  double jitter = 0.2;  // share of the delay, 0 to 1, both ways
+  bool operator==(const RetryPolicy&) const = default;
+};
+
+struct Misfire {
+  MisfirePolicy policy = MisfirePolicy::fire_once;
+  std::int64_t window_s = 86400;
+  bool operator==(const Misfire&) const = default;
+};
+
+struct HttpCall {
+  std::string method = "GET";
+  std::string url;
+  std::map<std::string, std::string> headers;
+  std::string body;
+  std::vector<int> expect_status;  // empty: any 2xx
+  bool operator==(const HttpCall&) const = default;
+};
+
+// All that a user writes. Exactly one of command and http is set in a valid definition.
+struct TaskDefinition {
+  std::string name;
+  std::string cron;
+  std::string timezone;  // empty: the server's scheduler.timezone
+  std::string command;
+  std::optional<HttpCall> http;
+  std::string description;
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> env;
+  std::string working_dir;
+  std::string run_as;
+  std::string shell;  // empty: direct where the command has no shell syntax, else /bin/sh
+  std::string stdin_text;
+  std::optional<std::int64_t> timeout_s;  // absent: scheduler.default_timeout; 0: none
+  std::int64_t kill_grace_s = 10;
+  std::vector<int> success_exit_codes{0};
+  RetryPolicy retry;
+  OverlapPolicy overlap = OverlapPolicy::skip;
+  Misfire misfire;
+  std::int64_t jitter_s = 0;
+  std::optional<Instant> starts_at;
+  std::optional<Instant> ends_at;
+  int priority = 0;  // higher goes first among what waits
+  std::string pool;
+  std::map<std::string, std::string> node_labels;
+  KillMode kill_mode = KillMode::group;
+  bool rerun_lost = false;
+  std::int64_t keep_executions = 50;
+  std::int64_t keep_failed = 50;
+  std::vector<TaskId> on_success;
+  std::vector<TaskId> on_failure;
+  std::vector<std::string> notify;
+  bool operator==(const TaskDefinition&) const = default;
+};
+
+// A task as the store keeps it.
+struct Task {
+  TaskId id;
+  std::int64_t revision = 1;  // counts every change of the definition; also the ETag
+  TaskDefinition definition;
+  bool paused = false;
+  std::int64_t running = 0;  // executions that were admitted and are not final, retry delays included
+  std::int64_t queued = 0;   // executions that wait for the overlap policy
+  bool last_failed = false;
+  std::optional<Instant> last_run_at;
+  std::optional<Instant> next_run_at;  // the cursor: nominal time of the next fire; none while paused
+  std::optional<Instant> next_due_at;  // next_run_at and its jitter
+  std::string last_error;
+  std::optional<Instant> force_run_at;
+  Instant created_at;
+  Instant updated_at;
+  std::string created_by;
+};
+
+// PAUSED stands over RUNNING: what the user switched off is shown as off, its executions show that one goes on.
+TaskStatus status_of(const Task& task);
+TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, bool last_failed);
+
+std::string_view to_string(OverlapPolicy value);
+std::string_view to_string(MisfirePolicy value);
+std::string_view to_string(KillMode value);
+std::string_view to_string(TaskStatus value);  // "ACTIVE", "PAUSED", ...
+std::optional<OverlapPolicy> parse_overlap(std::string_view text);
+std::optional<MisfirePolicy> parse_misfire(std::string_view text);
+std::optional<KillMode> parse_kill_mode(std::string_view text);
+std::optional<TaskStatus> parse_task_status(std::string_view text);
+
+}  // namespace task
