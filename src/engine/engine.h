@@ -1,0 +1,123 @@
+// The engine: fires what is due, admits what wants to run, hands it to the runner and books what became of it.
+// One thread of its own does all of that in turn; the calls below may come from any thread but its own and
+// return when what they promise is committed.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "runner/runner.h"
+#include "store/store.h"
+#include "task/execution.h"
+#include "task/task.h"
+
+namespace engine {
+
+using base::ExecutionId;
+using base::Instant;
+using base::TaskId;
+
+struct Options {
+  std::string node = "local";
+  std::filesystem::path data_dir = "data";
+  std::string program;                   // path of this binary, for HTTP tasks
+  std::string default_timezone = "UTC";  // scheduler.timezone
+  std::int64_t default_timeout_s = 60;   // scheduler.default_timeout; 0: none
+  std::int64_t max_running = 1000;       // scheduler.max_running, on this node
+  std::uint64_t max_output_bytes = 10u << 20;
+  std::int64_t retention_days = 0;       // 0: only keep_executions and keep_failed count
+  std::map<std::string, std::int64_t> pools;  // limit of each pool; a pool without one is unlimited
+};
+
+struct RunRequest {
+  TaskId task_id;
+  task::Trigger trigger = task::Trigger::manual;
+  std::string triggered_by;
+  task::RunOverrides overrides;
+  bool force = false;                    // beside what runs, whatever the overlap policy says
+  std::string reason;
+};
+
+struct BackfillRequest {
+  TaskId task_id;
+  Instant from;  // inclusive
+  Instant to;    // exclusive
+  task::OverlapPolicy overlap = task::OverlapPolicy::queue_all;
+  std::string triggered_by;
+};
+
+// For readiness, metrics and `doctor`.
+struct State {
+  bool runner_connected = false;
+  std::string runner_problem;
+  std::int64_t planned = 0;   // entries in the planner's heap
+  std::int64_t running = 0;   // attempts handed to the runner and not yet booked as ended
+  std::optional<Instant> next_due_at;
+  std::uint64_t fires = 0;    // since the start
+  std::uint64_t started = 0;
+  std::uint64_t finished = 0;
+  std::int64_t last_late_ms = 0;
+};
+
+// Where an attempt's output is kept (runner/log_reader.h reads it). One folder a task, so that deleting a task
+// deletes a folder.
+std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id, ExecutionId execution_id,
+                                  int attempt);
+
+class Engine : public runner::Listener {
+ public:
+  Engine(store::Store& store, const base::Clock& clock, Options options);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Reads the plan, books what was missed while nobody looked, and begins to fire. The runner is told what to do
+  // as soon as it is connected; it must outlive the engine. Throws store::DatabaseFailure.
+  void start(runner::Runner& runner);
+  // Stops firing; what runs goes on in the runner. Idempotent.
+  void stop();
+
+  // Admits each request by the one gate. Per request: the execution's id, or not_found, or conflict naming the
+  // execution that runs. All in one transaction; one bad request spoils nothing else.
+  std::vector<base::Result<ExecutionId>> run(std::vector<RunRequest> requests);
+  // Queues the fires of a past window, oldest first; gives their ids. At most 1,000 (invalid beyond).
+  base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request);
+  // conflict where it is final already.
+  base::Result<void> cancel(ExecutionId id, const std::string& by);
+  // A new execution of the same task with the same overrides; conflict where that one is not final.
+  base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
+  // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
+  // `audit` is written in the same transaction for each that is deleted.
+  std::vector<base::Result<void>> remove(const std::vector<TaskId>& ids,
+                                         const std::function<store::AuditEntry(const task::Task&)>& audit);
+  // Deletes final executions with their output; gives how many. Ids that are not final are left alone.
+  std::int64_t remove_executions(std::vector<ExecutionId> ids);
+
+  // Calls `grown` (on an engine thread; must not block) each time that execution's output grows or it ends,
+  // until the handle is destroyed.
+  [[nodiscard]] std::shared_ptr<void> follow_output(ExecutionId id, std::function<void()> grown);
+
+  // The store's listener must pass every change here: the planner lives on it.
+  void on_changes(std::span<const store::Change> changes);
+
+  State state() const;
+  const Options& options() const;
+
+  // runner::Listener
+  void on_connected(runner::Snapshot snapshot) override;
+  void on_disconnected(std::string why) override;
+  void on_events(std::span<const runner::Event> events) override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace engine
