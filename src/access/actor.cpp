@@ -6,8 +6,10 @@
 namespace access {
 namespace {
 
-constexpr std::array<std::pair<Role, std::string_view>, 4> kRoles{{
-    {Role::viewer, "viewer"}, {Role::operator_, "operator"}, {Role::editor, "editor"}, {Role::admin, "admin"}}};
+constexpr std::array<std::pair<Role, std::string_view>, 4> kRoles{{{Role::viewer, "viewer"},
+                                                                   {Role::operator_, "operator"},
+                                                                   {Role::editor, "editor"},
+                                                                   {Role::admin, "admin"}}};
 constexpr std::array<std::pair<Scope, std::string_view>, 3> kScopes{
     {{Scope::read, "read"}, {Scope::run, "run"}, {Scope::write, "write"}}};
 
@@ -32,10 +34,14 @@ bool role_has(Role role, Right right) {
   switch (right) {
     case Right::anyone:
     case Right::signed_in:
-    case Right::read: return true;
-    case Right::run: return role >= Role::operator_;
-    case Right::edit: return role >= Role::editor;
-    case Right::administer: return role == Role::admin;
+    case Right::read:
+      return true;
+    case Right::run:
+      return role >= Role::operator_;
+    case Right::edit:
+      return role >= Role::editor;
+    case Right::administer:
+      return role == Role::admin;
   }
   return false;
 }
@@ -44,20 +50,31 @@ bool scope_has(Scope scope, Right right) {
   switch (right) {
     case Right::anyone:
     case Right::signed_in:
-    case Right::read: return true;
-    case Right::run: return scope >= Scope::run;
+    case Right::read:
+      return true;
+    case Right::run:
+      return scope >= Scope::run;
     case Right::edit:
-    case Right::administer: return scope == Scope::write;
+    case Right::administer:
+      return scope == Scope::write;
   }
   return false;
 }
 
 }  // namespace
 
-std::string_view to_string(Role role) { return name_in(kRoles, role); }
-std::optional<Role> parse_role(std::string_view text) { return value_in(kRoles, text); }
-std::string_view to_string(Scope scope) { return name_in(kScopes, scope); }
-std::optional<Scope> parse_scope(std::string_view text) { return value_in(kScopes, text); }
+std::string_view to_string(Role role) {
+  return name_in(kRoles, role);
+}
+std::optional<Role> parse_role(std::string_view text) {
+  return value_in(kRoles, text);
+}
+std::string_view to_string(Scope scope) {
+  return name_in(kScopes, scope);
+}
+std::optional<Scope> parse_scope(std::string_view text) {
+  return value_in(kScopes, text);
+}
 
 bool may(const Actor& actor, Right right) {
   return role_has(actor.role, right) && (!actor.scope || scope_has(*actor.scope, right));

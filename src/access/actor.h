@@ -11,7 +11,7 @@ namespace access {
 // Each role may do all that the one before it may (spec 3.1).
 enum class Role { viewer, operator_, editor, admin };
 
-std::string_view to_string(Role role);                      // "viewer", "operator", "editor", "admin"
+std::string_view to_string(Role role);  // "viewer", "operator", "editor", "admin"
 std::optional<Role> parse_role(std::string_view text);
 
 // What a token was made for; a session has all of its role's rights.

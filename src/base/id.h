@@ -27,7 +27,9 @@ std::optional<IdType> parse_id(std::string_view text) {
 }
 
 template <class Tag>
-std::string to_string(Id<Tag> id) { return std::to_string(id.value); }
+std::string to_string(Id<Tag> id) {
+  return std::to_string(id.value);
+}
 
 using TaskId = Id<struct TaskTag>;
 using ExecutionId = Id<struct ExecutionTag>;

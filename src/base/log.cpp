@@ -14,7 +14,8 @@ std::atomic<Format> current_format{Format::text};
 
 spdlog::logger& logger() {
   static auto instance = [] {
-    auto made = std::make_shared<spdlog::logger>("scheduler", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("scheduler", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc));
     made->flush_on(spdlog::level::info);
     return made;
@@ -24,20 +25,28 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
 
 std::string_view name_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
   }
   return "error";
 }
@@ -68,7 +77,8 @@ bool is_plain(std::string_view value) {
 
 std::string timestamp() {
   const auto now = spdlog::log_clock::now();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   const auto time = spdlog::details::os::gmtime(spdlog::log_clock::to_time_t(now));
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", time.tm_year + 1900, time.tm_mon + 1,
                      time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec, ms);
@@ -76,8 +86,12 @@ std::string timestamp() {
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(to_spdlog(level)); }
-void set_format(Format format) { current_format = format; }
+void set_level(Level level) {
+  logger().set_level(to_spdlog(level));
+}
+void set_format(Format format) {
+  current_format = format;
+}
 
 std::string open_file(const std::string& path, std::size_t max_bytes, std::size_t keep) {
   try {
@@ -100,8 +114,10 @@ void write(Level level, std::string_view event, Fields fields) {
       line += ',';
       append_quoted(line, field.key);
       line += ':';
-      if (field.quoted) append_quoted(line, field.value);
-      else line += field.value;
+      if (field.quoted)
+        append_quoted(line, field.value);
+      else
+        line += field.value;
     }
     line += '}';
   } else {
@@ -110,13 +126,17 @@ void write(Level level, std::string_view event, Fields fields) {
       line += ' ';
       line += field.key;
       line += '=';
-      if (!field.quoted || is_plain(field.value)) line += field.value;
-      else append_quoted(line, field.value);
+      if (!field.quoted || is_plain(field.value))
+        line += field.value;
+      else
+        append_quoted(line, field.value);
     }
   }
   logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
-void flush() { logger().flush(); }
+void flush() {
+  logger().flush();
+}
 
 }  // namespace base::log

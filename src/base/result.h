@@ -38,7 +38,9 @@ struct Error {
   std::vector<FieldError> fields;
 };
 
-inline Error make_error(ErrorKind kind, std::string message) { return Error{kind, std::move(message), {}}; }
+inline Error make_error(ErrorKind kind, std::string message) {
+  return Error{kind, std::move(message), {}};
+}
 
 template <class T, class E = Error>
 class [[nodiscard]] Result {

@@ -65,12 +65,14 @@ std::string to_iso(Instant at) {
   const year_month_day date{day};
   const hh_mm_ss time{at - day};
   char text[40];
-  int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                             static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                             static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                             static_cast<int>(time.seconds().count()));
+  int length =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                    static_cast<int>(time.seconds().count()));
   const auto ms = static_cast<int>(time.subseconds().count());
-  if (ms != 0) length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ".%03d", ms);
+  if (ms != 0)
+    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ".%03d", ms);
   text[length] = 'Z';
   return {text, static_cast<std::size_t>(length) + 1};
 }

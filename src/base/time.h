@@ -11,8 +11,12 @@ namespace base {
 using Milliseconds = std::chrono::milliseconds;
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
-inline std::int64_t to_unix_ms(Instant at) { return at.time_since_epoch().count(); }
-inline Instant from_unix_ms(std::int64_t ms) { return Instant{Milliseconds{ms}}; }
+inline std::int64_t to_unix_ms(Instant at) {
+  return at.time_since_epoch().count();
+}
+inline Instant from_unix_ms(std::int64_t ms) {
+  return Instant{Milliseconds{ms}};
+}
 
 // "2026-01-01T00:00:00Z", with ".123" before the Z where the milliseconds are not zero.
 std::string to_iso(Instant at);

@@ -1,6 +1,6 @@
-// The engine: fires what is due, admits what wants to run, hands it to the runner and books what became of it.
-// One thread of its own does all of that in turn; the calls below may come from any thread but its own and
-// return when what they promise is committed.
+// The engine: fires what is due, admits what wants to run, hands it to the runner and books what became of
+// it. One thread of its own does all of that in turn; the calls below may come from any thread but its own
+// and return when what they promise is committed.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -32,7 +32,7 @@ struct Options {
   std::int64_t default_timeout_s = 60;   // scheduler.default_timeout; 0: none
   std::int64_t max_running = 1000;       // scheduler.max_running, on this node
   std::uint64_t max_output_bytes = 10u << 20;
-  std::int64_t retention_days = 0;       // 0: only keep_executions and keep_failed count
+  std::int64_t retention_days = 0;            // 0: only keep_executions and keep_failed count
   std::map<std::string, std::int64_t> pools;  // limit of each pool; a pool without one is unlimited
 };
 
@@ -41,7 +41,7 @@ struct RunRequest {
   task::Trigger trigger = task::Trigger::manual;
   std::string triggered_by;
   task::RunOverrides overrides;
-  bool force = false;                    // beside what runs, whatever the overlap policy says
+  bool force = false;  // beside what runs, whatever the overlap policy says
   std::string reason;
 };
 
@@ -57,19 +57,18 @@ struct BackfillRequest {
 struct State {
   bool runner_connected = false;
   std::string runner_problem;
-  std::int64_t planned = 0;   // entries in the planner's heap
-  std::int64_t running = 0;   // attempts handed to the runner and not yet booked as ended
+  std::int64_t planned = 0;  // entries in the planner's heap
+  std::int64_t running = 0;  // attempts handed to the runner and not yet booked as ended
   std::optional<Instant> next_due_at;
-  std::uint64_t fires = 0;    // since the start
+  std::uint64_t fires = 0;  // since the start
   std::uint64_t started = 0;
   std::uint64_t finished = 0;
-  std::int64_t last_late_ms = 0;
 };
 
-// Where an attempt's output is kept (runner/log_reader.h reads it). One folder a task, so that deleting a task
-// deletes a folder.
-std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id, ExecutionId execution_id,
-                                  int attempt);
+// Where an attempt's output is kept (runner/log_reader.h reads it). One folder a task, so that deleting a
+// task deletes a folder.
+std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id,
+                                  ExecutionId execution_id, int attempt);
 
 class Engine : public runner::Listener {
  public:
@@ -78,14 +77,14 @@ class Engine : public runner::Listener {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Reads the plan, books what was missed while nobody looked, and begins to fire. The runner is told what to do
-  // as soon as it is connected; it must outlive the engine. Throws store::DatabaseFailure.
+  // Reads the plan, books what was missed while nobody looked, and begins to fire. The runner is told what to
+  // do as soon as it is connected; it must outlive the engine. Throws store::DatabaseFailure.
   void start(runner::Runner& runner);
   // Stops firing; what runs goes on in the runner. Idempotent.
   void stop();
 
-  // Admits each request by the one gate. Per request: the execution's id, or not_found, or conflict naming the
-  // execution that runs. All in one transaction; one bad request spoils nothing else.
+  // Admits each request by the one gate. Per request: the execution's id, or not_found, or conflict naming
+  // the execution that runs. All in one transaction; one bad request spoils nothing else.
   std::vector<base::Result<ExecutionId>> run(std::vector<RunRequest> requests);
   // Queues the fires of a past window, oldest first; gives their ids. At most 1,000 (invalid beyond).
   base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request);

@@ -16,7 +16,8 @@ struct Cursor {
 
 // The schedule of a definition, parsed with its zone (or the default one) and its name as the seed of H.
 // nullptr where the expression is wrong, which a checked definition never is.
-std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definition, std::string_view default_timezone);
+std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definition,
+                                                  std::string_view default_timezone);
 
 // The first fire strictly after that instant and within starts_at and ends_at; empty when there is none.
 Cursor cursor_after(const TaskDefinition& definition, const cron::Schedule& schedule, Instant after);

@@ -29,43 +29,62 @@ constexpr Names<Waiting, 4> kWaitings{{{Waiting::none, "none"},
 
 }  // namespace
 
-std::string_view to_string(ExecutionStatus value) { return name_of(kStatuses, value); }
-std::string_view to_string(Trigger value) { return name_of(kTriggers, value); }
-std::string_view to_string(Waiting value) { return name_of(kWaitings, value); }
-std::optional<ExecutionStatus> parse_execution_status(std::string_view text) { return value_of(kStatuses, text); }
-std::optional<Trigger> parse_trigger(std::string_view text) { return value_of(kTriggers, text); }
-std::optional<Waiting> parse_waiting(std::string_view text) { return value_of(kWaitings, text); }
+std::string_view to_string(ExecutionStatus value) {
+  return name_of(kStatuses, value);
+}
+std::string_view to_string(Trigger value) {
+  return name_of(kTriggers, value);
+}
+std::string_view to_string(Waiting value) {
+  return name_of(kWaitings, value);
+}
+std::optional<ExecutionStatus> parse_execution_status(std::string_view text) {
+  return value_of(kStatuses, text);
+}
+std::optional<Trigger> parse_trigger(std::string_view text) {
+  return value_of(kTriggers, text);
+}
+std::optional<Waiting> parse_waiting(std::string_view text) {
+  return value_of(kWaitings, text);
+}
 
 bool is_final(ExecutionStatus status) {
   switch (status) {
     case pending:
-    case running: return false;
+    case running:
+      return false;
     case success:
     case failed:
     case timeout:
     case cancelled:
     case skipped:
     case missed:
-    case lost: return true;
+    case lost:
+      return true;
   }
   return true;
 }
 
-bool is_failure(ExecutionStatus status) { return status == failed || status == timeout || status == lost; }
+bool is_failure(ExecutionStatus status) {
+  return status == failed || status == timeout || status == lost;
+}
 
 bool may_become(ExecutionStatus from, ExecutionStatus to) {
   switch (from) {
     // straight to an end: a start that failed, or one whose start and end were reported together
-    case pending: return to == running || (is_final(to) && to != missed);
+    case pending:
+      return to == running || (is_final(to) && to != missed);
     // back to pending: the next attempt waits for its backoff
-    case running: return to == pending || (is_final(to) && to != skipped && to != missed);
+    case running:
+      return to == pending || (is_final(to) && to != skipped && to != missed);
     case success:
     case failed:
     case timeout:
     case cancelled:
     case skipped:
     case missed:
-    case lost: return false;
+    case lost:
+      return false;
   }
   return false;
 }

@@ -32,10 +32,10 @@ bool may_become(ExecutionStatus from, ExecutionStatus to);
 
 // Why a PENDING execution waits, so that each waiting one has an owner that will move it on.
 enum class Waiting {
-  none,       // not waiting: claimed for the runner, running, or final
-  slot,       // admitted; waits for a free slot (pool or scheduler.max_running), by priority
-  overlap,    // the overlap policy lets it go when the one before has ended
-  backoff,    // its next attempt is due at due_at
+  none,     // not waiting: claimed for the runner, running, or final
+  slot,     // admitted; waits for a free slot (pool or scheduler.max_running), by priority
+  overlap,  // the overlap policy lets it go when the one before has ended
+  backoff,  // its next attempt is due at due_at
 };
 std::string_view to_string(Waiting value);
 std::optional<Waiting> parse_waiting(std::string_view text);
@@ -65,7 +65,7 @@ struct Attempt {
 struct Execution {
   ExecutionId id;
   TaskId task_id;
-  std::string task_name;          // as it was when it was made
+  std::string task_name;           // as it was when it was made
   std::int64_t task_revision = 1;  // the definition that it runs
   ExecutionStatus status = ExecutionStatus::pending;
   Waiting waiting = Waiting::none;
@@ -74,13 +74,13 @@ struct Execution {
   std::optional<Instant> scheduled_at;  // nominal time; none for a manual run
   std::optional<Instant> due_at;        // nominal time and jitter, or when the next attempt is due
   Instant created_at;
-  std::optional<Instant> started_at;   // of the first attempt
-  std::optional<Instant> finished_at;  // of the last
+  std::optional<Instant> started_at;    // of the first attempt
+  std::optional<Instant> finished_at;   // of the last
   std::optional<std::int64_t> late_ms;  // started_at - due_at of the first attempt; none for a manual run
   int priority = 0;
   std::string pool;
-  Attempt attempt;         // the current one
-  std::string reason;      // why it was skipped, missed, cancelled, retried ...
+  Attempt attempt;     // the current one
+  std::string reason;  // why it was skipped, missed, cancelled, retried ...
   std::string node;
   std::int64_t count = 1;  // fires folded into a SKIPPED or MISSED record
   std::optional<Instant> scheduled_until;

@@ -33,13 +33,29 @@ TaskStatus status_of(const Task& task) {
   return status_of(task.paused, task.running, task.queued, task.last_failed);
 }
 
-std::string_view to_string(OverlapPolicy value) { return name_of(kOverlaps, value); }
-std::string_view to_string(MisfirePolicy value) { return name_of(kMisfires, value); }
-std::string_view to_string(KillMode value) { return name_of(kKillModes, value); }
-std::string_view to_string(TaskStatus value) { return name_of(kStatuses, value); }
-std::optional<OverlapPolicy> parse_overlap(std::string_view text) { return value_of(kOverlaps, text); }
-std::optional<MisfirePolicy> parse_misfire(std::string_view text) { return value_of(kMisfires, text); }
-std::optional<KillMode> parse_kill_mode(std::string_view text) { return value_of(kKillModes, text); }
-std::optional<TaskStatus> parse_task_status(std::string_view text) { return value_of(kStatuses, text); }
+std::string_view to_string(OverlapPolicy value) {
+  return name_of(kOverlaps, value);
+}
+std::string_view to_string(MisfirePolicy value) {
+  return name_of(kMisfires, value);
+}
+std::string_view to_string(KillMode value) {
+  return name_of(kKillModes, value);
+}
+std::string_view to_string(TaskStatus value) {
+  return name_of(kStatuses, value);
+}
+std::optional<OverlapPolicy> parse_overlap(std::string_view text) {
+  return value_of(kOverlaps, text);
+}
+std::optional<MisfirePolicy> parse_misfire(std::string_view text) {
+  return value_of(kMisfires, text);
+}
+std::optional<KillMode> parse_kill_mode(std::string_view text) {
+  return value_of(kKillModes, text);
+}
+std::optional<TaskStatus> parse_task_status(std::string_view text) {
+  return value_of(kStatuses, text);
+}
 
 }  // namespace task

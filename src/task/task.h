@@ -103,7 +103,8 @@ struct Task {
   std::string created_by;
 };
 
-// PAUSED stands over RUNNING: what the user switched off is shown as off, its executions show that one goes on.
+// PAUSED stands over RUNNING: what the user switched off is shown as off, its executions show that one goes
+// on.
 TaskStatus status_of(const Task& task);
 TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, bool last_failed);
 

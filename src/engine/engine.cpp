@@ -1,0 +1,363 @@
+#include "engine/engine.h"
+
+#include <future>
+
+#include "base/log.h"
+#include "engine/dispatcher.h"
+#include "engine/reboot.h"
+
+namespace engine {
+
+namespace {
+
+// How many due tasks one transaction books: the first few at once, so that the first start does not wait for the
+// last row of a thousand; then more and more.
+constexpr std::size_t kFirstBooking = 8;
+constexpr std::size_t kLargestBooking = 128;
+constexpr std::size_t kDueAtOnce = 4096;
+constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
+
+}  // namespace
+
+std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id, ExecutionId execution_id,
+                                  int attempt) {
+  return data_dir / "output" / base::to_string(task_id) /
+         (base::to_string(execution_id) + "." + std::to_string(attempt) + ".log");
+}
+
+class Engine::Impl {
+ public:
+  Impl(store::Store& store, const base::Clock& clock, Options options)
+      : options_(std::move(options)),
+        store_(store),
+        clock_(clock),
+        schedules_(options_.default_timezone),
+        ledger_(options_, schedules_),
+        janitor_(store, clock, options_),
+        dispatcher_({store, clock, options_, loop_, planner_, timers_, janitor_, ledger_}) {}
+
+  ~Impl() { stop(); }
+
+  void start(runner::Runner& runner) {
+    dispatcher_.use(runner);
+    began_at_ = clock_.now();
+    store_.read([this](store::Reader& reader) {
+      reader.for_each_due([this](TaskId id, Instant due_at) { planner_.set(id, due_at); });
+    });
+    janitor_.start();
+    loop_.start([this] { on_time(); });
+    loop_.post([this] {
+      run_reboot_tasks();
+      on_time();
+    });
+  }
+
+  void stop() {
+    if (std::exchange(stopped_, true)) return;
+    loop_.stop();
+    janitor_.stop();
+    // transactions under way call back into this object; wait until they have
+    static_cast<void>(store_.write([](store::Transaction&) -> base::Result<void> { return {}; }));
+  }
+
+  // Runs `action` on the loop, and gives what the future that it fulfils holds.
+  template <class Value>
+  Value ask(const std::function<void(std::shared_ptr<std::promise<Value>>)>& action) {
+    auto promise = std::make_shared<std::promise<Value>>();
+    auto answer = promise->get_future();
+    // the loop drops what is posted after its stop: the promise must then break, not wait
+    loop_.post([action, promise = std::move(promise)] { action(promise); });
+    return answer.get();
+  }
+
+  std::vector<base::Result<ExecutionId>> run(std::vector<RunRequest> requests) {
+    using Outcomes = std::vector<base::Result<ExecutionId>>;
+    return ask<Outcomes>([this, &requests](auto promise) {
+      auto outcomes = std::make_shared<Outcomes>();
+      const auto wanted = static_cast<std::int64_t>(requests.size());
+      dispatcher_.book(
+          wanted,
+          [this, outcomes, requests = std::move(requests), now = clock_.now()](
+              store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+            outcomes->clear();
+            for (const auto& request : requests) outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
+            return {};
+          },
+          [outcomes, promise, wanted](const base::Result<void>& kept) {
+            if (!kept) outcomes->assign(static_cast<std::size_t>(wanted), base::Result<ExecutionId>(kept.error()));
+            promise->set_value(std::move(*outcomes));
+          });
+    });
+  }
+
+  base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request) {
+    using Outcome = base::Result<std::vector<ExecutionId>>;
+    return ask<Outcome>([this, request](auto promise) {
+      auto ids = std::make_shared<std::vector<ExecutionId>>();
+      dispatcher_.book(
+          static_cast<std::int64_t>(kMaxBackfill),
+          [this, ids, request, now = clock_.now()](store::Transaction& tx, Slots& slots,
+                                                   Plan& plan) -> base::Result<void> {
+            auto made = ledger_.backfill(tx, request, now, slots, plan);
+            if (!made) return made.error();
+            *ids = std::move(*made);
+            return {};
+          },
+          [ids, promise](const base::Result<void>& kept) {
+            promise->set_value(kept ? Outcome(std::move(*ids)) : Outcome(kept.error()));
+          });
+    });
+  }
+
+  base::Result<void> cancel(ExecutionId id, const std::string& by) {
+    return ask<base::Result<void>>([this, id, by](auto promise) {
+      dispatcher_.book(
+          1,
+          [this, id, by, now = clock_.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
+            return ledger_.cancel(tx, id, by, now, slots, plan);
+          },
+          [promise](const base::Result<void>& kept) { promise->set_value(kept); });
+    });
+  }
+
+  base::Result<ExecutionId> retry(ExecutionId id, const std::string& by) {
+    std::optional<task::Execution> execution;
+    store_.read([&](store::Reader& reader) { execution = reader.find_execution(id); });
+    if (!execution) {
+      return base::make_error(base::ErrorKind::not_found, "there is no execution " + base::to_string(id));
+    }
+    if (!is_final(execution->status)) {
+      return base::make_error(base::ErrorKind::conflict,
+                              "execution " + base::to_string(id) + " has not ended; cancel it first");
+    }
+    return std::move(run({{.task_id = execution->task_id,
+                           .trigger = task::Trigger::manual,
+                           .triggered_by = by,
+                           .overrides = execution->overrides,
+                           .force = false,
+                           .reason = "retry of execution " + base::to_string(id)}})
+                         .front());
+  }
+
+  std::vector<base::Result<void>> remove(const std::vector<TaskId>& ids,
+                                         const std::function<store::AuditEntry(const task::Task&)>& audit) {
+    using Outcomes = std::vector<base::Result<void>>;
+    struct Removal {
+      Outcomes outcomes;
+      std::vector<std::pair<TaskId, runner::AttemptKey>> doomed;
+    };
+    return ask<Outcomes>([this, ids, audit](auto promise) {
+      auto removal = std::make_shared<Removal>();
+      dispatcher_.book(
+          0,
+          [ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+            *removal = {};
+            for (const auto id : ids) {
+              const auto task = tx.find_task(id);
+              if (!task) {
+                removal->outcomes.emplace_back(
+                    base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
+                continue;
+              }
+              for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
+                if (open.waiting != task::Waiting::none) continue;
+                plan.cancels.push_back({open.id, open.attempt.number});
+                removal->doomed.emplace_back(id, plan.cancels.back());
+              }
+              tx.append_audit(audit(*task));
+              tx.delete_task(id);
+              plan.due_times.emplace_back(id, std::nullopt);
+              removal->outcomes.emplace_back();
+            }
+            return {};
+          },
+          [this, ids, removal, promise](const base::Result<void>& kept) {
+            if (!kept) {
+              promise->set_value(Outcomes(ids.size(), base::Result<void>(kept.error())));
+              return;
+            }
+            for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
+            for (const auto id : ids) {
+              janitor_.remove_output(output_path(options_.data_dir, id, ExecutionId{1}, 1).parent_path());
+            }
+            promise->set_value(std::move(removal->outcomes));
+          });
+    });
+  }
+
+  std::int64_t remove_executions(const std::vector<ExecutionId>& ids) { return janitor_.remove(ids); }
+
+  std::shared_ptr<void> follow_output(ExecutionId id, std::function<void()> grown) {
+    auto follower = std::make_shared<std::function<void()>>(std::move(grown));
+    loop_.post([this, id, weak = std::weak_ptr(follower)] { dispatcher_.follow(id, weak); });
+    return follower;
+  }
+
+  void on_changes(std::span<const store::Change> changes) {
+    std::vector<std::pair<TaskId, std::optional<Instant>>> due_times;
+    using Kind = store::Change::Kind;
+    for (const auto& change : changes) {
+      if (change.kind == Kind::task_deleted) due_times.emplace_back(change.task_id, std::nullopt);
+      if (change.kind == Kind::task_created || change.kind == Kind::task_updated || change.kind == Kind::task_state) {
+        due_times.emplace_back(change.task_id, change.next_due_at);
+      }
+    }
+    if (due_times.empty()) return;
+    loop_.post([this, due_times = std::move(due_times)] {
+      for (const auto& [id, due_at] : due_times) planner_.set(id, due_at);
+      on_time();
+    });
+  }
+
+  void on_connected(runner::Snapshot snapshot) {
+    loop_.post([this, snapshot = std::move(snapshot)]() mutable {
+      dispatcher_.reconcile(std::move(snapshot));
+      runner_problem_.clear();
+      on_time();
+    });
+  }
+
+  void on_disconnected(std::string why) {
+    loop_.post([this, why = std::move(why)] {
+      dispatcher_.disconnected(why);
+      runner_problem_ = why;
+      publish_state();
+    });
+  }
+
+  void on_events(std::span<const runner::Event> events) {
+    loop_.post([this, events = std::vector<runner::Event>(events.begin(), events.end())] {
+      for (const auto& event : events) dispatcher_.on_event(event);
+      dispatcher_.pump();
+      publish_state();
+    });
+  }
+
+  State state() const {
+    const std::lock_guard lock(state_mutex_);
+    return state_;
+  }
+
+  const Options& options() const { return options_; }
+
+ private:
+  void on_time() {
+    const auto now = clock_.now();
+    for (auto& action : timers_.take_due(now)) action();
+    auto due = planner_.take_due(now, kDueAtOnce);
+    std::size_t size = kFirstBooking;
+    for (std::size_t begin = 0; begin < due.size(); begin += size, size = std::min(size * 4, kLargestBooking)) {
+      const auto end = std::min(begin + size, due.size());
+      book_fires({due.begin() + static_cast<std::ptrdiff_t>(begin), due.begin() + static_cast<std::ptrdiff_t>(end)}, now);
+    }
+    fires_ += due.size();
+    arm();
+    publish_state();
+  }
+
+  void book_fires(std::vector<Planner::Due> due, Instant now) {
+    auto shared = std::make_shared<const std::vector<Planner::Due>>(std::move(due));
+    dispatcher_.book(
+        static_cast<std::int64_t>(shared->size()),
+        [this, shared, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+          for (const auto& fire : *shared) ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
+          return {};
+        },
+        [this, shared](const base::Result<void>& kept) {
+          if (!kept) {
+            base::log::error("engine.fires_not_booked", {{"why", kept.error().message}, {"fires", shared->size()}});
+            timers_.add(clock_.now() + kFireAgain, [this, shared] {
+              for (const auto& fire : *shared) planner_.set(fire.task_id, fire.at);
+            });
+          }
+          arm();
+        });
+  }
+
+  void arm() {
+    auto next = planner_.next_due_at();
+    if (const auto timer = timers_.next(); timer && (!next || *timer < *next)) next = timer;
+    loop_.wake_at(next);
+  }
+
+  void run_reboot_tasks() {
+    const auto boot = current_boot();
+    const auto ids = take_reboot_tasks(store_, boot);
+    if (ids.empty()) return;
+    std::vector<RunRequest> requests;
+    for (const auto id : ids) {
+      requests.push_back({.task_id = id, .trigger = task::Trigger::schedule, .triggered_by = "@reboot",
+                          .overrides = {}, .force = false, .reason = "the machine was started"});
+    }
+    const auto wanted = static_cast<std::int64_t>(requests.size());
+    dispatcher_.book(wanted, [this, requests = std::move(requests), now = clock_.now()](
+                                 store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+      for (const auto& request : requests) {
+        const auto admitted = ledger_.run(tx, request, now, slots, plan);
+        if (!admitted) base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
+      }
+      return {};
+    });
+  }
+
+  void publish_state() {
+    State fresh;
+    fresh.runner_connected = dispatcher_.connected();
+    fresh.runner_problem = runner_problem_;
+    fresh.planned = static_cast<std::int64_t>(planner_.size());
+    fresh.running = dispatcher_.running();
+    fresh.next_due_at = planner_.next_due_at();
+    fresh.fires = fires_;
+    fresh.started = dispatcher_.started_count();
+    fresh.finished = dispatcher_.finished_count();
+    const std::lock_guard lock(state_mutex_);
+    state_ = std::move(fresh);
+  }
+
+  const Options options_;
+  store::Store& store_;
+  const base::Clock& clock_;
+  Schedules schedules_;
+  Ledger ledger_;
+  Loop loop_;
+  Planner planner_;
+  Timers timers_;
+  Janitor janitor_;
+  Dispatcher dispatcher_;
+  bool stopped_ = false;
+  Instant began_at_{};
+  std::uint64_t fires_ = 0;
+  std::string runner_problem_ = "not connected yet";
+  mutable std::mutex state_mutex_;
+  State state_;
+};
+
+Engine::Engine(store::Store& store, const base::Clock& clock, Options options)
+    : impl_(std::make_unique<Impl>(store, clock, std::move(options))) {}
+Engine::~Engine() = default;
+void Engine::start(runner::Runner& runner) { impl_->start(runner); }
+void Engine::stop() { impl_->stop(); }
+std::vector<base::Result<ExecutionId>> Engine::run(std::vector<RunRequest> requests) {
+  return impl_->run(std::move(requests));
+}
+base::Result<std::vector<ExecutionId>> Engine::backfill(const BackfillRequest& request) {
+  return impl_->backfill(request);
+}
+base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) { return impl_->cancel(id, by); }
+base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) { return impl_->retry(id, by); }
+std::vector<base::Result<void>> Engine::remove(const std::vector<TaskId>& ids,
+                                               const std::function<store::AuditEntry(const task::Task&)>& audit) {
+  return impl_->remove(ids, audit);
+}
+std::int64_t Engine::remove_executions(std::vector<ExecutionId> ids) { return impl_->remove_executions(ids); }
+std::shared_ptr<void> Engine::follow_output(ExecutionId id, std::function<void()> grown) {
+  return impl_->follow_output(id, std::move(grown));
+}
+void Engine::on_changes(std::span<const store::Change> changes) { impl_->on_changes(changes); }
+State Engine::state() const { return impl_->state(); }
+const Options& Engine::options() const { return impl_->options(); }
+void Engine::on_connected(runner::Snapshot snapshot) { impl_->on_connected(std::move(snapshot)); }
+void Engine::on_disconnected(std::string why) { impl_->on_disconnected(std::move(why)); }
+void Engine::on_events(std::span<const runner::Event> events) { impl_->on_events(events); }
+
+}  // namespace engine

@@ -1,0 +1,143 @@
+#include "engine/janitor.h"
+
+#include "base/log.h"
+
+namespace engine {
+namespace {
+
+using base::ExecutionId;
+using base::TaskId;
+
+constexpr std::int64_t kDeletedAtOnce = 200;            // rows of one transaction: fires wait for no more
+constexpr std::chrono::seconds kGather{5};              // marks are gathered so long before a round
+constexpr std::chrono::minutes kOldRound{60};           // how often retention.days is looked at
+
+}  // namespace
+
+void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution) {
+  std::error_code ignored;
+  for (int attempt = 1; attempt <= execution.attempt.number; ++attempt) {
+    std::filesystem::remove(output_path(data_dir, execution.task_id, execution.id, attempt), ignored);
+  }
+}
+
+Janitor::Janitor(store::Store& store, const base::Clock& clock, const Options& options)
+    : store_(store), clock_(clock), options_(options) {}
+
+Janitor::~Janitor() { stop(); }
+
+void Janitor::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Janitor::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Janitor::mark(TaskId id) {
+  const std::lock_guard lock(mutex_);
+  if (marked_.insert(id).second && marked_.size() == 1) wake_.notify_one();
+}
+
+void Janitor::remove_output(std::filesystem::path path) {
+  const std::lock_guard lock(mutex_);
+  doomed_.push_back(std::move(path));
+  wake_.notify_one();
+}
+
+void Janitor::run() {
+  auto next_old_round = std::chrono::steady_clock::now() + kGather;
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const auto has_work = [this] { return stopping_ || !marked_.empty() || !doomed_.empty(); };
+    if (options_.retention_days > 0) wake_.wait_until(lock, next_old_round, has_work);
+    else wake_.wait(lock, has_work);
+    const auto gather_until = std::chrono::steady_clock::now() + kGather;
+    while (!stopping_ && doomed_.empty() && wake_.wait_until(lock, gather_until) != std::cv_status::timeout) {
+    }
+    if (stopping_) break;
+    lock.unlock();
+    try {
+      sweep();
+      if (options_.retention_days > 0 && std::chrono::steady_clock::now() >= next_old_round) {
+        sweep_old();
+        next_old_round = std::chrono::steady_clock::now() + kOldRound;
+      }
+    } catch (const store::DatabaseFailure& failure) {
+      base::log::warning("janitor.failed", {{"why", failure.what()}});
+    }
+    lock.lock();
+  }
+}
+
+std::int64_t Janitor::sweep() {
+  std::set<TaskId> marked;
+  std::vector<std::filesystem::path> doomed;
+  {
+    const std::lock_guard lock(mutex_);
+    marked.swap(marked_);
+    doomed.swap(doomed_);
+  }
+  for (const auto& path : doomed) {
+    std::error_code failure;
+    std::filesystem::remove_all(path, failure);
+    if (failure) base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
+  }
+  std::int64_t deleted = 0;
+  for (const auto id : marked) deleted += sweep_task(id);
+  return deleted;
+}
+
+std::int64_t Janitor::sweep_task(TaskId id) {
+  std::int64_t deleted = 0;
+  while (true) {
+    std::vector<ExecutionId> expired;
+    store_.read([&](store::Reader& reader) {
+      const auto task = reader.find_task(id);
+      if (!task) return;
+      expired = reader.beyond_retention(id, task->definition.keep_executions, task->definition.keep_failed, kDeletedAtOnce);
+    });
+    const auto removed = remove(expired);
+    deleted += removed;
+    if (removed == 0 || static_cast<std::int64_t>(expired.size()) < kDeletedAtOnce) return deleted;
+  }
+}
+
+std::int64_t Janitor::sweep_old() {
+  std::int64_t deleted = 0;
+  const auto before = clock_.now() - std::chrono::days{options_.retention_days};
+  while (true) {
+    std::vector<ExecutionId> expired;
+    store_.read([&](store::Reader& reader) { expired = reader.final_before(std::nullopt, before, kDeletedAtOnce); });
+    const auto removed = remove(expired);
+    deleted += removed;
+    if (removed == 0) return deleted;
+  }
+}
+
+std::int64_t Janitor::remove(const std::vector<ExecutionId>& ids) {
+  if (ids.empty()) return 0;
+  std::vector<task::Execution> removed;
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    removed.clear();
+    std::vector<ExecutionId> still_there;
+    for (const auto id : ids) {
+      auto execution = tx.find_execution(id);
+      if (!execution || !is_final(execution->status)) continue;
+      still_there.push_back(id);
+      removed.push_back(std::move(*execution));
+    }
+    tx.delete_executions(still_there);
+    return {};
+  });
+  if (!kept) return 0;
+  for (const auto& execution : removed) remove_attempt_outputs(options_.data_dir, execution);
+  return static_cast<std::int64_t>(removed.size());
+}
+
+}  // namespace engine

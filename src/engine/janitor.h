@@ -1,0 +1,57 @@
+// Deletes what retention no longer keeps, and the output of what was deleted. Has a thread of its own, so that no
+// fire ever waits for it; sleeps while there is nothing to do.
+#pragma once
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "store/store.h"
+
+namespace engine {
+
+class Janitor {
+ public:
+  Janitor(store::Store& store, const base::Clock& clock, const Options& options);
+  ~Janitor();
+
+  void start();
+  void stop();  // ends after the batch in hand
+
+  // That task has new final executions. Any thread; never blocks.
+  void mark(base::TaskId id);
+  // The output of a deleted task, or of one execution. Any thread; never blocks.
+  void remove_output(std::filesystem::path path);
+
+  // One round over the marked tasks and, where retention.days is set, over all; gives the executions deleted.
+  // Called by the thread; tests call it themselves.
+  std::int64_t sweep();
+
+  // Deletes those that are final, with their output; gives how many. Blocks until it is committed.
+  std::int64_t remove(const std::vector<base::ExecutionId>& ids);
+
+ private:
+  std::int64_t sweep_task(base::TaskId id);
+  std::int64_t sweep_old();
+
+  void run();
+
+  store::Store& store_;
+  const base::Clock& clock_;
+  const Options& options_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::set<base::TaskId> marked_;
+  std::vector<std::filesystem::path> doomed_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+// Deletes the output of all attempts of an execution.
+void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution);
+
+}  // namespace engine

@@ -1,0 +1,112 @@
+// What a transaction books: fires, runs, starts and ends of attempts. Every function here works inside one
+// transaction of the store and tells in a Plan what is to be done after its commit; it does nothing else, so that a
+// transaction that is rolled back or run again leaves no trace.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "engine/schedules.h"
+#include "runner/runner.h"
+#include "store/store.h"
+#include "task/admission.h"
+
+namespace engine {
+
+// An attempt that was claimed for the runner.
+struct StartOrder {
+  task::Execution execution;
+  task::TaskDefinition definition;
+};
+
+// What is to be done once the transaction is kept.
+struct Plan {
+  std::vector<StartOrder> starts;
+  std::vector<runner::AttemptKey> cancels;
+  struct Backoff {
+    ExecutionId id;
+    Instant due_at;
+  };
+  std::vector<Backoff> backoffs;
+  std::vector<std::pair<TaskId, std::optional<Instant>>> due_times;  // for the planner
+  std::vector<TaskId> ended;  // tasks with a new final record: retention may have work
+  bool slot_waiters = false;
+};
+
+// Attempts that may still be claimed. Taken by the engine before the transaction, given back after it.
+class Slots {
+ public:
+  explicit Slots(std::int64_t free) : free_(free) {}
+  bool take() { return free_ > 0 && free_-- > 0; }
+  std::int64_t left() const { return free_; }
+
+ private:
+  std::int64_t free_;
+};
+
+class Ledger {
+ public:
+  Ledger(const Options& options, Schedules& schedules) : options_(options), schedules_(schedules) {}
+
+  // Books the fire(s) of a task whose due time came: runs, skips and misfires, and moves its cursor. Nothing where
+  // the task is gone, paused or due at another time.
+  // `began_at`: what was due before it is a misfire, as is what is later than kLateIsMisfire.
+  void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots, Plan& plan) const;
+
+  // Admits one run by hand, chain or backfill.
+  base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots, Plan& plan) const;
+  base::Result<std::vector<ExecutionId>> backfill(store::Transaction& tx, const BackfillRequest& request, Instant now,
+                                                  Slots& slots, Plan& plan) const;
+
+  // Books that an attempt began or ended. `output` is its head and tail. A report of an attempt that is not the
+  // execution's current open one is ignored: it was booked before.
+  void started(store::Transaction& tx, const runner::Started& started) const;
+  void finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output, Instant now,
+                double random, Slots& slots, Plan& plan) const;
+
+  // Cancels what has not been handed to the runner, else asks in the plan for the runner to do it.
+  base::Result<void> cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now, Slots& slots,
+                            Plan& plan) const;
+
+  // Claims executions that wait for a slot, by priority, and ones whose backoff is over.
+  void promote(store::Transaction& tx, Slots& slots, Plan& plan) const;
+  void end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
+
+  // Orders a claimed attempt that the runner never started, as its snapshot proves.
+  void start_again(store::Transaction& tx, const task::Execution& execution, Plan& plan) const;
+
+ private:
+  struct Draft;
+  // Inserts and, where admitted, claims it or lets it wait. nullopt: that fire was booked before.
+  std::optional<task::Execution> admit(store::Transaction& tx, task::Task& task, task::Execution draft,
+                                       const task::Admission& admission, Instant now, Slots& slots, Plan& plan) const;
+  void fire_once(store::Transaction& tx, task::Task& task, Instant nominal, Instant now, Slots& slots, Plan& plan) const;
+  void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now, Slots& slots,
+               Plan& plan) const;
+  void skip(store::Transaction& tx, const task::Task& task, Instant nominal, Instant now, const std::string& reason) const;
+  void claim_or_queue(store::Transaction& tx, task::Execution& execution, const task::TaskDefinition& definition,
+                      Slots& slots, Plan& plan) const;
+  bool has_slot(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
+  void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
+  void close(store::Transaction& tx, task::Task& task, task::Execution& execution, task::ExecutionStatus status,
+             Instant now, Slots& slots, Plan& plan) const;
+  void release_next(store::Transaction& tx, task::Task& task, Slots& slots, Plan& plan) const;
+  void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
+                    Slots& slots, Plan& plan) const;
+  std::optional<task::TaskDefinition> definition_of(store::Transaction& tx, const task::Execution& execution) const;
+  task::Execution draft_of(const task::Task& task, task::Trigger trigger, Instant now) const;
+
+  const Options& options_;
+  Schedules& schedules_;
+};
+
+// A fire that comes later than this, or was due before the engine began, is a misfire: the machine slept, its clock
+// was set forwards, or nobody was there.
+inline constexpr base::Milliseconds kLateIsMisfire{5'000};
+
+// Fires of one backfill request, at most.
+inline constexpr std::size_t kMaxBackfill = 1000;
+
+}  // namespace engine

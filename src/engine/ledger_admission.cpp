@@ -1,0 +1,203 @@
+#include "engine/ledger.h"
+#include "task/cursor.h"
+
+namespace engine {
+
+using task::Execution;
+using task::ExecutionStatus;
+using task::Task;
+using task::Trigger;
+using task::Waiting;
+
+namespace {
+
+constexpr std::int64_t kMaxOpenRead = 10'000;  // open executions of one task that a single step looks at
+
+std::string running_one(store::Transaction& tx, TaskId id) {
+  const auto open = tx.open_executions(id, 1);
+  return open.empty() ? std::string("one") : "execution " + base::to_string(open.front().id);
+}
+
+}  // namespace
+
+base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
+                                      Plan& plan) const {
+  auto task = tx.find_task(request.task_id);
+  if (!task) {
+    return base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(request.task_id));
+  }
+  const auto admission = task::admit(task->definition.overlap, request.force, {task->running, task->queued});
+  if (admission.verdict == task::Admission::Verdict::refuse) {
+    auto error = base::make_error(base::ErrorKind::conflict,
+                                  "task '" + task->definition.name + "' is running already (" +
+                                      running_one(tx, task->id) + ") and its " + admission.reason +
+                                      "; wait for its end, cancel it, or run with \"force\": true");
+    if (const auto open = tx.open_executions(task->id, 1); !open.empty()) {
+      error.fields.push_back({{"execution_id"}, base::to_string(open.front().id), {}});
+    }
+    return error;
+  }
+  auto draft = draft_of(*task, request.trigger, now);
+  draft.triggered_by = request.triggered_by;
+  draft.overrides = request.overrides;
+  draft.reason = request.reason;
+  const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan);
+  task->force_run_at = now;
+  tx.save_task_state(*task);
+  return admitted->id;
+}
+
+base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx, const BackfillRequest& request,
+                                                        Instant now, Slots& slots, Plan& plan) const {
+  auto task = tx.find_task(request.task_id);
+  if (!task) {
+    return base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(request.task_id));
+  }
+  const auto schedule = schedules_.of(task->definition);
+  if (!schedule) return base::make_error(base::ErrorKind::conflict, "the task's schedule can't be read");
+  const auto from = std::chrono::ceil<std::chrono::seconds>(request.from) - std::chrono::seconds{1};
+  const auto to = std::chrono::ceil<std::chrono::seconds>(request.to) - std::chrono::seconds{1};
+  const auto fires = schedule->between(from, to, kMaxBackfill + 1);
+  if (fires.size() > kMaxBackfill) {
+    return base::make_error(base::ErrorKind::invalid, "the window has more than " + std::to_string(kMaxBackfill) +
+                                                          " fires; backfill it in smaller pieces");
+  }
+  std::vector<ExecutionId> ids;
+  for (const auto fire : fires) {
+    auto draft = draft_of(*task, Trigger::backfill, now);
+    draft.scheduled_at = fire;
+    draft.triggered_by = request.triggered_by;
+    const auto admission = task::admit(request.overlap, false, {task->running, task->queued});
+    if (admission.verdict == task::Admission::Verdict::refuse) {
+      draft.status = ExecutionStatus::skipped;
+      draft.reason = admission.reason;
+      draft.finished_at = now;
+      if (const auto id = tx.insert_execution(draft)) ids.push_back(*id);
+      continue;
+    }
+    if (const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan)) {
+      ids.push_back(admitted->id);
+    }
+  }
+  tx.save_task_state(*task);
+  return ids;
+}
+
+bool Ledger::has_slot(store::Transaction& tx, const Execution& execution, Slots& slots) const {
+  if (!execution.pool.empty()) {
+    const auto limit = options_.pools.find(execution.pool);
+    if (limit != options_.pools.end() && tx.count_running_in_pool(execution.pool) >= limit->second) return false;
+  }
+  return slots.take();
+}
+
+std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execution draft,
+                                       const task::Admission& admission, Instant now, Slots& slots, Plan& plan) const {
+  const bool waits = admission.verdict == task::Admission::Verdict::wait;
+  if (admission.replace_waiting) replace_waiting(tx, task, now);
+  if (waits) {
+    draft.waiting = Waiting::overlap;
+    if (draft.reason.empty()) draft.reason = admission.reason;
+  } else if (!has_slot(tx, draft, slots)) {
+    draft.waiting = Waiting::slot;
+    plan.slot_waiters = true;
+  }
+  const auto id = tx.insert_execution(draft);
+  if (!id) return std::nullopt;
+  draft.id = *id;
+  if (waits) ++task.queued;
+  else ++task.running;
+  if (draft.waiting == Waiting::none) {
+    task.last_run_at = now;
+    plan.starts.push_back({draft, task.definition});
+  }
+  if (admission.cancel_running) {
+    tx.save_task_state(task);
+    for (const auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
+      if (open.id == draft.id || open.waiting == Waiting::overlap) continue;
+      const auto done = cancel(tx, open.id, "overlap policy 'cancel_running'", now, slots, plan);
+      static_cast<void>(done);  // one that ended meanwhile needs no cancelling
+    }
+    // what had not reached the runner ended in this transaction, and may have let the new one go
+    if (const auto fresh = tx.find_task(task.id)) {
+      task.running = fresh->running;
+      task.queued = fresh->queued;
+    }
+  }
+  return draft;
+}
+
+void Ledger::replace_waiting(store::Transaction& tx, Task& task, Instant now) const {
+  for (auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
+    if (open.waiting != Waiting::overlap) continue;
+    open.status = open.attempt.status = ExecutionStatus::skipped;
+    open.waiting = Waiting::none;
+    open.finished_at = now;
+    open.reason = "overlap policy 'cancel_running': a newer run took its place";
+    tx.save_execution(open);
+    --task.queued;
+  }
+}
+
+void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution, const task::TaskDefinition& definition,
+                            Slots& slots, Plan& plan) const {
+  if (has_slot(tx, execution, slots)) {
+    execution.waiting = Waiting::none;
+    plan.starts.push_back({execution, definition});
+  } else {
+    execution.waiting = Waiting::slot;
+    plan.slot_waiters = true;
+  }
+  tx.save_execution(execution);
+}
+
+void Ledger::release_next(store::Transaction& tx, Task& task, Slots& slots, Plan& plan) const {
+  if (task.running > 0 || task.queued == 0) return;
+  for (auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
+    if (open.waiting != Waiting::overlap) continue;
+    const auto definition = definition_of(tx, open);
+    open.reason.clear();
+    --task.queued;
+    ++task.running;
+    claim_or_queue(tx, open, definition.value_or(task.definition), slots, plan);
+    return;
+  }
+}
+
+void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
+  constexpr std::int64_t kPromotedAtOnce = 256;
+  for (auto& execution : tx.waiting_for_slot(kPromotedAtOnce)) {
+    if (slots.left() <= 0) {
+      plan.slot_waiters = true;
+      return;
+    }
+    const auto definition = definition_of(tx, execution);
+    if (definition) claim_or_queue(tx, execution, *definition, slots, plan);
+  }
+}
+
+void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const {
+  auto execution = tx.find_execution(id);
+  if (!execution || execution->status != ExecutionStatus::pending || execution->waiting != Waiting::backoff) return;
+  if (execution->due_at && *execution->due_at > now) {
+    plan.backoffs.push_back({id, *execution->due_at});
+    return;
+  }
+  if (const auto definition = definition_of(tx, *execution)) {
+    claim_or_queue(tx, *execution, *definition, slots, plan);
+  }
+}
+
+void Ledger::start_again(store::Transaction& tx, const Execution& execution, Plan& plan) const {
+  if (auto definition = definition_of(tx, execution)) plan.starts.push_back({execution, std::move(*definition)});
+}
+
+std::optional<task::TaskDefinition> Ledger::definition_of(store::Transaction& tx, const Execution& execution) const {
+  auto task = tx.find_task(execution.task_id);
+  if (!task) return std::nullopt;
+  if (task->revision == execution.task_revision) return std::move(task->definition);
+  auto revision = tx.find_revision(execution.task_id, execution.task_revision);
+  return revision ? std::optional{std::move(revision->definition)} : std::optional{std::move(task->definition)};
+}
+
+}  // namespace engine

@@ -1,0 +1,194 @@
+#include "engine/ledger.h"
+#include "task/backoff.h"
+
+namespace engine {
+
+using runner::EndCause;
+using task::Execution;
+using task::ExecutionStatus;
+using task::Task;
+using task::Trigger;
+using task::Waiting;
+
+namespace {
+
+ExecutionStatus status_of(const runner::Finished& finished, const task::TaskDefinition& definition) {
+  switch (finished.cause) {
+    case EndCause::exited: {
+      const auto& good = definition.success_exit_codes;
+      const bool succeeded = finished.exit_code && std::find(good.begin(), good.end(), *finished.exit_code) != good.end();
+      return succeeded ? ExecutionStatus::success : ExecutionStatus::failed;
+    }
+    case EndCause::signaled:
+    case EndCause::spawn_failed: return ExecutionStatus::failed;
+    case EndCause::timeout: return ExecutionStatus::timeout;
+    case EndCause::cancelled: return ExecutionStatus::cancelled;
+    case EndCause::lost: return ExecutionStatus::lost;
+  }
+  return ExecutionStatus::failed;
+}
+
+std::string error_of(const runner::Finished& finished, ExecutionStatus status, const task::TaskDefinition& definition,
+                     std::int64_t default_timeout_s) {
+  if (!finished.error.empty() || status == ExecutionStatus::success) return finished.error;
+  switch (finished.cause) {
+    case EndCause::exited: return "exit code " + std::to_string(finished.exit_code.value_or(-1));
+    case EndCause::signaled: return "ended by signal " + std::to_string(finished.signal.value_or(0));
+    case EndCause::timeout:
+      return "still running after its timeout of " +
+             std::to_string(definition.timeout_s.value_or(default_timeout_s)) + " s";
+    case EndCause::cancelled: return "cancelled";
+    case EndCause::spawn_failed: return "spawn failed";
+    case EndCause::lost: return "its process is gone without an exit status";
+  }
+  return {};
+}
+
+void describe(task::Attempt& attempt, const runner::Finished& finished) {
+  // a start that failed never began
+  if (finished.cause != EndCause::spawn_failed && finished.started_at != Instant{}) attempt.started_at = finished.started_at;
+  attempt.finished_at = finished.finished_at;
+  attempt.exit_code = finished.exit_code;
+  attempt.signal = finished.signal;
+  attempt.output_bytes = static_cast<std::int64_t>(finished.output_bytes);
+  attempt.output_dropped_bytes = static_cast<std::int64_t>(finished.output_dropped_bytes);
+  attempt.cpu_ms = finished.cpu_ms;
+  attempt.max_rss_bytes = finished.max_rss_bytes;
+}
+
+void note_start(Execution& execution, Instant started_at) {
+  if (execution.started_at) return;
+  execution.started_at = started_at;
+  if (execution.scheduled_at && execution.due_at && execution.trigger != Trigger::backfill) {
+    execution.late_ms = (started_at - *execution.due_at).count();
+  }
+}
+
+bool is_current(const std::optional<Execution>& execution, const runner::AttemptKey& key) {
+  return execution && !is_final(execution->status) && execution->waiting == Waiting::none &&
+         execution->attempt.number == key.attempt;
+}
+
+bool may_retry(const task::TaskDefinition& definition, const Execution& execution, ExecutionStatus status) {
+  if (!is_failure(status) || execution.attempt.number >= definition.retry.max_attempts) return false;
+  return status != ExecutionStatus::lost || definition.rerun_lost;
+}
+
+Instant hour_of(Instant at) { return std::chrono::floor<std::chrono::hours>(at); }
+
+}  // namespace
+
+void Ledger::started(store::Transaction& tx, const runner::Started& started) const {
+  auto execution = tx.find_execution(started.key.execution);
+  if (!is_current(execution, started.key) || execution->status != ExecutionStatus::pending) return;
+  execution->status = execution->attempt.status = ExecutionStatus::running;
+  execution->attempt.started_at = started.started_at;
+  note_start(*execution, started.started_at);
+  tx.save_execution(*execution);
+}
+
+void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output, Instant now,
+                      double random, Slots& slots, Plan& plan) const {
+  auto execution = tx.find_execution(finished.key.execution);
+  if (!is_current(execution, finished.key)) return;
+  auto task = tx.find_task(execution->task_id);
+  if (!task) return;
+  std::optional<task::TaskDefinition> older;
+  if (task->revision != execution->task_revision) older = definition_of(tx, *execution);
+  const auto& definition = older ? *older : task->definition;
+
+  const auto status = status_of(finished, definition);
+  describe(execution->attempt, finished);
+  execution->attempt.status = status;
+  execution->attempt.error = error_of(finished, status, definition, options_.default_timeout_s);
+  if (execution->attempt.started_at) note_start(*execution, *execution->attempt.started_at);
+  if (!output.stdout_text.empty() || !output.stderr_text.empty()) tx.save_output(execution->id, output);
+
+  if (may_retry(definition, *execution, status)) {
+    const auto delay = task::backoff_after(definition.retry, execution->attempt.number, random);
+    tx.keep_attempt(execution->id, execution->attempt);
+    execution->reason = "attempt " + std::to_string(execution->attempt.number) + " of " +
+                        std::to_string(definition.retry.max_attempts) + " failed: " + execution->attempt.error;
+    execution->attempt = {.number = execution->attempt.number + 1};
+    execution->status = ExecutionStatus::pending;
+    execution->waiting = Waiting::backoff;
+    execution->due_at = finished.finished_at + delay;
+    tx.save_execution(*execution);
+    plan.backoffs.push_back({execution->id, *execution->due_at});
+    return;
+  }
+  if (execution->started_at) task->last_run_at = execution->started_at;
+  --task->running;
+  close(tx, *task, *execution, status, now, slots, plan);
+  tx.save_task_state(*task);
+}
+
+void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, ExecutionStatus status, Instant now,
+                   Slots& slots, Plan& plan) const {
+  execution.status = status;
+  execution.waiting = Waiting::none;
+  execution.finished_at = execution.attempt.finished_at.value_or(now);
+  tx.save_execution(execution);
+  if (status != ExecutionStatus::cancelled) {
+    task.last_failed = is_failure(status);
+    task.last_error = task.last_failed ? execution.attempt.error : std::string();
+  }
+  const auto duration = execution.started_at ? (*execution.finished_at - *execution.started_at).count() : 0;
+  tx.add_outcome(hour_of(*execution.finished_at), status, duration);
+  plan.ended.push_back(task.id);
+  release_next(tx, task, slots, plan);
+  follow_chain(tx, task, execution, now, slots, plan);
+}
+
+void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execution& ended, Instant now, Slots& slots,
+                          Plan& plan) const {
+  const bool succeeded = ended.status == ExecutionStatus::success;
+  if (!succeeded && !is_failure(ended.status)) return;
+  for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure) {
+    if (target == task.id) continue;
+    RunRequest request{.task_id = target,
+                       .trigger = Trigger::chain,
+                       .triggered_by = "task " + base::to_string(task.id),
+                       .overrides = {.env = {{"MINI_SCHEDULER_UPSTREAM_EXECUTION_ID", base::to_string(ended.id)}},
+                                     .args = {}},
+                       .force = false,
+                       .reason = "after execution " + base::to_string(ended.id)};
+    const auto admitted = run(tx, request, now, slots, plan);
+    if (admitted || admitted.error().kind != base::ErrorKind::conflict) continue;
+    const auto next = tx.find_task(target);
+    auto record = draft_of(*next, Trigger::chain, now);
+    record.status = ExecutionStatus::skipped;
+    record.triggered_by = request.triggered_by;
+    record.reason = admitted.error().message;
+    record.finished_at = now;
+    tx.insert_execution(record);
+  }
+}
+
+base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now,
+                                  Slots& slots, Plan& plan) const {
+  auto execution = tx.find_execution(id);
+  if (!execution) {
+    return base::make_error(base::ErrorKind::not_found, "there is no execution " + base::to_string(id));
+  }
+  if (is_final(execution->status)) {
+    return base::make_error(base::ErrorKind::conflict, "execution " + base::to_string(id) + " has ended already (" +
+                                                           std::string(to_string(execution->status)) + ")");
+  }
+  execution->reason = "cancelled by " + by;
+  if (execution->waiting == Waiting::none) {
+    tx.save_execution(*execution);
+    plan.cancels.push_back({execution->id, execution->attempt.number});
+    return {};
+  }
+  auto task = tx.find_task(execution->task_id);
+  if (!task) return base::make_error(base::ErrorKind::not_found, "its task is gone");
+  if (execution->waiting == Waiting::overlap) --task->queued;
+  else --task->running;
+  execution->attempt.status = ExecutionStatus::cancelled;
+  close(tx, *task, *execution, ExecutionStatus::cancelled, now, slots, plan);
+  tx.save_task_state(*task);
+  return {};
+}
+
+}  // namespace engine

@@ -1,0 +1,121 @@
+#include "engine/ledger.h"
+#include "task/misfire.h"
+
+namespace engine {
+
+using task::Execution;
+using task::ExecutionStatus;
+using task::Task;
+using task::Trigger;
+using task::Waiting;
+
+Execution Ledger::draft_of(const Task& task, Trigger trigger, Instant now) const {
+  Execution draft;
+  draft.task_id = task.id;
+  draft.task_name = task.definition.name;
+  draft.task_revision = task.revision;
+  draft.trigger = trigger;
+  draft.created_at = now;
+  draft.priority = task.definition.priority;
+  draft.pool = task.definition.pool;
+  draft.node = options_.node;
+  return draft;
+}
+
+void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots,
+                  Plan& plan) const {
+  auto task = tx.find_task(id);
+  if (!task || task->paused || !task->next_due_at) return;
+  if (*task->next_due_at != due_at) {
+    plan.due_times.emplace_back(id, task->next_due_at);
+    return;
+  }
+  const auto schedule = schedules_.of(task->definition);
+  if (!schedule) {
+    task->next_run_at = task->next_due_at = std::nullopt;
+    task->last_error = "the schedule '" + task->definition.cron + "' can't be read; edit the task to mend it";
+    tx.save_task_state(*task);
+    return;
+  }
+  if (due_at < began_at || now - due_at > kLateIsMisfire) {
+    misfire(tx, *task, *schedule, now, slots, plan);
+  } else {
+    while (task->next_due_at && *task->next_due_at <= now) {
+      const auto nominal = *task->next_run_at;
+      const auto next = task::cursor_after(task->definition, *schedule, nominal);
+      fire_once(tx, *task, nominal, now, slots, plan);
+      task->next_run_at = next.next_run_at;
+      task->next_due_at = next.next_due_at;
+    }
+  }
+  tx.save_task_state(*task);
+  plan.due_times.emplace_back(id, task->next_due_at);
+}
+
+void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Instant now, Slots& slots, Plan& plan) const {
+  const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});
+  if (admission.verdict == task::Admission::Verdict::refuse) {
+    skip(tx, task, nominal, now, admission.reason);
+    return;
+  }
+  auto draft = draft_of(task, Trigger::schedule, now);
+  draft.scheduled_at = nominal;
+  draft.due_at = nominal + task::jitter_of(task.definition);
+  draft.triggered_by = "schedule";
+  admit(tx, task, std::move(draft), admission, now, slots, plan);
+}
+
+void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant now, Slots& slots,
+                     Plan& plan) const {
+  const auto plan_for_missed = task::plan_misfire(task.definition, schedule, *task.next_run_at, now);
+  if (const auto& missed = plan_for_missed.missed) {
+    auto record = draft_of(task, Trigger::misfire, now);
+    record.status = ExecutionStatus::missed;
+    record.scheduled_at = missed->first;
+    record.scheduled_until = missed->last;
+    record.count = missed->count;
+    record.reason = missed->reason;
+    record.finished_at = now;
+    tx.insert_execution(record);
+    plan.ended.push_back(task.id);
+  }
+  bool first = true;
+  for (const auto nominal : plan_for_missed.run) {
+    auto draft = draft_of(task, Trigger::misfire, now);
+    draft.scheduled_at = nominal;
+    draft.due_at = nominal + task::jitter_of(task.definition);
+    draft.triggered_by = "misfire";
+    // several are made up one after another, whatever the overlap policy says of later fires
+    const auto overlap = first && plan_for_missed.run.size() == 1 ? task.definition.overlap
+                                                                  : task::OverlapPolicy::queue_all;
+    const auto admission = task::admit(overlap, false, {task.running, task.queued});
+    if (admission.verdict == task::Admission::Verdict::refuse) skip(tx, task, nominal, now, admission.reason);
+    else admit(tx, task, std::move(draft), admission, now, slots, plan);
+    first = false;
+  }
+  task.next_run_at = plan_for_missed.next.next_run_at;
+  task.next_due_at = plan_for_missed.next.next_due_at;
+}
+
+void Ledger::skip(store::Transaction& tx, const Task& task, Instant nominal, Instant now, const std::string& reason) const {
+  auto newest = tx.newest_execution(task.id, std::nullopt);
+  if (newest && newest->status == ExecutionStatus::skipped && newest->scheduled_at && newest->reason == reason &&
+      *newest->scheduled_at < nominal) {
+    newest->count += 1;
+    newest->scheduled_until = nominal;
+    newest->finished_at = now;
+    tx.save_execution(*newest);
+    return;
+  }
+  auto record = draft_of(task, Trigger::schedule, now);
+  record.status = ExecutionStatus::skipped;
+  record.scheduled_at = nominal;
+  record.due_at = nominal + task::jitter_of(task.definition);
+  record.scheduled_until = nominal;
+  record.triggered_by = "schedule";
+  record.reason = reason;
+  record.finished_at = now;
+  tx.insert_execution(record);
+}
+
+}  // namespace engine

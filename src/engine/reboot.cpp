@@ -1,0 +1,61 @@
+#include "engine/reboot.h"
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace engine {
+namespace {
+
+constexpr std::int64_t kReadAtOnce = 1000;
+constexpr int kStartTimeField = 20;  // of /proc/PID/stat, counted after the command's closing parenthesis
+
+std::string content_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string start_of_first_process() {
+  const auto stat = content_of("/proc/1/stat");
+  const auto end_of_name = stat.rfind(')');
+  if (end_of_name == std::string::npos) return {};
+  std::istringstream rest(stat.substr(end_of_name + 1));
+  std::string field;
+  for (int i = 0; i < kStartTimeField; ++i) rest >> field;
+  return field;
+}
+
+}  // namespace
+
+std::string current_boot() {
+  auto boot_id = content_of("/proc/sys/kernel/random/boot_id");
+  while (!boot_id.empty() && boot_id.back() == '\n') boot_id.pop_back();
+  return boot_id + ':' + start_of_first_process();
+}
+
+std::vector<base::TaskId> take_reboot_tasks(store::Store& store, const std::string& boot) {
+  std::vector<base::TaskId> ids;
+  bool seen = true;
+  const auto kept = store.write([&](store::Transaction& tx) -> base::Result<void> {
+    ids.clear();
+    const auto last = tx.find_setting("last_boot");
+    seen = !last || *last == boot;
+    if (!last || *last != boot) tx.set_setting("last_boot", boot);
+    return {};
+  });
+  if (!kept || seen) return ids;
+  store.read([&](store::Reader& reader) {
+    base::TaskId after;
+    while (true) {
+      const auto tasks = reader.tasks_with_cron("@reboot", after, kReadAtOnce);
+      for (const auto& task : tasks) {
+        if (!task.paused) ids.push_back(task.id);
+      }
+      if (static_cast<std::int64_t>(tasks.size()) < kReadAtOnce) return;
+      after = tasks.back().id;
+    }
+  });
+  return ids;
+}
+
+}  // namespace engine

@@ -1,0 +1,99 @@
+// What the runner knows, held against what the store believes. Nothing is judged by its age: an attempt is lost only
+// when the runner that must know of it does not.
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/log.h"
+#include "engine/dispatcher.h"
+
+namespace engine {
+
+using task::Execution;
+using task::ExecutionStatus;
+using task::Waiting;
+
+namespace {
+
+constexpr std::int64_t kReadAtOnce = 1000;
+
+template <class Visit>
+void for_each_claimed(store::Reader& reader, const std::string& node, const Visit& visit) {
+  ExecutionId after;
+  while (true) {
+    const auto open = reader.open_executions_after(after, kReadAtOnce);
+    for (const auto& execution : open) {
+      if (execution.waiting == Waiting::none && execution.node == node) visit(execution);
+    }
+    if (static_cast<std::int64_t>(open.size()) < kReadAtOnce) return;
+    after = open.back().id;
+  }
+}
+
+}  // namespace
+
+void Dispatcher::reconcile(runner::Snapshot snapshot) {
+  std::unordered_set<runner::AttemptKey> known;
+  for (const auto& running : snapshot.running) known.insert(running.key);
+  for (const auto& finished : snapshot.finished) known.insert(finished.key);
+
+  active_.clear();
+  std::unordered_map<ExecutionId, Execution> claimed;
+  std::vector<Execution> never_started;
+  std::int64_t lost = 0;
+  parts_.store.read([&](store::Reader& reader) {
+    for_each_claimed(reader, parts_.options.node, [&](const Execution& execution) {
+      const runner::AttemptKey key{execution.id, execution.attempt.number};
+      claimed.emplace(execution.id, execution);
+      active_[execution.id] = execution.task_id;
+      if (known.contains(key)) return;
+      if (execution.status == ExecutionStatus::pending) {
+        never_started.push_back(execution);
+        return;
+      }
+      ++lost;
+      runner::Finished gone;
+      gone.key = key;
+      gone.cause = runner::EndCause::lost;
+      gone.started_at = execution.attempt.started_at.value_or(execution.created_at);
+      gone.finished_at = parts_.clock.now();
+      gone.error = "lost: the runner that held it is gone, and with it its exit status";
+      on_event(gone);
+    });
+  });
+
+  std::int64_t adopted = 0;
+  for (const auto& running : snapshot.running) {
+    const auto found = claimed.find(running.key.execution);
+    if (found == claimed.end() || found->second.attempt.number != running.key.attempt) {
+      // its task was deleted while nobody could tell the runner
+      runner_->cancel(running.key);
+      continue;
+    }
+    ++adopted;
+    on_event(running);
+    if (cancel_asked_.contains(running.key.execution)) runner_->cancel(running.key);
+    if (followers_.contains(running.key.execution)) runner_->watch_output(running.key, true);
+  }
+  for (const auto& finished : snapshot.finished) on_event(finished);
+  connected_ = true;
+  slot_waiters_ = true;
+  base::log::info("runner.connected", {{"adopted", adopted},
+                                       {"ended_meanwhile", snapshot.finished.size()},
+                                       {"never_started", never_started.size()},
+                                       {"lost", lost}});
+  if (!never_started.empty()) {
+    book(0, [this, never_started](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+      for (const auto& execution : never_started) {
+        const auto current = tx.find_execution(execution.id);
+        if (current && current->status == ExecutionStatus::pending && current->waiting == Waiting::none) {
+          parts_.ledger.start_again(tx, *current, plan);
+        }
+      }
+      return {};
+    });
+  }
+  load_backoffs();
+  pump();
+}
+
+}  // namespace engine

@@ -1,0 +1,18 @@
+// From an execution and its definition to the request that starts it: words, environment, limits.
+#pragma once
+#include <map>
+#include <string>
+
+#include "engine/ledger.h"
+#include "runner/runner.h"
+
+namespace engine {
+
+// The part of the server's environment that jobs get: an allow-list, so that no secret of the server's leaks.
+std::map<std::string, std::string> inherited_environment();
+
+// `inherited` is overridden by the task's env, that by the run's, and all by the MINI_SCHEDULER_* values.
+runner::StartRequest start_request(const StartOrder& order, const Options& options,
+                                   const std::map<std::string, std::string>& inherited);
+
+}  // namespace engine

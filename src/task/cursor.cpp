@@ -1,0 +1,50 @@
+#include "task/cursor.h"
+
+namespace task {
+namespace {
+
+// FNV-1a: the same on every node and every build, which std::hash does not promise.
+std::uint64_t stable_hash(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211ULL;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definition,
+                                                  std::string_view default_timezone) {
+  auto parsed = cron::Schedule::parse(
+      definition.cron, definition.timezone.empty() ? default_timezone : definition.timezone, definition.name);
+  if (!parsed) return nullptr;
+  return std::make_shared<const cron::Schedule>(std::move(parsed).value());
+}
+
+base::Milliseconds jitter_of(const TaskDefinition& definition) {
+  if (definition.jitter_s <= 0) return base::Milliseconds{0};
+  const auto range = static_cast<std::uint64_t>(definition.jitter_s) * 1000 + 1;
+  return base::Milliseconds{static_cast<std::int64_t>(stable_hash(definition.name) % range)};
+}
+
+Cursor cursor_after(const TaskDefinition& definition, const cron::Schedule& schedule, Instant after) {
+  using std::chrono::seconds;
+  auto from = std::chrono::floor<seconds>(after);
+  if (definition.starts_at && *definition.starts_at > from) {
+    // a fire at starts_at itself counts
+    from = std::chrono::ceil<seconds>(*definition.starts_at) - seconds{1};
+  }
+  const auto fire = schedule.next(from);
+  if (!fire || (definition.ends_at && *fire > *definition.ends_at)) return {};
+  const Instant nominal = *fire;
+  return {.next_run_at = nominal, .next_due_at = nominal + jitter_of(definition)};
+}
+
+Cursor cursor_after(const TaskDefinition& definition, std::string_view default_timezone, Instant after) {
+  const auto schedule = schedule_of(definition, default_timezone);
+  return schedule ? cursor_after(definition, *schedule, after) : Cursor{};
+}
+
+}  // namespace task
