@@ -1,7 +1,7 @@
 # One folder of src is one library, one namespace and, where it has *_test.cpp files, one test program.
 add_library(compile_options INTERFACE)
 target_compile_options(compile_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
-  -Woverloaded-virtual -Werror -fno-plt $<$<CONFIG:Debug>:-Og>)
+  -Woverloaded-virtual -Wno-missing-field-initializers -Werror -fno-plt $<$<CONFIG:Debug>:-Og>)
 target_compile_definitions(compile_options INTERFACE SPDLOG_HEADER_ONLY FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL
   TOML_HEADER_ONLY=1 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME=0)
 target_include_directories(compile_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)

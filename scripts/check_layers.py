@@ -10,7 +10,7 @@ ROWS = [
     ["service", "auth"],
     ["engine"],
     ["store", "runner"],
-    ["task", "access"],
+    ["task", "rights"],
     ["cron"],
     ["base"],
 ]

@@ -47,6 +47,8 @@ class Dispatcher {
   void reconcile(runner::Snapshot snapshot);
   void disconnected(const std::string& why);
   void on_event(const runner::Event& event);
+  // Books what was reported, and promotes what waits for a slot, as far as it can be done now.
+  void pump();
 
   // A deleted task's attempt that the runner is still ending: its output goes when it has.
   void doom(const runner::AttemptKey& key, TaskId task_id) { doomed_[key] = task_id; }
@@ -60,7 +62,6 @@ class Dispatcher {
 
  private:
   void carry_out(Plan& plan);
-  void pump();
   struct Reports;
   std::shared_ptr<Reports> take_reports();
   void book_reports();

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "access/actor.h"
+#include "rights/actor.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "task/execution.h"
@@ -77,7 +77,7 @@ struct User {
   UserId id;
   std::string name;
   std::string password_hash;  // libsodium's or crypt(3)'s text; empty: no password log-in
-  access::Role role = access::Role::viewer;
+  rights::Role role = rights::Role::viewer;
   bool disabled = false;
   bool must_change_password = false;
   Instant created_at;
@@ -101,7 +101,7 @@ struct Token {
   UserId user_id;
   std::string name;
   std::string hash;
-  access::Scope scope = access::Scope::read;
+  rights::Scope scope = rights::Scope::read;
   Instant created_at;
   std::optional<Instant> expires_at;
   std::optional<Instant> last_used_at;

@@ -1,6 +1,6 @@
-#include "access/actor.h"
+#include "rights/actor.h"
 
-namespace access {
+namespace rights {
 namespace {
 
 TEST(Actor, EachRoleMayDoWhatTheMatrixSays) {
@@ -41,4 +41,4 @@ TEST(Actor, RolesAndScopesReadBackAsTheyPrint) {
 }
 
 }  // namespace
-}  // namespace access
+}  // namespace rights

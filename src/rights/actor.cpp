@@ -1,9 +1,9 @@
-#include "access/actor.h"
+#include "rights/actor.h"
 
 #include <array>
 #include <utility>
 
-namespace access {
+namespace rights {
 namespace {
 
 constexpr std::array<std::pair<Role, std::string_view>, 4> kRoles{{{Role::viewer, "viewer"},
@@ -80,4 +80,4 @@ bool may(const Actor& actor, Right right) {
   return role_has(actor.role, right) && (!actor.scope || scope_has(*actor.scope, right));
 }
 
-}  // namespace access
+}  // namespace rights

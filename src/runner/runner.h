@@ -1,0 +1,105 @@
+// What the engine knows of the runner: orders in, reports out. The real one speaks to another process (client.h).
+#pragma once
+#include <sys/types.h>
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+
+namespace runner {
+
+using base::Instant;
+using base::Milliseconds;
+
+// One try of one execution: what makes a start idempotent.
+struct AttemptKey {
+  base::ExecutionId execution;
+  int attempt = 1;
+  auto operator<=>(const AttemptKey&) const = default;
+};
+
+struct StartRequest {
+  AttemptKey key;
+  std::vector<std::string> argv;  // argv[0] is searched for in the PATH of env
+  std::vector<std::string> env;   // "NAME=value", the whole environment
+  std::string working_dir;        // empty: the user's home, or /
+  std::string run_as;             // empty: as the runner
+  std::string stdin_text;
+  Milliseconds timeout{0};  // 0: none
+  Milliseconds kill_grace{10'000};
+  std::uint64_t max_output_bytes = 10u << 20;
+  bool kill_leftovers = true;  // kill_mode group; false: main
+  std::string log_path;
+};
+
+struct Started {
+  AttemptKey key;
+  pid_t pid = 0;
+  Instant started_at;
+};
+
+enum class EndCause { exited, signaled, timeout, cancelled, spawn_failed, lost };
+
+struct Finished {
+  AttemptKey key;
+  EndCause cause = EndCause::exited;
+  Instant started_at;
+  Instant finished_at;
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  std::string error;  // "spawn failed: working directory '/x': No such file or directory"
+  std::int64_t cpu_ms = 0;
+  std::int64_t max_rss_bytes = 0;
+  std::uint64_t output_bytes = 0;
+  std::uint64_t output_dropped_bytes = 0;
+  bool pipes_cut = false;  // a grandchild held a pipe past the drain
+};
+
+struct OutputGrew {
+  AttemptKey key;
+  std::uint64_t output_bytes = 0;
+};
+
+using Event = std::variant<Started, Finished, OutputGrew>;
+
+// All that the runner knows and was not told to forget. An attempt that is in neither list was never started.
+struct Snapshot {
+  std::vector<Started> running;
+  std::vector<Finished> finished;
+};
+
+// Called on a thread of the runner's client, in order; must not block.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void on_connected(Snapshot snapshot) = 0;
+  virtual void on_disconnected(std::string why) = 0;
+  virtual void on_events(std::span<const Event> events) = 0;
+};
+
+// Any thread; never blocks. What is ordered while there is no connection is dropped: the next snapshot tells.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  virtual void start(std::vector<StartRequest> requests) = 0;
+  virtual void cancel(AttemptKey key) = 0;  // TERM, after kill_grace KILL to everything
+  virtual void acknowledge(std::vector<AttemptKey> keys) = 0;  // those ends are kept elsewhere now
+  virtual void watch_output(AttemptKey key, bool watch) = 0;   // OutputGrew events, or none
+};
+
+}  // namespace runner
+
+template <>
+struct std::hash<runner::AttemptKey> {
+  std::size_t operator()(const runner::AttemptKey& key) const noexcept {
+    return std::hash<std::int64_t>{}(key.execution.value * 31 + key.attempt);
+  }
+};
