@@ -1,0 +1,107 @@
+"""One server under measurement: started in a folder of its own, asked over HTTP, measured through /proc."""
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, binary, keep=None):
+        self.binary = str(pathlib.Path(binary).resolve())
+        self.folder = keep or tempfile.mkdtemp(prefix="bench_")
+        self.port = free_port()
+        self.process = None
+        self.token = None
+        self.start_seconds = None
+
+    def start(self):
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
+            cwd=self.folder, stdout=subprocess.DEVNULL, stderr=open(self.folder + "/stderr.log", "ab"))
+        while True:
+            try:
+                if self.ask("GET", "/readyz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.monotonic() - began > 60:
+                raise SystemExit(f"the server did not start; see {self.folder}/stderr.log")
+            time.sleep(0.005)
+        self.start_seconds = time.monotonic() - began
+        if self.token is None:
+            status, answer = self.ask("POST", "/auth/login", {"username": "admin", "password": "admin123"})
+            if status != 200:
+                raise SystemExit(f"log-in answered {status}: {answer}")
+            self.token = answer["access_token"]
+        return self
+
+    def ask(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        return response.status, json.loads(text) if text[:1] in (b"{", b"[") else text
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+
+    def runner_pid(self):
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                words = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"runner" in words and (self.folder + "/data").encode() in words:
+                return int(entry)
+        return None
+
+    def pids(self):
+        return [pid for pid in (self.process.pid, self.runner_pid()) if pid]
+
+    def cpu_seconds(self):
+        total = 0
+        for pid in self.pids():
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def resident_mb(self):
+        total = 0
+        for pid in self.pids():
+            for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmRSS:"):
+                    total += int(line.split()[1])
+        return total / 1024
+
+    def close(self):
+        runner = self.runner_pid() if self.process else None
+        self.stop()
+        if runner:
+            try:
+                os.kill(runner, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        shutil.rmtree(self.folder, ignore_errors=True)
