@@ -7,10 +7,11 @@
 namespace engine {
 namespace {
 
-constexpr std::size_t kReportsAtOnce = 256;         // of one transaction
+constexpr std::size_t kReportsAtOnce = 256;  // of one transaction
 constexpr std::int64_t kPromotedAtOnce = 256;
-constexpr std::size_t kOutputEndBytes = 32 * 1024;  // head and tail of each stream that the row keeps (spec 4)
-constexpr base::Milliseconds kTryAgain{1'000};      // after the database failed
+constexpr std::size_t kOutputEndBytes =
+    32 * 1024;                                  // head and tail of each stream that the row keeps (spec 4)
+constexpr base::Milliseconds kTryAgain{1'000};  // after the database failed
 
 }  // namespace
 
@@ -80,10 +81,11 @@ void Dispatcher::promote_waiting() {
       },
       [this](const base::Result<void>& kept) {
         promoting_ = false;
-        if (!kept) parts_.timers.add(parts_.clock.now() + kTryAgain, [this] {
-          slot_waiters_ = true;
-          pump();
-        });
+        if (!kept)
+          parts_.timers.add(parts_.clock.now() + kTryAgain, [this] {
+            slot_waiters_ = true;
+            pump();
+          });
       });
 }
 
@@ -137,8 +139,9 @@ TaskId Dispatcher::task_of(ExecutionId id) const {
 store::Output Dispatcher::read_output(const End& end) const {
   if (end.finished.output_bytes == 0 || !end.task_id) return {};
   const auto& key = end.finished.key;
-  auto ends = runner::read_ends(output_path(parts_.options.data_dir, end.task_id, key.execution, key.attempt).string(),
-                                kOutputEndBytes);
+  auto ends = runner::read_ends(
+      output_path(parts_.options.data_dir, end.task_id, key.execution, key.attempt).string(),
+      kOutputEndBytes);
   return {std::move(ends.stdout_text), std::move(ends.stderr_text)};
 }
 
@@ -150,8 +153,8 @@ struct Dispatcher::Reports {
   Instant now;
 };
 
-// Reports that come while others are being booked are booked together, and a start whose end is known already needs
-// no booking of its own: under load most executions cost one write less.
+// Reports that come while others are being booked are booked together, and a start whose end is known already
+// needs no booking of its own: under load most executions cost one write less.
 std::shared_ptr<Dispatcher::Reports> Dispatcher::take_reports() {
   auto reports = std::make_shared<Reports>();
   reports->now = parts_.clock.now();
@@ -161,7 +164,8 @@ std::shared_ptr<Dispatcher::Reports> Dispatcher::take_reports() {
   std::erase_if(reports->started, [&](const auto& started) { return ended.contains(started.key.execution); });
 
   const auto count = static_cast<std::ptrdiff_t>(std::min(ends_.size(), kReportsAtOnce));
-  reports->ends.assign(std::make_move_iterator(ends_.begin()), std::make_move_iterator(ends_.begin() + count));
+  reports->ends.assign(std::make_move_iterator(ends_.begin()),
+                       std::make_move_iterator(ends_.begin() + count));
   ends_.erase(ends_.begin(), ends_.begin() + count);
   std::uniform_real_distribution<double> uniform(0.0, 1.0);
   for (const auto& end : reports->ends) {
@@ -179,8 +183,8 @@ void Dispatcher::book_reports() {
       [this, reports](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
         for (const auto& started : reports->started) parts_.ledger.started(tx, started);
         for (std::size_t i = 0; i < reports->ends.size(); ++i) {
-          parts_.ledger.finished(tx, reports->ends[i].finished, reports->outputs[i], reports->now, reports->randoms[i],
-                                 slots, plan);
+          parts_.ledger.finished(tx, reports->ends[i].finished, reports->outputs[i], reports->now,
+                                 reports->randoms[i], slots, plan);
         }
         return {};
       },
@@ -209,7 +213,8 @@ void Dispatcher::settle(const std::vector<End>& ends) {
     tell_followers(key.execution, true);
     const auto doomed = doomed_.find(key);
     if (doomed == doomed_.end()) continue;
-    parts_.janitor.remove_output(output_path(parts_.options.data_dir, doomed->second, key.execution, 1).parent_path());
+    parts_.janitor.remove_output(
+        output_path(parts_.options.data_dir, doomed->second, key.execution, 1).parent_path());
     doomed_.erase(doomed);
   }
   if (!keys.empty()) runner_->acknowledge(std::move(keys));
@@ -226,7 +231,8 @@ void Dispatcher::follow(ExecutionId id, std::weak_ptr<std::function<void()>> gro
   list.push_back(std::move(grown));
   if (runner_ == nullptr || !active_.contains(id)) return;
   parts_.store.read([&](store::Reader& reader) {
-    if (const auto execution = reader.find_execution(id)) runner_->watch_output({id, execution->attempt.number}, true);
+    if (const auto execution = reader.find_execution(id))
+      runner_->watch_output({id, execution->attempt.number}, true);
   });
 }
 

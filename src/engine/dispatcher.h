@@ -1,5 +1,5 @@
-// Books through the ledger, then does what the plan says: hands attempts to the runner, cancels, arms timers; and
-// books what the runner reports. Lives on the engine's thread; nothing here may be called from another.
+// Books through the ledger, then does what the plan says: hands attempts to the runner, cancels, arms timers;
+// and books what the runner reports. Lives on the engine's thread; nothing here may be called from another.
 #pragma once
 #include <functional>
 #include <map>
@@ -38,12 +38,12 @@ class Dispatcher {
 
   void use(runner::Runner& runner) { runner_ = &runner; }
 
-  // Runs the booking in one transaction with up to `wanted` slots, carries its plan out after the commit, and then
-  // calls `then`, all in the order in which bookings were asked for.
+  // Runs the booking in one transaction with up to `wanted` slots, carries its plan out after the commit, and
+  // then calls `then`, all in the order in which bookings were asked for.
   void book(std::int64_t wanted, Booking booking, Then then = {});
 
-  // What the runner knows is held against what the store believes: adopts what runs, books what ended, starts what
-  // was never started, and calls lost what the runner can't know of any more.
+  // What the runner knows is held against what the store believes: adopts what runs, books what ended, starts
+  // what was never started, and calls lost what the runner can't know of any more.
   void reconcile(runner::Snapshot snapshot);
   void disconnected(const std::string& why);
   void on_event(const runner::Event& event);
@@ -90,7 +90,7 @@ class Dispatcher {
   bool slot_waiters_ = true;                        // unknown until the first look
   bool promoting_ = false;
 
-  std::vector<runner::Started> started_;    // reported, not yet booked
+  std::vector<runner::Started> started_;  // reported, not yet booked
   std::vector<End> ends_;
   bool booking_reports_ = false;
   std::map<runner::AttemptKey, TaskId> doomed_;

@@ -10,8 +10,8 @@ namespace engine {
 
 namespace {
 
-// How many due tasks one transaction books: the first few at once, so that the first start does not wait for the
-// last row of a thousand; then more and more.
+// How many due tasks one transaction books: the first few at once, so that the first start does not wait for
+// the last row of a thousand; then more and more.
 constexpr std::size_t kFirstBooking = 8;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;
@@ -19,8 +19,8 @@ constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
 
 }  // namespace
 
-std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id, ExecutionId execution_id,
-                                  int attempt) {
+std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId task_id,
+                                  ExecutionId execution_id, int attempt) {
   return data_dir / "output" / base::to_string(task_id) /
          (base::to_string(execution_id) + "." + std::to_string(attempt) + ".log");
 }
@@ -80,11 +80,13 @@ class Engine::Impl {
           [this, outcomes, requests = std::move(requests), now = clock_.now()](
               store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
             outcomes->clear();
-            for (const auto& request : requests) outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
+            for (const auto& request : requests)
+              outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
             return {};
           },
           [outcomes, promise, wanted](const base::Result<void>& kept) {
-            if (!kept) outcomes->assign(static_cast<std::size_t>(wanted), base::Result<ExecutionId>(kept.error()));
+            if (!kept)
+              outcomes->assign(static_cast<std::size_t>(wanted), base::Result<ExecutionId>(kept.error()));
             promise->set_value(std::move(*outcomes));
           });
     });
@@ -198,7 +200,8 @@ class Engine::Impl {
     using Kind = store::Change::Kind;
     for (const auto& change : changes) {
       if (change.kind == Kind::task_deleted) due_times.emplace_back(change.task_id, std::nullopt);
-      if (change.kind == Kind::task_created || change.kind == Kind::task_updated || change.kind == Kind::task_state) {
+      if (change.kind == Kind::task_created || change.kind == Kind::task_updated ||
+          change.kind == Kind::task_state) {
         due_times.emplace_back(change.task_id, change.next_due_at);
       }
     }
@@ -246,9 +249,12 @@ class Engine::Impl {
     for (auto& action : timers_.take_due(now)) action();
     auto due = planner_.take_due(now, kDueAtOnce);
     std::size_t size = kFirstBooking;
-    for (std::size_t begin = 0; begin < due.size(); begin += size, size = std::min(size * 4, kLargestBooking)) {
+    for (std::size_t begin = 0; begin < due.size();
+         begin += size, size = std::min(size * 4, kLargestBooking)) {
       const auto end = std::min(begin + size, due.size());
-      book_fires({due.begin() + static_cast<std::ptrdiff_t>(begin), due.begin() + static_cast<std::ptrdiff_t>(end)}, now);
+      book_fires(
+          {due.begin() + static_cast<std::ptrdiff_t>(begin), due.begin() + static_cast<std::ptrdiff_t>(end)},
+          now);
     }
     fires_ += due.size();
     arm();
@@ -260,12 +266,14 @@ class Engine::Impl {
     dispatcher_.book(
         static_cast<std::int64_t>(shared->size()),
         [this, shared, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-          for (const auto& fire : *shared) ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
+          for (const auto& fire : *shared)
+            ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
           return {};
         },
         [this, shared](const base::Result<void>& kept) {
           if (!kept) {
-            base::log::error("engine.fires_not_booked", {{"why", kept.error().message}, {"fires", shared->size()}});
+            base::log::error("engine.fires_not_booked",
+                             {{"why", kept.error().message}, {"fires", shared->size()}});
             timers_.add(clock_.now() + kFireAgain, [this, shared] {
               for (const auto& fire : *shared) planner_.set(fire.task_id, fire.at);
             });
@@ -286,18 +294,25 @@ class Engine::Impl {
     if (ids.empty()) return;
     std::vector<RunRequest> requests;
     for (const auto id : ids) {
-      requests.push_back({.task_id = id, .trigger = task::Trigger::schedule, .triggered_by = "@reboot",
-                          .overrides = {}, .force = false, .reason = "the machine was started"});
+      requests.push_back({.task_id = id,
+                          .trigger = task::Trigger::schedule,
+                          .triggered_by = "@reboot",
+                          .overrides = {},
+                          .force = false,
+                          .reason = "the machine was started"});
     }
     const auto wanted = static_cast<std::int64_t>(requests.size());
-    dispatcher_.book(wanted, [this, requests = std::move(requests), now = clock_.now()](
-                                 store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-      for (const auto& request : requests) {
-        const auto admitted = ledger_.run(tx, request, now, slots, plan);
-        if (!admitted) base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
-      }
-      return {};
-    });
+    dispatcher_.book(
+        wanted,
+        [this, requests = std::move(requests), now = clock_.now()](store::Transaction& tx, Slots& slots,
+                                                                   Plan& plan) -> base::Result<void> {
+          for (const auto& request : requests) {
+            const auto admitted = ledger_.run(tx, request, now, slots, plan);
+            if (!admitted)
+              base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
+          }
+          return {};
+        });
   }
 
   void publish_state() {
@@ -335,29 +350,51 @@ class Engine::Impl {
 Engine::Engine(store::Store& store, const base::Clock& clock, Options options)
     : impl_(std::make_unique<Impl>(store, clock, std::move(options))) {}
 Engine::~Engine() = default;
-void Engine::start(runner::Runner& runner) { impl_->start(runner); }
-void Engine::stop() { impl_->stop(); }
+void Engine::start(runner::Runner& runner) {
+  impl_->start(runner);
+}
+void Engine::stop() {
+  impl_->stop();
+}
 std::vector<base::Result<ExecutionId>> Engine::run(std::vector<RunRequest> requests) {
   return impl_->run(std::move(requests));
 }
 base::Result<std::vector<ExecutionId>> Engine::backfill(const BackfillRequest& request) {
   return impl_->backfill(request);
 }
-base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) { return impl_->cancel(id, by); }
-base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) { return impl_->retry(id, by); }
-std::vector<base::Result<void>> Engine::remove(const std::vector<TaskId>& ids,
-                                               const std::function<store::AuditEntry(const task::Task&)>& audit) {
+base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
+  return impl_->cancel(id, by);
+}
+base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
+  return impl_->retry(id, by);
+}
+std::vector<base::Result<void>> Engine::remove(
+    const std::vector<TaskId>& ids, const std::function<store::AuditEntry(const task::Task&)>& audit) {
   return impl_->remove(ids, audit);
 }
-std::int64_t Engine::remove_executions(std::vector<ExecutionId> ids) { return impl_->remove_executions(ids); }
+std::int64_t Engine::remove_executions(std::vector<ExecutionId> ids) {
+  return impl_->remove_executions(ids);
+}
 std::shared_ptr<void> Engine::follow_output(ExecutionId id, std::function<void()> grown) {
   return impl_->follow_output(id, std::move(grown));
 }
-void Engine::on_changes(std::span<const store::Change> changes) { impl_->on_changes(changes); }
-State Engine::state() const { return impl_->state(); }
-const Options& Engine::options() const { return impl_->options(); }
-void Engine::on_connected(runner::Snapshot snapshot) { impl_->on_connected(std::move(snapshot)); }
-void Engine::on_disconnected(std::string why) { impl_->on_disconnected(std::move(why)); }
-void Engine::on_events(std::span<const runner::Event> events) { impl_->on_events(events); }
+void Engine::on_changes(std::span<const store::Change> changes) {
+  impl_->on_changes(changes);
+}
+State Engine::state() const {
+  return impl_->state();
+}
+const Options& Engine::options() const {
+  return impl_->options();
+}
+void Engine::on_connected(runner::Snapshot snapshot) {
+  impl_->on_connected(std::move(snapshot));
+}
+void Engine::on_disconnected(std::string why) {
+  impl_->on_disconnected(std::move(why));
+}
+void Engine::on_events(std::span<const runner::Event> events) {
+  impl_->on_events(events);
+}
 
 }  // namespace engine

@@ -8,9 +8,9 @@ namespace {
 using base::ExecutionId;
 using base::TaskId;
 
-constexpr std::int64_t kDeletedAtOnce = 200;            // rows of one transaction: fires wait for no more
-constexpr std::chrono::seconds kGather{5};              // marks are gathered so long before a round
-constexpr std::chrono::minutes kOldRound{60};           // how often retention.days is looked at
+constexpr std::int64_t kDeletedAtOnce = 200;   // rows of one transaction: fires wait for no more
+constexpr std::chrono::seconds kGather{5};     // marks are gathered so long before a round
+constexpr std::chrono::minutes kOldRound{60};  // how often retention.days is looked at
 
 }  // namespace
 
@@ -24,7 +24,9 @@ void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::E
 Janitor::Janitor(store::Store& store, const base::Clock& clock, const Options& options)
     : store_(store), clock_(clock), options_(options) {}
 
-Janitor::~Janitor() { stop(); }
+Janitor::~Janitor() {
+  stop();
+}
 
 void Janitor::start() {
   thread_ = std::thread([this] { run(); });
@@ -55,8 +57,10 @@ void Janitor::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const auto has_work = [this] { return stopping_ || !marked_.empty() || !doomed_.empty(); };
-    if (options_.retention_days > 0) wake_.wait_until(lock, next_old_round, has_work);
-    else wake_.wait(lock, has_work);
+    if (options_.retention_days > 0)
+      wake_.wait_until(lock, next_old_round, has_work);
+    else
+      wake_.wait(lock, has_work);
     const auto gather_until = std::chrono::steady_clock::now() + kGather;
     while (!stopping_ && doomed_.empty() && wake_.wait_until(lock, gather_until) != std::cv_status::timeout) {
     }
@@ -86,7 +90,8 @@ std::int64_t Janitor::sweep() {
   for (const auto& path : doomed) {
     std::error_code failure;
     std::filesystem::remove_all(path, failure);
-    if (failure) base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
+    if (failure)
+      base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
   }
   std::int64_t deleted = 0;
   for (const auto id : marked) deleted += sweep_task(id);
@@ -100,7 +105,8 @@ std::int64_t Janitor::sweep_task(TaskId id) {
     store_.read([&](store::Reader& reader) {
       const auto task = reader.find_task(id);
       if (!task) return;
-      expired = reader.beyond_retention(id, task->definition.keep_executions, task->definition.keep_failed, kDeletedAtOnce);
+      expired = reader.beyond_retention(id, task->definition.keep_executions, task->definition.keep_failed,
+                                        kDeletedAtOnce);
     });
     const auto removed = remove(expired);
     deleted += removed;
@@ -113,7 +119,8 @@ std::int64_t Janitor::sweep_old() {
   const auto before = clock_.now() - std::chrono::days{options_.retention_days};
   while (true) {
     std::vector<ExecutionId> expired;
-    store_.read([&](store::Reader& reader) { expired = reader.final_before(std::nullopt, before, kDeletedAtOnce); });
+    store_.read(
+        [&](store::Reader& reader) { expired = reader.final_before(std::nullopt, before, kDeletedAtOnce); });
     const auto removed = remove(expired);
     deleted += removed;
     if (removed == 0) return deleted;

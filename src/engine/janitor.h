@@ -1,5 +1,5 @@
-// Deletes what retention no longer keeps, and the output of what was deleted. Has a thread of its own, so that no
-// fire ever waits for it; sleeps while there is nothing to do.
+// Deletes what retention no longer keeps, and the output of what was deleted. Has a thread of its own, so
+// that no fire ever waits for it; sleeps while there is nothing to do.
 #pragma once
 #include <condition_variable>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // What a transaction books: fires, runs, starts and ends of attempts. Every function here works inside one
-// transaction of the store and tells in a Plan what is to be done after its commit; it does nothing else, so that a
-// transaction that is rolled back or run again leaves no trace.
+// transaction of the store and tells in a Plan what is to be done after its commit; it does nothing else, so
+// that a transaction that is rolled back or run again leaves no trace.
 #pragma once
 #include <optional>
 #include <string>
@@ -50,25 +50,27 @@ class Ledger {
  public:
   Ledger(const Options& options, Schedules& schedules) : options_(options), schedules_(schedules) {}
 
-  // Books the fire(s) of a task whose due time came: runs, skips and misfires, and moves its cursor. Nothing where
-  // the task is gone, paused or due at another time.
-  // `began_at`: what was due before it is a misfire, as is what is later than kLateIsMisfire.
-  void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots, Plan& plan) const;
+  // Books the fire(s) of a task whose due time came: runs, skips and misfires, and moves its cursor. Nothing
+  // where the task is gone, paused or due at another time. `began_at`: what was due before it is a misfire,
+  // as is what is later than kLateIsMisfire.
+  void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots,
+            Plan& plan) const;
 
   // Admits one run by hand, chain or backfill.
-  base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots, Plan& plan) const;
-  base::Result<std::vector<ExecutionId>> backfill(store::Transaction& tx, const BackfillRequest& request, Instant now,
-                                                  Slots& slots, Plan& plan) const;
+  base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
+                                Plan& plan) const;
+  base::Result<std::vector<ExecutionId>> backfill(store::Transaction& tx, const BackfillRequest& request,
+                                                  Instant now, Slots& slots, Plan& plan) const;
 
-  // Books that an attempt began or ended. `output` is its head and tail. A report of an attempt that is not the
-  // execution's current open one is ignored: it was booked before.
+  // Books that an attempt began or ended. `output` is its head and tail. A report of an attempt that is not
+  // the execution's current open one is ignored: it was booked before.
   void started(store::Transaction& tx, const runner::Started& started) const;
-  void finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output, Instant now,
-                double random, Slots& slots, Plan& plan) const;
+  void finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output,
+                Instant now, double random, Slots& slots, Plan& plan) const;
 
   // Cancels what has not been handed to the runner, else asks in the plan for the runner to do it.
-  base::Result<void> cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now, Slots& slots,
-                            Plan& plan) const;
+  base::Result<void> cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now,
+                            Slots& slots, Plan& plan) const;
 
   // Claims executions that wait for a slot, by priority, and ones whose backoff is over.
   void promote(store::Transaction& tx, Slots& slots, Plan& plan) const;
@@ -81,29 +83,33 @@ class Ledger {
   struct Draft;
   // Inserts and, where admitted, claims it or lets it wait. nullopt: that fire was booked before.
   std::optional<task::Execution> admit(store::Transaction& tx, task::Task& task, task::Execution draft,
-                                       const task::Admission& admission, Instant now, Slots& slots, Plan& plan) const;
-  void fire_once(store::Transaction& tx, task::Task& task, Instant nominal, Instant now, Slots& slots, Plan& plan) const;
-  void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now, Slots& slots,
-               Plan& plan) const;
-  void skip(store::Transaction& tx, const task::Task& task, Instant nominal, Instant now, const std::string& reason) const;
-  void claim_or_queue(store::Transaction& tx, task::Execution& execution, const task::TaskDefinition& definition,
-                      Slots& slots, Plan& plan) const;
+                                       const task::Admission& admission, Instant now, Slots& slots,
+                                       Plan& plan) const;
+  void fire_once(store::Transaction& tx, task::Task& task, Instant nominal, Instant now, Slots& slots,
+                 Plan& plan) const;
+  void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now,
+               Slots& slots, Plan& plan) const;
+  void skip(store::Transaction& tx, const task::Task& task, Instant nominal, Instant now,
+            const std::string& reason) const;
+  void claim_or_queue(store::Transaction& tx, task::Execution& execution,
+                      const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
   bool has_slot(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
   void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
-  void close(store::Transaction& tx, task::Task& task, task::Execution& execution, task::ExecutionStatus status,
-             Instant now, Slots& slots, Plan& plan) const;
+  void close(store::Transaction& tx, task::Task& task, task::Execution& execution,
+             task::ExecutionStatus status, Instant now, Slots& slots, Plan& plan) const;
   void release_next(store::Transaction& tx, task::Task& task, Slots& slots, Plan& plan) const;
   void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
                     Slots& slots, Plan& plan) const;
-  std::optional<task::TaskDefinition> definition_of(store::Transaction& tx, const task::Execution& execution) const;
+  std::optional<task::TaskDefinition> definition_of(store::Transaction& tx,
+                                                    const task::Execution& execution) const;
   task::Execution draft_of(const task::Task& task, task::Trigger trigger, Instant now) const;
 
   const Options& options_;
   Schedules& schedules_;
 };
 
-// A fire that comes later than this, or was due before the engine began, is a misfire: the machine slept, its clock
-// was set forwards, or nobody was there.
+// A fire that comes later than this, or was due before the engine began, is a misfire: the machine slept, its
+// clock was set forwards, or nobody was there.
 inline constexpr base::Milliseconds kLateIsMisfire{5'000};
 
 // Fires of one backfill request, at most.

@@ -20,11 +20,12 @@ std::string running_one(store::Transaction& tx, TaskId id) {
 
 }  // namespace
 
-base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
-                                      Plan& plan) const {
+base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& request, Instant now,
+                                      Slots& slots, Plan& plan) const {
   auto task = tx.find_task(request.task_id);
   if (!task) {
-    return base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(request.task_id));
+    return base::make_error(base::ErrorKind::not_found,
+                            "there is no task " + base::to_string(request.task_id));
   }
   const auto admission = task::admit(task->definition.overlap, request.force, {task->running, task->queued});
   if (admission.verdict == task::Admission::Verdict::refuse) {
@@ -47,11 +48,13 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   return admitted->id;
 }
 
-base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx, const BackfillRequest& request,
-                                                        Instant now, Slots& slots, Plan& plan) const {
+base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
+                                                        const BackfillRequest& request, Instant now,
+                                                        Slots& slots, Plan& plan) const {
   auto task = tx.find_task(request.task_id);
   if (!task) {
-    return base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(request.task_id));
+    return base::make_error(base::ErrorKind::not_found,
+                            "there is no task " + base::to_string(request.task_id));
   }
   const auto schedule = schedules_.of(task->definition);
   if (!schedule) return base::make_error(base::ErrorKind::conflict, "the task's schedule can't be read");
@@ -59,8 +62,9 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx, 
   const auto to = std::chrono::ceil<std::chrono::seconds>(request.to) - std::chrono::seconds{1};
   const auto fires = schedule->between(from, to, kMaxBackfill + 1);
   if (fires.size() > kMaxBackfill) {
-    return base::make_error(base::ErrorKind::invalid, "the window has more than " + std::to_string(kMaxBackfill) +
-                                                          " fires; backfill it in smaller pieces");
+    return base::make_error(
+        base::ErrorKind::invalid,
+        "the window has more than " + std::to_string(kMaxBackfill) + " fires; backfill it in smaller pieces");
   }
   std::vector<ExecutionId> ids;
   for (const auto fire : fires) {
@@ -86,13 +90,15 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx, 
 bool Ledger::has_slot(store::Transaction& tx, const Execution& execution, Slots& slots) const {
   if (!execution.pool.empty()) {
     const auto limit = options_.pools.find(execution.pool);
-    if (limit != options_.pools.end() && tx.count_running_in_pool(execution.pool) >= limit->second) return false;
+    if (limit != options_.pools.end() && tx.count_running_in_pool(execution.pool) >= limit->second)
+      return false;
   }
   return slots.take();
 }
 
 std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execution draft,
-                                       const task::Admission& admission, Instant now, Slots& slots, Plan& plan) const {
+                                       const task::Admission& admission, Instant now, Slots& slots,
+                                       Plan& plan) const {
   const bool waits = admission.verdict == task::Admission::Verdict::wait;
   if (admission.replace_waiting) replace_waiting(tx, task, now);
   if (waits) {
@@ -105,8 +111,10 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
   const auto id = tx.insert_execution(draft);
   if (!id) return std::nullopt;
   draft.id = *id;
-  if (waits) ++task.queued;
-  else ++task.running;
+  if (waits)
+    ++task.queued;
+  else
+    ++task.running;
   if (draft.waiting == Waiting::none) {
     task.last_run_at = now;
     plan.starts.push_back({draft, task.definition});
@@ -139,8 +147,8 @@ void Ledger::replace_waiting(store::Transaction& tx, Task& task, Instant now) co
   }
 }
 
-void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution, const task::TaskDefinition& definition,
-                            Slots& slots, Plan& plan) const {
+void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution,
+                            const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
   if (has_slot(tx, execution, slots)) {
     execution.waiting = Waiting::none;
     plan.starts.push_back({execution, definition});
@@ -176,9 +184,11 @@ void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
   }
 }
 
-void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const {
+void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots,
+                         Plan& plan) const {
   auto execution = tx.find_execution(id);
-  if (!execution || execution->status != ExecutionStatus::pending || execution->waiting != Waiting::backoff) return;
+  if (!execution || execution->status != ExecutionStatus::pending || execution->waiting != Waiting::backoff)
+    return;
   if (execution->due_at && *execution->due_at > now) {
     plan.backoffs.push_back({id, *execution->due_at});
     return;
@@ -189,15 +199,18 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
 }
 
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Plan& plan) const {
-  if (auto definition = definition_of(tx, execution)) plan.starts.push_back({execution, std::move(*definition)});
+  if (auto definition = definition_of(tx, execution))
+    plan.starts.push_back({execution, std::move(*definition)});
 }
 
-std::optional<task::TaskDefinition> Ledger::definition_of(store::Transaction& tx, const Execution& execution) const {
+std::optional<task::TaskDefinition> Ledger::definition_of(store::Transaction& tx,
+                                                          const Execution& execution) const {
   auto task = tx.find_task(execution.task_id);
   if (!task) return std::nullopt;
   if (task->revision == execution.task_revision) return std::move(task->definition);
   auto revision = tx.find_revision(execution.task_id, execution.task_revision);
-  return revision ? std::optional{std::move(revision->definition)} : std::optional{std::move(task->definition)};
+  return revision ? std::optional{std::move(revision->definition)}
+                  : std::optional{std::move(task->definition)};
 }
 
 }  // namespace engine

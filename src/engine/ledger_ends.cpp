@@ -16,37 +16,48 @@ ExecutionStatus status_of(const runner::Finished& finished, const task::TaskDefi
   switch (finished.cause) {
     case EndCause::exited: {
       const auto& good = definition.success_exit_codes;
-      const bool succeeded = finished.exit_code && std::find(good.begin(), good.end(), *finished.exit_code) != good.end();
+      const bool succeeded =
+          finished.exit_code && std::find(good.begin(), good.end(), *finished.exit_code) != good.end();
       return succeeded ? ExecutionStatus::success : ExecutionStatus::failed;
     }
     case EndCause::signaled:
-    case EndCause::spawn_failed: return ExecutionStatus::failed;
-    case EndCause::timeout: return ExecutionStatus::timeout;
-    case EndCause::cancelled: return ExecutionStatus::cancelled;
-    case EndCause::lost: return ExecutionStatus::lost;
+    case EndCause::spawn_failed:
+      return ExecutionStatus::failed;
+    case EndCause::timeout:
+      return ExecutionStatus::timeout;
+    case EndCause::cancelled:
+      return ExecutionStatus::cancelled;
+    case EndCause::lost:
+      return ExecutionStatus::lost;
   }
   return ExecutionStatus::failed;
 }
 
-std::string error_of(const runner::Finished& finished, ExecutionStatus status, const task::TaskDefinition& definition,
-                     std::int64_t default_timeout_s) {
+std::string error_of(const runner::Finished& finished, ExecutionStatus status,
+                     const task::TaskDefinition& definition, std::int64_t default_timeout_s) {
   if (!finished.error.empty() || status == ExecutionStatus::success) return finished.error;
   switch (finished.cause) {
-    case EndCause::exited: return "exit code " + std::to_string(finished.exit_code.value_or(-1));
-    case EndCause::signaled: return "ended by signal " + std::to_string(finished.signal.value_or(0));
+    case EndCause::exited:
+      return "exit code " + std::to_string(finished.exit_code.value_or(-1));
+    case EndCause::signaled:
+      return "ended by signal " + std::to_string(finished.signal.value_or(0));
     case EndCause::timeout:
       return "still running after its timeout of " +
              std::to_string(definition.timeout_s.value_or(default_timeout_s)) + " s";
-    case EndCause::cancelled: return "cancelled";
-    case EndCause::spawn_failed: return "spawn failed";
-    case EndCause::lost: return "its process is gone without an exit status";
+    case EndCause::cancelled:
+      return "cancelled";
+    case EndCause::spawn_failed:
+      return "spawn failed";
+    case EndCause::lost:
+      return "its process is gone without an exit status";
   }
   return {};
 }
 
 void describe(task::Attempt& attempt, const runner::Finished& finished) {
   // a start that failed never began
-  if (finished.cause != EndCause::spawn_failed && finished.started_at != Instant{}) attempt.started_at = finished.started_at;
+  if (finished.cause != EndCause::spawn_failed && finished.started_at != Instant{})
+    attempt.started_at = finished.started_at;
   attempt.finished_at = finished.finished_at;
   attempt.exit_code = finished.exit_code;
   attempt.signal = finished.signal;
@@ -74,7 +85,9 @@ bool may_retry(const task::TaskDefinition& definition, const Execution& executio
   return status != ExecutionStatus::lost || definition.rerun_lost;
 }
 
-Instant hour_of(Instant at) { return std::chrono::floor<std::chrono::hours>(at); }
+Instant hour_of(Instant at) {
+  return std::chrono::floor<std::chrono::hours>(at);
+}
 
 }  // namespace
 
@@ -87,8 +100,8 @@ void Ledger::started(store::Transaction& tx, const runner::Started& started) con
   tx.save_execution(*execution);
 }
 
-void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output, Instant now,
-                      double random, Slots& slots, Plan& plan) const {
+void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output,
+                      Instant now, double random, Slots& slots, Plan& plan) const {
   auto execution = tx.find_execution(finished.key.execution);
   if (!is_current(execution, finished.key)) return;
   auto task = tx.find_task(execution->task_id);
@@ -108,7 +121,8 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
     const auto delay = task::backoff_after(definition.retry, execution->attempt.number, random);
     tx.keep_attempt(execution->id, execution->attempt);
     execution->reason = "attempt " + std::to_string(execution->attempt.number) + " of " +
-                        std::to_string(definition.retry.max_attempts) + " failed: " + execution->attempt.error;
+                        std::to_string(definition.retry.max_attempts) +
+                        " failed: " + execution->attempt.error;
     execution->attempt = {.number = execution->attempt.number + 1};
     execution->status = ExecutionStatus::pending;
     execution->waiting = Waiting::backoff;
@@ -123,8 +137,8 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   tx.save_task_state(*task);
 }
 
-void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, ExecutionStatus status, Instant now,
-                   Slots& slots, Plan& plan) const {
+void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, ExecutionStatus status,
+                   Instant now, Slots& slots, Plan& plan) const {
   execution.status = status;
   execution.waiting = Waiting::none;
   execution.finished_at = execution.attempt.finished_at.value_or(now);
@@ -140,19 +154,20 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
   follow_chain(tx, task, execution, now, slots, plan);
 }
 
-void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execution& ended, Instant now, Slots& slots,
-                          Plan& plan) const {
+void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execution& ended, Instant now,
+                          Slots& slots, Plan& plan) const {
   const bool succeeded = ended.status == ExecutionStatus::success;
   if (!succeeded && !is_failure(ended.status)) return;
   for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure) {
     if (target == task.id) continue;
-    RunRequest request{.task_id = target,
-                       .trigger = Trigger::chain,
-                       .triggered_by = "task " + base::to_string(task.id),
-                       .overrides = {.env = {{"MINI_SCHEDULER_UPSTREAM_EXECUTION_ID", base::to_string(ended.id)}},
-                                     .args = {}},
-                       .force = false,
-                       .reason = "after execution " + base::to_string(ended.id)};
+    RunRequest request{
+        .task_id = target,
+        .trigger = Trigger::chain,
+        .triggered_by = "task " + base::to_string(task.id),
+        .overrides = {.env = {{"MINI_SCHEDULER_UPSTREAM_EXECUTION_ID", base::to_string(ended.id)}},
+                      .args = {}},
+        .force = false,
+        .reason = "after execution " + base::to_string(ended.id)};
     const auto admitted = run(tx, request, now, slots, plan);
     if (admitted || admitted.error().kind != base::ErrorKind::conflict) continue;
     const auto next = tx.find_task(target);
@@ -172,7 +187,8 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
     return base::make_error(base::ErrorKind::not_found, "there is no execution " + base::to_string(id));
   }
   if (is_final(execution->status)) {
-    return base::make_error(base::ErrorKind::conflict, "execution " + base::to_string(id) + " has ended already (" +
+    return base::make_error(base::ErrorKind::conflict, "execution " + base::to_string(id) +
+                                                           " has ended already (" +
                                                            std::string(to_string(execution->status)) + ")");
   }
   execution->reason = "cancelled by " + by;
@@ -183,8 +199,10 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
   }
   auto task = tx.find_task(execution->task_id);
   if (!task) return base::make_error(base::ErrorKind::not_found, "its task is gone");
-  if (execution->waiting == Waiting::overlap) --task->queued;
-  else --task->running;
+  if (execution->waiting == Waiting::overlap)
+    --task->queued;
+  else
+    --task->running;
   execution->attempt.status = ExecutionStatus::cancelled;
   close(tx, *task, *execution, ExecutionStatus::cancelled, now, slots, plan);
   tx.save_task_state(*task);

@@ -22,8 +22,8 @@ Execution Ledger::draft_of(const Task& task, Trigger trigger, Instant now) const
   return draft;
 }
 
-void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots,
-                  Plan& plan) const {
+void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at,
+                  Slots& slots, Plan& plan) const {
   auto task = tx.find_task(id);
   if (!task || task->paused || !task->next_due_at) return;
   if (*task->next_due_at != due_at) {
@@ -52,7 +52,8 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
   plan.due_times.emplace_back(id, task->next_due_at);
 }
 
-void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Instant now, Slots& slots, Plan& plan) const {
+void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Instant now, Slots& slots,
+                       Plan& plan) const {
   const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});
   if (admission.verdict == task::Admission::Verdict::refuse) {
     skip(tx, task, nominal, now, admission.reason);
@@ -65,8 +66,8 @@ void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Inst
   admit(tx, task, std::move(draft), admission, now, slots, plan);
 }
 
-void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant now, Slots& slots,
-                     Plan& plan) const {
+void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant now,
+                     Slots& slots, Plan& plan) const {
   const auto plan_for_missed = task::plan_misfire(task.definition, schedule, *task.next_run_at, now);
   if (const auto& missed = plan_for_missed.missed) {
     auto record = draft_of(task, Trigger::misfire, now);
@@ -86,21 +87,24 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
     draft.due_at = nominal + task::jitter_of(task.definition);
     draft.triggered_by = "misfire";
     // several are made up one after another, whatever the overlap policy says of later fires
-    const auto overlap = first && plan_for_missed.run.size() == 1 ? task.definition.overlap
-                                                                  : task::OverlapPolicy::queue_all;
+    const auto overlap =
+        first && plan_for_missed.run.size() == 1 ? task.definition.overlap : task::OverlapPolicy::queue_all;
     const auto admission = task::admit(overlap, false, {task.running, task.queued});
-    if (admission.verdict == task::Admission::Verdict::refuse) skip(tx, task, nominal, now, admission.reason);
-    else admit(tx, task, std::move(draft), admission, now, slots, plan);
+    if (admission.verdict == task::Admission::Verdict::refuse)
+      skip(tx, task, nominal, now, admission.reason);
+    else
+      admit(tx, task, std::move(draft), admission, now, slots, plan);
     first = false;
   }
   task.next_run_at = plan_for_missed.next.next_run_at;
   task.next_due_at = plan_for_missed.next.next_due_at;
 }
 
-void Ledger::skip(store::Transaction& tx, const Task& task, Instant nominal, Instant now, const std::string& reason) const {
+void Ledger::skip(store::Transaction& tx, const Task& task, Instant nominal, Instant now,
+                  const std::string& reason) const {
   auto newest = tx.newest_execution(task.id, std::nullopt);
-  if (newest && newest->status == ExecutionStatus::skipped && newest->scheduled_at && newest->reason == reason &&
-      *newest->scheduled_at < nominal) {
+  if (newest && newest->status == ExecutionStatus::skipped && newest->scheduled_at &&
+      newest->reason == reason && *newest->scheduled_at < nominal) {
     newest->count += 1;
     newest->scheduled_until = nominal;
     newest->finished_at = now;

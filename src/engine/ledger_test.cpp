@@ -19,7 +19,9 @@ using task::TaskDefinition;
 using task::Trigger;
 using task::Waiting;
 
-Instant at(const char* text) { return *base::parse_iso(text); }
+Instant at(const char* text) {
+  return *base::parse_iso(text);
+}
 const Instant kNoon = at("2026-01-01T12:00:00Z");
 
 class LedgerTest : public testing::Test {
@@ -72,9 +74,9 @@ class LedgerTest : public testing::Test {
 
   Plan fire(TaskId id, Instant now, Instant began_at = kNoon - hours{1}, std::int64_t free_slots = 100) {
     const auto due_at = task_of(id).next_due_at;
-    return book(
-        [&](auto& tx, auto& slots, auto& plan) { ledger_.fire(tx, id, due_at.value_or(now), now, began_at, slots, plan); },
-        free_slots);
+    return book([&](auto& tx, auto& slots,
+                    auto& plan) { ledger_.fire(tx, id, due_at.value_or(now), now, began_at, slots, plan); },
+                free_slots);
   }
 
   Plan end(const runner::AttemptKey& key, int exit_code, Instant now = kNoon + seconds{1},
@@ -228,7 +230,8 @@ TEST_F(LedgerTest, AManualRunIsRefusedWhereTheOverlapPolicyForbidsItUnlessForced
     const auto refused = ledger_.run(tx, {.task_id = id}, kNoon, slots, plan);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, base::ErrorKind::conflict);
-    EXPECT_NE(refused.error().message.find("execution " + base::to_string(key_of(first).execution)), std::string::npos);
+    EXPECT_NE(refused.error().message.find("execution " + base::to_string(key_of(first).execution)),
+              std::string::npos);
     EXPECT_TRUE(ledger_.run(tx, {.task_id = id, .force = true}, kNoon, slots, plan));
   });
   EXPECT_EQ(task_of(id).running, 2);

@@ -1,5 +1,5 @@
-// The engine's thread: runs what is posted, one after another, and wakes at an instant of the wall clock, also
-// when that clock is set.
+// The engine's thread: runs what is posted, one after another, and wakes at an instant of the wall clock,
+// also when that clock is set.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -21,8 +21,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // `on_time` is called on the loop's thread when the instant given to wake_at has come, or when the wall clock
-  // was set. Call once.
+  // `on_time` is called on the loop's thread when the instant given to wake_at has come, or when the wall
+  // clock was set. Call once.
   void start(Task on_time);
   // Runs what was posted before, then ends the thread. Later posts are dropped.
   void stop();

@@ -35,7 +35,9 @@ void Planner::set(base::TaskId task_id, std::optional<base::Instant> due_at) {
   if (heap_.size() > 2 * planned_ + kStaleAllowance) rebuild();
 }
 
-bool Planner::is_current(const Due& entry) { return slot(entry.task_id) == base::to_unix_ms(entry.at); }
+bool Planner::is_current(const Due& entry) {
+  return slot(entry.task_id) == base::to_unix_ms(entry.at);
+}
 
 void Planner::rebuild() {
   std::erase_if(heap_, [this](const Due& entry) { return !is_current(entry); });
@@ -55,7 +57,8 @@ void Planner::drop_stale_front() {
 
 std::vector<Planner::Due> Planner::take_due(base::Instant now, std::size_t limit) {
   std::vector<Due> due;
-  for (drop_stale_front(); due.size() < limit && !heap_.empty() && heap_.front().at <= now; drop_stale_front()) {
+  for (drop_stale_front(); due.size() < limit && !heap_.empty() && heap_.front().at <= now;
+       drop_stale_front()) {
     due.push_back(heap_.front());
     slot(heap_.front().task_id) = 0;
     --planned_;

@@ -1,4 +1,5 @@
-// @reboot tasks run once for each start of the machine (or of its container), when the scheduler first sees it.
+// @reboot tasks run once for each start of the machine (or of its container), when the scheduler first sees
+// it.
 #pragma once
 #include <string>
 #include <vector>
@@ -10,8 +11,8 @@ namespace engine {
 // What tells one start of the machine from the next: the kernel's boot id and when its first process began.
 std::string current_boot();
 
-// The @reboot tasks to run now: all active ones where that boot was not seen before, else none. Remembers the boot.
-// On a database that never saw a boot nothing is run.
+// The @reboot tasks to run now: all active ones where that boot was not seen before, else none. Remembers the
+// boot. On a database that never saw a boot nothing is run.
 std::vector<base::TaskId> take_reboot_tasks(store::Store& store, const std::string& boot);
 
 }  // namespace engine

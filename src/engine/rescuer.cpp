@@ -1,5 +1,5 @@
-// What the runner knows, held against what the store believes. Nothing is judged by its age: an attempt is lost only
-// when the runner that must know of it does not.
+// What the runner knows, held against what the store believes. Nothing is judged by its age: an attempt is
+// lost only when the runner that must know of it does not.
 #include <unordered_map>
 #include <unordered_set>
 

@@ -10,18 +10,20 @@
 namespace engine {
 namespace {
 
-constexpr std::string_view kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"};
+constexpr std::string_view kInherited[] = {"PATH", "HOME",     "USER", "LOGNAME", "SHELL",
+                                           "LANG", "LANGUAGE", "TZ",   "TMPDIR"};
 constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // The hidden command that performs a task's HTTP call reads this on its standard input.
 std::string call_as_json(const task::HttpCall& call) {
   boost::json::object headers;
   for (const auto& [name, value] : call.headers) headers[name] = value;
-  return boost::json::serialize(boost::json::object{{"method", call.method},
-                                                    {"url", call.url},
-                                                    {"headers", std::move(headers)},
-                                                    {"body", call.body},
-                                                    {"expect_status", boost::json::value_from(call.expect_status)}});
+  return boost::json::serialize(
+      boost::json::object{{"method", call.method},
+                          {"url", call.url},
+                          {"headers", std::move(headers)},
+                          {"body", call.body},
+                          {"expect_status", boost::json::value_from(call.expect_status)}});
 }
 
 }  // namespace
@@ -65,12 +67,14 @@ runner::StartRequest start_request(const StartOrder& order, const Options& optio
   environment.insert_or_assign("MINI_SCHEDULER_TASK_NAME", execution.task_name);
   environment.insert_or_assign("MINI_SCHEDULER_EXECUTION_ID", base::to_string(execution.id));
   environment.insert_or_assign("MINI_SCHEDULER_ATTEMPT", std::to_string(execution.attempt.number));
-  environment.insert_or_assign("MINI_SCHEDULER_SCHEDULED_AT",
-                               execution.scheduled_at ? base::to_iso(*execution.scheduled_at) : std::string());
+  environment.insert_or_assign("MINI_SCHEDULER_SCHEDULED_AT", execution.scheduled_at
+                                                                  ? base::to_iso(*execution.scheduled_at)
+                                                                  : std::string());
   for (const auto& [name, value] : environment) request.env.push_back(name + '=' + value);
   request.working_dir = definition.working_dir;
   if (request.working_dir.empty() && definition.run_as.empty()) {
-    if (const auto home = environment.find("HOME"); home != environment.end()) request.working_dir = home->second;
+    if (const auto home = environment.find("HOME"); home != environment.end())
+      request.working_dir = home->second;
   }
   request.run_as = definition.run_as;
   request.timeout = std::chrono::seconds{definition.timeout_s.value_or(options.default_timeout_s)};
