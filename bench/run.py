@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "tests" / "harness"))
 from server import Server, free_port  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent

@@ -1,4 +1,4 @@
-"""One server under measurement: started in a folder of its own, asked over HTTP, measured through /proc."""
+"""The built binary as a process: started in a folder of its own, asked over HTTP, watched through /proc."""
 import http.client
 import json
 import os
@@ -22,7 +22,7 @@ def free_port():
 class Server:
     def __init__(self, binary, keep=None):
         self.binary = str(pathlib.Path(binary).resolve())
-        self.folder = keep or tempfile.mkdtemp(prefix="bench_")
+        self.folder = keep or tempfile.mkdtemp(prefix="scheduler_")
         self.port = free_port()
         self.process = None
         self.token = None
@@ -60,6 +60,11 @@ class Server:
         text = response.read()
         connection.close()
         return response.status, json.loads(text) if text[:1] in (b"{", b"[") else text
+
+    def kill(self):
+        """As the machine would: at once, with no last word."""
+        self.process.kill()
+        self.process.wait(10)
 
     def stop(self):
         if self.process and self.process.poll() is None:
