@@ -1,0 +1,286 @@
+#include "engine/engine.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+
+#include "store/sqlite/sqlite_store.h"
+#include "task/cursor.h"
+
+namespace engine {
+namespace {
+
+using std::chrono::seconds;
+using task::Execution;
+using task::ExecutionStatus;
+
+constexpr seconds kPatience{20};  // a deadline for events, never a wait
+
+// Takes orders and remembers them; what becomes of them is for the test to say.
+class FakeRunner : public runner::Runner {
+ public:
+  void start(std::vector<runner::StartRequest> requests) override {
+    change([&] { started_.insert(started_.end(), requests.begin(), requests.end()); });
+  }
+  void cancel(runner::AttemptKey key) override {
+    change([&] { cancelled_.push_back(key); });
+  }
+  void acknowledge(std::vector<runner::AttemptKey> keys) override {
+    change([&] { acknowledged_.insert(acknowledged_.end(), keys.begin(), keys.end()); });
+  }
+  void watch_output(runner::AttemptKey, bool) override {}
+
+  std::vector<runner::StartRequest> wait_for_starts(std::size_t count) {
+    return wait_for([&] { return started_.size() >= count; }, started_);
+  }
+  std::vector<runner::AttemptKey> wait_for_cancels(std::size_t count) {
+    return wait_for([&] { return cancelled_.size() >= count; }, cancelled_);
+  }
+  std::vector<runner::AttemptKey> wait_for_acknowledged(std::size_t count) {
+    return wait_for([&] { return acknowledged_.size() >= count; }, acknowledged_);
+  }
+
+ private:
+  template <class Action>
+  void change(const Action& action) {
+    const std::lock_guard lock(mutex_);
+    action();
+    changed_.notify_all();
+  }
+  template <class Condition, class Value>
+  Value wait_for(const Condition& condition, const Value& value) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, condition));
+    return value;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<runner::StartRequest> started_;
+  std::vector<runner::AttemptKey> cancelled_, acknowledged_;
+};
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest() {
+    std::string pattern = testing::TempDir() + "engine_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    store::SqliteOptions options;
+    options.path = folder_ / "scheduler.db";
+    store_ = std::move(store::open_sqlite(options)).value();
+    options_.data_dir = folder_;
+    store_->set_listener([this](std::span<const store::Change> changes) {
+      const std::lock_guard lock(mutex_);
+      if (engine_) engine_->on_changes(changes);
+    });
+  }
+  ~EngineTest() override {
+    stop();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Engine& start(bool connect = true) {
+    {
+      const std::lock_guard lock(mutex_);
+      engine_ = std::make_unique<Engine>(*store_, clock_, options_);
+    }
+    engine_->start(runner_);
+    if (connect) engine_->on_connected({});
+    return *engine_;
+  }
+  void stop() {
+    if (!engine_) return;
+    engine_->stop();
+    const std::lock_guard lock(mutex_);
+    engine_.reset();
+  }
+
+  TaskId make(task::TaskDefinition definition, std::optional<Instant> next = std::nullopt) {
+    if (definition.name.empty()) definition.name = "task";
+    if (definition.cron.empty()) definition.cron = "0 0 1 1 *";
+    if (definition.command.empty()) definition.command = "true";
+    task::Task task;
+    task.definition = std::move(definition);
+    task.next_run_at = task.next_due_at = next;
+    TaskId id;
+    EXPECT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+      id = tx.insert_task(task);
+      return {};
+    }));
+    return id;
+  }
+
+  ExecutionId run(TaskId id) {
+    auto outcomes = engine_->run({{.task_id = id, .triggered_by = "ada"}});
+    EXPECT_EQ(outcomes.size(), 1u);
+    return outcomes.at(0).value();
+  }
+
+  void report_started(const runner::AttemptKey& key) {
+    const runner::Event event = runner::Started{.key = key, .pid = 1, .started_at = clock_.now()};
+    engine_->on_events(std::span(&event, 1));
+  }
+  void report_ended(const runner::AttemptKey& key, int exit_code = 0) {
+    runner::Finished finished;
+    finished.key = key;
+    finished.started_at = finished.finished_at = clock_.now();
+    finished.exit_code = exit_code;
+    const runner::Event event = finished;
+    engine_->on_events(std::span(&event, 1));
+  }
+
+  Execution execution(ExecutionId id) {
+    std::optional<Execution> found;
+    store_->read([&](store::Reader& reader) { found = reader.find_execution(id); });
+    return found.value();
+  }
+
+  base::SystemClock clock_;
+  Options options_;
+  FakeRunner runner_;
+  std::filesystem::path folder_;
+  std::unique_ptr<store::Store> store_;
+  std::mutex mutex_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTest, AManualRunReachesTheRunnerAndItsEndIsBookedBeforeItIsAcknowledged) {
+  start();
+  const auto id = run(make({.command = "echo $A", .env = {{"A", "1"}}}));
+  const auto request = runner_.wait_for_starts(1).at(0);
+  EXPECT_EQ(request.key, (runner::AttemptKey{id, 1}));
+  EXPECT_EQ(request.argv, (std::vector<std::string>{"/bin/sh", "-c", "echo $A"}));
+  EXPECT_NE(std::find(request.env.begin(), request.env.end(), "A=1"), request.env.end());
+  EXPECT_NE(
+      std::find(request.env.begin(), request.env.end(), "MINI_SCHEDULER_EXECUTION_ID=" + base::to_string(id)),
+      request.env.end());
+  EXPECT_EQ(request.timeout, seconds{60});
+  report_started(request.key);
+  report_ended(request.key, 4);
+  EXPECT_EQ(runner_.wait_for_acknowledged(1).at(0), request.key);
+  EXPECT_EQ(execution(id).status, ExecutionStatus::failed);
+  EXPECT_EQ(execution(id).attempt.exit_code, 4);
+}
+
+TEST_F(EngineTest, ADueTaskIsStartedAndATaskMadeWhileItSleepsWakesIt) {
+  start();
+  const auto soon = std::chrono::ceil<seconds>(clock_.now() + base::Milliseconds{50});
+  const auto id = make({.cron = "* * * * * *"}, soon);
+  const auto request = runner_.wait_for_starts(1).at(0);
+  EXPECT_EQ(execution(request.key.execution).task_id, id);
+  EXPECT_EQ(execution(request.key.execution).scheduled_at, soon);
+  EXPECT_GE(clock_.now(), soon);
+}
+
+TEST_F(EngineTest, BeyondMaxRunningExecutionsWaitForASlotAndAreStartedWhenOneIsFree) {
+  options_.max_running = 1;
+  start();
+  const auto first = run(make({.name = "a"}));
+  const auto second = run(make({.name = "b"}));
+  EXPECT_EQ(runner_.wait_for_starts(1).at(0).key.execution, first);
+  EXPECT_EQ(execution(second).waiting, task::Waiting::slot);
+  report_ended({first, 1});
+  const auto starts = runner_.wait_for_starts(2);
+  ASSERT_EQ(starts.size(), 2u);
+  EXPECT_EQ(starts[1].key.execution, second);
+}
+
+TEST_F(EngineTest, WithoutARunnerRunsWaitAndStartWhenItIsThere) {
+  start(false);
+  const auto id = run(make({}));
+  EXPECT_EQ(execution(id).status, ExecutionStatus::pending);
+  EXPECT_FALSE(engine_->state().runner_connected);
+  engine_->on_connected({});
+  EXPECT_EQ(runner_.wait_for_starts(1).at(0).key.execution, id);
+}
+
+TEST_F(EngineTest, AfterARestartEachClaimIsHeldAgainstWhatTheRunnerKnows) {
+  start();
+  const auto never_sent = run(make({.name = "never sent"}));
+  const auto adopted = run(make({.name = "adopted"}));
+  const auto ended = run(make({.name = "ended"}));
+  const auto lost = run(make({.name = "lost"}));
+  runner_.wait_for_starts(4);
+  report_started({lost, 1});
+  while (execution(lost).status != ExecutionStatus::running) std::this_thread::yield();
+  stop();
+
+  start(false);
+  runner::Finished finished;
+  finished.key = {ended, 1};
+  finished.started_at = finished.finished_at = clock_.now();
+  finished.exit_code = 0;
+  engine_->on_connected(
+      {.running = {{.key = {adopted, 1}, .pid = 7, .started_at = clock_.now()}}, .finished = {finished}});
+  EXPECT_EQ(runner_.wait_for_starts(5).back().key.execution, never_sent);
+  runner_.wait_for_acknowledged(2);
+  EXPECT_EQ(execution(ended).status, ExecutionStatus::success);
+  EXPECT_EQ(execution(lost).status, ExecutionStatus::lost);
+  EXPECT_EQ(execution(adopted).status, ExecutionStatus::running);
+  report_ended({adopted, 1});
+  runner_.wait_for_acknowledged(3);
+  EXPECT_EQ(execution(adopted).status, ExecutionStatus::success);
+}
+
+TEST_F(EngineTest, AFailedAttemptIsTriedAgainAfterItsBackoff) {
+  start();
+  task::TaskDefinition definition;
+  definition.retry = {.max_attempts = 2, .initial_delay_s = 0.05, .factor = 1, .max_delay_s = 1, .jitter = 0};
+  const auto id = run(make(definition));
+  report_ended({id, 1}, 1);
+  const auto starts = runner_.wait_for_starts(2);
+  EXPECT_EQ(starts.back().key, (runner::AttemptKey{id, 2}));
+  report_ended({id, 2}, 0);
+  runner_.wait_for_acknowledged(2);
+  EXPECT_EQ(execution(id).status, ExecutionStatus::success);
+}
+
+TEST_F(EngineTest, ABackoffSurvivesARestart) {
+  start();
+  task::TaskDefinition definition;
+  definition.retry = {.max_attempts = 2, .initial_delay_s = 0.2, .factor = 1, .max_delay_s = 1, .jitter = 0};
+  const auto id = run(make(definition));
+  report_ended({id, 1}, 1);
+  runner_.wait_for_acknowledged(1);
+  stop();
+  start();
+  EXPECT_EQ(runner_.wait_for_starts(2).back().key, (runner::AttemptKey{id, 2}));
+}
+
+TEST_F(EngineTest, DeletingATaskCancelsWhatRunsAndItsLateReportHarmsNothing) {
+  start();
+  const auto task_id = make({});
+  const auto id = run(task_id);
+  runner_.wait_for_starts(1);
+  const auto outcomes = engine_->remove({task_id, TaskId{999}}, [](const task::Task& task) {
+    return store::AuditEntry{.action = "task.delete", .object = "task:" + base::to_string(task.id)};
+  });
+  EXPECT_TRUE(outcomes.at(0));
+  EXPECT_EQ(outcomes.at(1).error().kind, base::ErrorKind::not_found);
+  EXPECT_EQ(runner_.wait_for_cancels(1).at(0), (runner::AttemptKey{id, 1}));
+  report_ended({id, 1});
+  runner_.wait_for_acknowledged(1);
+  EXPECT_EQ(engine_->state().running, 0);
+}
+
+TEST_F(EngineTest, AThousandRunsInOneRequestAreOneAnswerEach) {
+  start();
+  std::vector<RunRequest> requests;
+  for (int i = 0; i < 1000; ++i) requests.push_back({.task_id = make({.name = "t" + std::to_string(i)})});
+  requests.push_back({.task_id = TaskId{5000}});
+  const auto outcomes = engine_->run(requests);
+  ASSERT_EQ(outcomes.size(), 1001u);
+  EXPECT_FALSE(outcomes.back());
+  EXPECT_EQ(runner_.wait_for_starts(1000).size(), 1000u);
+}
+
+TEST_F(EngineTest, ACallAfterItsStopFailsInsteadOfWaiting) {
+  start();
+  const auto id = make({});
+  engine_->stop();
+  EXPECT_ANY_THROW(static_cast<void>(engine_->run({{.task_id = id}})));
+}
+
+}  // namespace
+}  // namespace engine
