@@ -1,0 +1,79 @@
+// Requests to the server. A failure is an ApiError that carries the problem as the server told it; status 0
+// means that it could not be reached.
+import type { Problem } from './types';
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title);
+    this.status = problem.status;
+    this.problem = problem;
+  }
+  // The message for one field of the body, or undefined.
+  field(name: string): string | undefined {
+    return this.problem.errors?.find((error) => error.loc[error.loc.length - 1] === name)?.msg;
+  }
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | null | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+// Called once when the server says that nobody is logged in.
+let whenLoggedOut: () => void = () => {};
+export function onLoggedOut(handler: () => void): void {
+  whenLoggedOut = handler;
+}
+
+export function urlOf(path: string, query: RequestOptions['query'] = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback: Problem = { title: response.statusText || `HTTP ${response.status}`, status: response.status };
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return { ...fallback, ...body, status: response.status };
+  } catch {
+    return fallback;
+  }
+}
+
+export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(urlOf(path, options.query), {
+      method,
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      signal: options.signal,
+      credentials: 'same-origin',
+    });
+  } catch (cause) {
+    if ((cause as Error).name === 'AbortError') throw cause;
+    throw new ApiError({ title: 'unreachable', status: 0 });
+  }
+  if (response.ok) return response;
+  if (response.status === 401 && !path.startsWith('/auth/login')) whenLoggedOut();
+  throw new ApiError(await problemOf(response));
+}
+
+async function json<T>(method: string, path: string, options?: RequestOptions): Promise<T> {
+  const response = await send(method, path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const get = <T>(path: string, options?: RequestOptions) => json<T>('GET', path, options);
+export const post = <T>(path: string, body?: unknown, options?: RequestOptions) =>
+  json<T>('POST', path, { ...options, body });

@@ -1,0 +1,76 @@
+// The icons that are used, from one set. They are drawn once into a sprite; each use is a reference, so that a
+// table of hundreds costs two nodes apiece.
+import ban from 'lucide/dist/esm/icons/ban.mjs';
+import bell from 'lucide/dist/esm/icons/bell.mjs';
+import calendar from 'lucide/dist/esm/icons/calendar-days.mjs';
+import calendarX from 'lucide/dist/esm/icons/calendar-x.mjs';
+import check from 'lucide/dist/esm/icons/check.mjs';
+import chevronDown from 'lucide/dist/esm/icons/chevron-down.mjs';
+import chevronLeft from 'lucide/dist/esm/icons/chevron-left.mjs';
+import chevronRight from 'lucide/dist/esm/icons/chevron-right.mjs';
+import chevronUp from 'lucide/dist/esm/icons/chevron-up.mjs';
+import circleAlert from 'lucide/dist/esm/icons/circle-alert.mjs';
+import circleCheck from 'lucide/dist/esm/icons/circle-check.mjs';
+import circleDashed from 'lucide/dist/esm/icons/circle-dashed.mjs';
+import circleHelp from 'lucide/dist/esm/icons/circle-question-mark.mjs';
+import circlePause from 'lucide/dist/esm/icons/circle-pause.mjs';
+import circleX from 'lucide/dist/esm/icons/circle-x.mjs';
+import clock from 'lucide/dist/esm/icons/clock.mjs';
+import copy from 'lucide/dist/esm/icons/copy.mjs';
+import ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
+import gauge from 'lucide/dist/esm/icons/gauge.mjs';
+import history from 'lucide/dist/esm/icons/rotate-ccw-clock.mjs';
+import info from 'lucide/dist/esm/icons/info.mjs';
+import keyRound from 'lucide/dist/esm/icons/key-round.mjs';
+import languages from 'lucide/dist/esm/icons/languages.mjs';
+import listChecks from 'lucide/dist/esm/icons/list-checks.mjs';
+import loader from 'lucide/dist/esm/icons/loader-circle.mjs';
+import logOut from 'lucide/dist/esm/icons/log-out.mjs';
+import monitor from 'lucide/dist/esm/icons/monitor.mjs';
+import moon from 'lucide/dist/esm/icons/moon.mjs';
+import pause from 'lucide/dist/esm/icons/pause.mjs';
+import pencil from 'lucide/dist/esm/icons/pencil.mjs';
+import play from 'lucide/dist/esm/icons/play.mjs';
+import plus from 'lucide/dist/esm/icons/plus.mjs';
+import refresh from 'lucide/dist/esm/icons/refresh-cw.mjs';
+import search from 'lucide/dist/esm/icons/search.mjs';
+import settings from 'lucide/dist/esm/icons/settings.mjs';
+import skip from 'lucide/dist/esm/icons/skip-forward.mjs';
+import sun from 'lucide/dist/esm/icons/sun.mjs';
+import tag from 'lucide/dist/esm/icons/tag.mjs';
+import timeline from 'lucide/dist/esm/icons/chart-gantt.mjs';
+import timer from 'lucide/dist/esm/icons/alarm-clock.mjs';
+import trash from 'lucide/dist/esm/icons/trash.mjs';
+import triangleAlert from 'lucide/dist/esm/icons/triangle-alert.mjs';
+import user from 'lucide/dist/esm/icons/circle-user-round.mjs';
+import users from 'lucide/dist/esm/icons/users.mjs';
+import x from 'lucide/dist/esm/icons/x.mjs';
+
+const ICONS = {
+  ban, bell, calendar, calendarX, check, chevronDown, chevronLeft, chevronRight, chevronUp, circleAlert,
+  circleCheck, circleDashed, circleHelp, circlePause, circleX, clock, copy, ellipsis, gauge, history, info,
+  keyRound, languages, listChecks, loader, logOut, monitor, moon, pause, pencil, play, plus, refresh, search,
+  settings, skip, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
+};
+export type IconName = keyof typeof ICONS;
+
+export function installSprite(): void {
+  const space = 'http://www.w3.org/2000/svg';
+  const sprite = document.createElementNS(space, 'svg');
+  sprite.setAttribute('aria-hidden', 'true');
+  sprite.setAttribute('width', '0');
+  sprite.setAttribute('height', '0');
+  sprite.setAttribute('class', 'visually-hidden');
+  for (const [name, nodes] of Object.entries(ICONS)) {
+    const symbol = document.createElementNS(space, 'symbol');
+    symbol.id = `icon-${name}`;
+    symbol.setAttribute('viewBox', '0 0 24 24');
+    for (const [tagName, attributes] of nodes) {
+      const node = document.createElementNS(space, tagName);
+      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+      symbol.append(node);
+    }
+    sprite.append(symbol);
+  }
+  document.body.prepend(sprite);
+}

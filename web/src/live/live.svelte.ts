@@ -1,0 +1,82 @@
+// The server's events, as they happen. The browser resumes a broken stream by itself (Last-Event-ID); where it
+// gives up, we try again, ever more slowly. After a gap that could not be resumed, pages are told to look anew.
+
+export interface LiveEvent {
+  type: string;
+  task_id?: number;
+  execution_id?: number;
+  status?: string;
+}
+export type LiveState = 'off' | 'connecting' | 'live' | 'lost';
+
+const KINDS = ['task', 'execution', 'message', 'resync'];
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 15000;
+
+class Live {
+  state = $state<LiveState>('off');
+  private source: EventSource | null = null;
+  private listeners = new Set<(event: LiveEvent) => void>();
+  private delay = FIRST_DELAY_MS;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private interrupted = false;
+
+  start(): void {
+    if (this.source || this.timer) return;
+    this.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.source?.close();
+    this.source = null;
+    this.state = 'off';
+  }
+
+  // Calls `listener` for each event until the returned function is called. {type: "resync"} means that events
+  // may have been lost.
+  listen(listener: (event: LiveEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private connect(): void {
+    this.timer = undefined;
+    if (this.state !== 'lost') this.state = 'connecting';
+    const source = new EventSource('/events');
+    this.source = source;
+    source.onopen = () => {
+      this.state = 'live';
+      this.delay = FIRST_DELAY_MS;
+      if (this.interrupted) this.tell({ type: 'resync' });
+      this.interrupted = false;
+    };
+    source.onerror = () => {
+      this.state = 'lost';
+      this.interrupted = true;
+      if (source.readyState !== EventSource.CLOSED) return;
+      source.close();
+      this.source = null;
+      this.timer = setTimeout(() => this.connect(), this.delay);
+      this.delay = Math.min(this.delay * 2, LONGEST_DELAY_MS);
+    };
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => this.receive(kind, (event as MessageEvent<string>).data));
+    }
+  }
+
+  private receive(kind: string, data: string): void {
+    try {
+      this.tell({ type: kind, ...(JSON.parse(data) as object) });
+    } catch {
+      this.tell({ type: 'resync' });
+    }
+  }
+
+  private tell(event: LiveEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+export const live = new Live();

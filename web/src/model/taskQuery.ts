@@ -1,0 +1,58 @@
+// What the task list shows, as it stands in the address. Defaults are left out, so that addresses stay short.
+import type { TaskStatus } from '../api/types';
+
+export type TaskSort = 'id' | 'name' | 'status' | 'created_at' | 'updated_at' | 'last_run_at' | 'next_run_at';
+export const STATUSES: TaskStatus[] = ['ACTIVE', 'RUNNING', 'PENDING', 'FAILED', 'PAUSED'];
+export const PAGE_SIZES = [25, 50, 100, 200];
+const SORTS: TaskSort[] = ['id', 'name', 'status', 'created_at', 'updated_at', 'last_run_at', 'next_run_at'];
+
+export interface TaskQuery {
+  search: string;
+  status: TaskStatus | '';
+  tag: string;
+  sort: TaskSort;
+  order: 'asc' | 'desc';
+  page: number;
+  page_size: number;
+}
+
+export const DEFAULT_QUERY: TaskQuery = {
+  search: '',
+  status: '',
+  tag: '',
+  sort: 'id',
+  order: 'desc',
+  page: 1,
+  page_size: 50,
+};
+
+export function readTaskQuery(text: string): TaskQuery {
+  const given = new URLSearchParams(text);
+  const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T =>
+    allowed.find((value) => value === given.get(name)) ?? fallback;
+  const page = Number(given.get('page'));
+  const size = Number(given.get('page_size'));
+  return {
+    search: given.get('search') ?? '',
+    status: choice('status', ['', ...STATUSES], ''),
+    tag: given.get('tag') ?? '',
+    sort: choice('sort', SORTS, DEFAULT_QUERY.sort),
+    order: choice('order', ['asc', 'desc'] as const, DEFAULT_QUERY.order),
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+    page_size: PAGE_SIZES.includes(size) ? size : DEFAULT_QUERY.page_size,
+  };
+}
+
+export function writeTaskQuery(query: TaskQuery): string {
+  const search = new URLSearchParams();
+  for (const key of Object.keys(DEFAULT_QUERY) as (keyof TaskQuery)[]) {
+    if (query[key] !== DEFAULT_QUERY[key]) search.set(key, String(query[key]));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : '';
+}
+
+// A change of anything but the page leads back to the first page.
+export function change(query: TaskQuery, part: Partial<TaskQuery>): TaskQuery {
+  return { ...query, page: 1, ...part };
+}

@@ -1,0 +1,47 @@
+// Who is logged in, and what that allows the page to offer. The server decides again on each request.
+import { get, onLoggedOut, post } from './api/client';
+import type { Role, User } from './api/types';
+import { router } from './router.svelte';
+
+const RANK: Record<Role, number> = { viewer: 0, operator: 1, editor: 2, admin: 3 };
+
+class Session {
+  user = $state.raw<User | null>(null);
+
+  get canRun(): boolean {
+    return this.atLeast('operator');
+  }
+  get canEdit(): boolean {
+    return this.atLeast('editor');
+  }
+  get isAdmin(): boolean {
+    return this.atLeast('admin');
+  }
+  private atLeast(role: Role): boolean {
+    return this.user !== null && (RANK[this.user.role] ?? 0) >= RANK[role];
+  }
+
+  async load(): Promise<void> {
+    if (this.user) return;
+    this.user = await get<User>('/auth/me');
+  }
+
+  async logIn(username: string, password: string): Promise<void> {
+    const answer = await post<{ user: User }>('/auth/login', { username, password });
+    this.user = answer.user;
+  }
+
+  async logOut(): Promise<void> {
+    await post('/auth/logout');
+    // A fresh document, so that nothing of the last user stays in memory.
+    location.assign('/login');
+  }
+}
+
+export const session = new Session();
+
+onLoggedOut(() => {
+  session.user = null;
+  if (router.page === 'login' || router.page === 'register') return;
+  void router.go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+});

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const server = process.env.SCHEDULER_URL ?? 'http://127.0.0.1:8010';
+const toServer = { target: server, changeOrigin: true };
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2022',
+    // The content security policy allows nothing inline, so nothing may become a data: URL.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+    rollupOptions: { input: { index: file('index.html'), docs: file('docs.html') } },
+  },
+  server: {
+    port: 5173,
+    proxy: {
+      '^/(auth|users|tasks|executions|events|api|audit|healthz|openapi.json)': toServer,
+    },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
