@@ -1,0 +1,113 @@
+// The table of routes, and the pure way from a request to its response.
+//
+// A route declares which right it needs; one without does not compile. The router finds the route by the
+// canonical path, checks the right, runs the handler and turns every failure into a problem.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "rights/actor.h"
+
+namespace http {
+
+// A right that somebody has written down: there is no default.
+class DeclaredRight {
+ public:
+  DeclaredRight() = delete;
+  DeclaredRight(rights::Right right) : right_(right) {}
+  operator rights::Right() const { return right_; }
+
+ private:
+  rights::Right right_;
+};
+
+using Handler = std::function<base::Result<Response>(const Request&)>;
+// Tried first, on the I/O thread: must neither block nor take more than some 20 us. nullopt: run the handler.
+using QuickHandler = std::function<std::optional<Response>(const Request&)>;
+
+// What /openapi.json says. `schema` is the name of a schema given to Router::add_schema ("Task"), one of
+// "string", "integer", "number", "boolean", "date-time", or JSON text that starts with '{'.
+struct DocParameter {
+  std::string name;
+  std::string summary;
+  std::string schema = "string";
+  bool required = false;
+};
+struct DocAnswer {
+  int status = 200;
+  std::string summary;
+  std::string schema = "";  // empty: no body
+  std::string content_type = "application/json";
+};
+struct Doc {
+  std::string summary;
+  std::string tag;
+  std::vector<DocParameter> query = {};
+  std::string request = "";  // the body's schema; empty: takes no body
+  bool takes_form = false;   // the body may be a form too
+  bool body_optional = false;
+  std::vector<DocAnswer> answers = {};     // besides the problems that every route may answer
+  std::vector<DocParameter> headers = {};  // request headers of its own: Idempotency-Key, If-Match
+};
+
+struct Route {
+  Method method;
+  std::string path;  // "/tasks/{id}/run"; "{name...}" as the last segment takes the rest
+  DeclaredRight right;
+  Handler handler;
+  Doc doc;
+  QuickHandler quick = nullptr;
+  std::size_t max_body = 1 << 20;  // bytes; more is 413
+};
+
+// Who asks. Asked by the router for each request.
+class Identifier {
+ public:
+  using Answer = base::Result<std::optional<Identity>>;  // no credentials: nullopt; bad ones: an error
+  virtual ~Identifier() = default;
+  virtual Answer identify(const Request& request) = 0;  // may read the database
+  // From memory alone; nullopt when that does not tell.
+  virtual std::optional<Answer> identify_quickly(const Request& request) = 0;
+};
+
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  // Throws std::logic_error where method and path are taken, or the path is none. Not after serving began.
+  void add(Route route);
+  void add_schema(std::string name, std::string_view json);
+  // Without one, everybody is a stranger. Must outlive the router.
+  void set_identifier(Identifier* identifier);
+  // Host names besides the loopback ones that are answered ("*": all). Others get 421.
+  void set_hosts(std::vector<std::string> hosts);
+
+  // The whole way of a request, blocking. Never throws.
+  Response handle(Request& request) const;
+  // The part that needs no thread hop: refusals, and routes with a quick handler. nullopt: call handle, which
+  // starts afresh.
+  std::optional<Response> handle_quickly(Request& request) const;
+  // How large a body the route of that method and target takes; the default where there is none.
+  std::size_t max_body(Method method, std::string_view target) const;
+
+  const std::vector<std::unique_ptr<Route>>& routes() const;
+  const std::vector<std::pair<std::string, std::string>>& schemas() const;  // name, JSON
+
+ private:
+  struct Table;
+  std::unique_ptr<Table> table_;
+};
+
+inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
+
+}  // namespace http
