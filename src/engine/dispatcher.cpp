@@ -54,9 +54,12 @@ void Dispatcher::carry_out(Plan& plan) {
     for (const auto& order : plan.starts) {
       active_[order.execution.id] = order.execution.task_id;
       requests.push_back(start_request(order, parts_.options, inherited_));
-      if (followers_.contains(order.execution.id)) runner_->watch_output(requests.back().key, true);
     }
     runner_->start(std::move(requests));
+    for (const auto& order : plan.starts) {
+      if (!followers_.contains(order.execution.id)) continue;
+      runner_->watch_output({order.execution.id, order.execution.attempt.number}, true);
+    }
   }
   for (const auto& key : plan.cancels) {
     cancel_asked_.insert(key.execution);

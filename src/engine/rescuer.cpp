@@ -70,7 +70,8 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
       continue;
     }
     ++adopted;
-    on_event(running);
+    // one that still waits for its spawn has not begun
+    if (running.pid != 0) on_event(running);
     if (cancel_asked_.contains(running.key.execution)) runner_->cancel(running.key);
     if (followers_.contains(running.key.execution)) runner_->watch_output(running.key, true);
   }

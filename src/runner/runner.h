@@ -1,4 +1,5 @@
-// What the engine knows of the runner: orders in, reports out. The real one speaks to another process (client.h).
+// What the engine knows of the runner: orders in, reports out. The real one speaks to another process
+// (client.h).
 #pragma once
 #include <sys/types.h>
 
@@ -90,7 +91,7 @@ class Runner {
  public:
   virtual ~Runner() = default;
   virtual void start(std::vector<StartRequest> requests) = 0;
-  virtual void cancel(AttemptKey key) = 0;  // TERM, after kill_grace KILL to everything
+  virtual void cancel(AttemptKey key) = 0;                     // TERM, after kill_grace KILL to everything
   virtual void acknowledge(std::vector<AttemptKey> keys) = 0;  // those ends are kept elsewhere now
   virtual void watch_output(AttemptKey key, bool watch) = 0;   // OutputGrew events, or none
 };

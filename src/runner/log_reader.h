@@ -1,0 +1,44 @@
+// Reads an attempt's output, also while it is still written. Offsets count bytes of content, not of the file.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/log_frame.h"
+
+namespace runner {
+
+enum class Selection { standard_output, standard_error, both };
+
+struct LogPiece {
+  Stream stream = Stream::standard_output;
+  base::Instant at;
+  std::uint64_t offset = 0;  // of its first byte, in the selection
+  std::string bytes;
+};
+
+class LogReader {
+ public:
+  explicit LogReader(std::string path) : path_(std::move(path)) {}
+
+  // Bytes of content so far; 0 where there is no file. Marks count in every selection.
+  std::uint64_t size(Selection selection) const;
+  // Up to `limit` bytes from that offset on.
+  std::string read(Selection selection, std::uint64_t offset, std::size_t limit) const;
+  // The same, parted by stream and time as they came.
+  std::vector<LogPiece> pieces(Selection selection, std::uint64_t offset, std::size_t limit) const;
+
+ private:
+  std::string path_;
+};
+
+// The first and the last `limit` bytes of each stream; a mark between them where there is more.
+struct LogEnds {
+  std::string stdout_text;
+  std::string stderr_text;
+};
+LogEnds read_ends(const std::string& path, std::size_t limit);
+
+}  // namespace runner

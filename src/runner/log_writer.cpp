@@ -1,0 +1,112 @@
+#include "runner/log_writer.h"
+
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace runner {
+
+LogWriter::LogWriter(std::string path, std::uint64_t max_bytes)
+    : path_(std::move(path)), half_(max_bytes / 2) {}
+
+LogWriter::~LogWriter() {
+  for (const int file : {head_, tail_[0].file, tail_[1].file}) {
+    if (file >= 0) close(file);
+  }
+}
+
+bool LogWriter::open_head() {
+  if (head_ >= 0) return true;
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+  head_ = open(path_.c_str(), kFlags, 0600);
+  if (head_ < 0 && errno == ENOENT) {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
+    head_ = open(path_.c_str(), kFlags, 0600);
+  }
+  if (head_ < 0) problem_ = "output not kept: " + path_ + ": " + std::strerror(errno);
+  return head_ >= 0;
+}
+
+bool LogWriter::write_frame(int file, Stream stream, std::string_view bytes, base::Instant at) {
+  char header[kFrameHeaderBytes];
+  encode({stream, static_cast<std::uint32_t>(bytes.size()), at}, header);
+  const iovec parts[2] = {{header, sizeof header}, {const_cast<char*>(bytes.data()), bytes.size()}};
+  const auto wanted = static_cast<ssize_t>(sizeof header + bytes.size());
+  const off_t before = lseek(file, 0, SEEK_END);
+  if (writev(file, parts, 2) == wanted) return true;
+  problem_ = std::string("output not kept: ") + std::strerror(errno);
+  // a half frame would hide all that follows
+  if (ftruncate(file, before) < 0) problem_ += " (and its file could not be mended)";
+  return false;
+}
+
+void LogWriter::append(Stream stream, std::string_view bytes, base::Instant at) {
+  total_ += bytes.size();
+  if (head_content_ < half_) {
+    const auto fits = bytes.substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), half_ - head_content_)));
+    head_content_ += fits.size();
+    if (!open_head() || !write_frame(head_, stream, fits, at)) dropped_ += fits.size();
+    bytes.remove_prefix(fits.size());
+  }
+  if (!bytes.empty()) append_tail(stream, bytes, at);
+}
+
+// The tail goes round two files of a quarter each: when one is full the other, older one is emptied.
+void LogWriter::append_tail(Stream stream, std::string_view bytes, base::Instant at) {
+  const auto quarter = half_ / 2;
+  while (!bytes.empty()) {
+    auto* segment = &tail_[current_tail_];
+    if (segment->content >= quarter) {
+      current_tail_ = 1 - current_tail_;
+      segment = &tail_[current_tail_];
+      if (segment->file >= 0 && ftruncate(segment->file, 0) < 0) problem_ = std::strerror(errno);
+      dropped_ += segment->content - segment->lost;
+      segment->content = segment->lost = 0;
+    }
+    const auto fits =
+        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(
+                            bytes.size(), std::max<std::uint64_t>(quarter, 1) - segment->content)));
+    if (segment->file < 0) {
+      segment->file = open(segment_path(current_tail_).c_str(),
+                           O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    }
+    if (segment->file < 0 || !write_frame(segment->file, stream, fits, at)) {
+      dropped_ += fits.size();
+      segment->lost += fits.size();
+    }
+    segment->content += fits.size();
+    bytes.remove_prefix(fits.size());
+  }
+}
+
+void LogWriter::join(Segment& segment, int which) {
+  if (segment.file < 0) return;
+  char buffer[65536];
+  off_t offset = 0;
+  for (ssize_t got = 0; (got = pread(segment.file, buffer, sizeof buffer, offset)) > 0; offset += got) {
+    if (write(head_, buffer, static_cast<std::size_t>(got)) != got) {
+      problem_ = std::string("the end of the output was not kept: ") + std::strerror(errno);
+      break;
+    }
+  }
+  unlink(segment_path(which).c_str());
+}
+
+void LogWriter::finish(base::Instant at) {
+  if (dropped_ > 0 && open_head()) {
+    const auto text = "\n[... " + std::to_string(dropped_) + " bytes of output dropped: over the limit" +
+                      (problem_.empty() ? std::string() : ", or " + problem_) + " ...]\n";
+    write_frame(head_, Stream::mark, text, at);
+  }
+  const int older = 1 - current_tail_;
+  join(tail_[older], older);
+  join(tail_[current_tail_], current_tail_);
+}
+
+}  // namespace runner

@@ -1,0 +1,51 @@
+// Keeps an attempt's output within its limit: the first half, then the last half, the middle dropped with a
+// mark. Never blocks the job and never fails it: what can't be written is counted as dropped.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runner/log_frame.h"
+
+namespace runner {
+
+class LogWriter {
+ public:
+  LogWriter(std::string path, std::uint64_t max_bytes);
+  ~LogWriter();
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // The file is made at the first byte.
+  void append(Stream stream, std::string_view bytes, base::Instant at);
+  // Joins head, mark and tail into the one file. Call once, at the end.
+  void finish(base::Instant at);
+
+  std::uint64_t total_bytes() const { return total_; }
+  std::uint64_t dropped_bytes() const { return dropped_; }
+  const std::string& problem() const { return problem_; }  // why the disk took no more; empty: it did
+
+ private:
+  struct Segment {
+    int file = -1;
+    std::uint64_t content = 0;  // bytes of output in it
+    std::uint64_t lost = 0;
+  };
+  std::string segment_path(int which) const { return path_ + (which == 0 ? ".tail0" : ".tail1"); }
+  bool write_frame(int file, Stream stream, std::string_view bytes, base::Instant at);
+  bool open_head();
+  void append_tail(Stream stream, std::string_view bytes, base::Instant at);
+  void join(Segment& segment, int which);
+
+  const std::string path_;
+  const std::uint64_t half_;
+  int head_ = -1;
+  std::uint64_t head_content_ = 0;
+  Segment tail_[2];
+  int current_tail_ = 0;
+  std::uint64_t total_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::string problem_;
+};
+
+}  // namespace runner

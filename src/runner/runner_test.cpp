@@ -1,0 +1,474 @@
+// The runner as a process of its own, spoken to through its client.
+#include "runner/runner.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <fstream>
+#include <iterator>
+
+#include "runner/client.h"
+#include "runner/journal.h"
+#include "runner/log_reader.h"
+#include "runner/server.h"
+
+namespace runner {
+namespace {
+
+using base::ExecutionId;
+using std::chrono::seconds;
+
+constexpr seconds kPatience{30};  // a deadline for events, never a wait
+constexpr Milliseconds kShortDrain{300};
+
+class Reports : public Listener {
+ public:
+  void on_connected(Snapshot snapshot) override {
+    change([&] {
+      snapshot_ = std::move(snapshot);
+      ++connections_;
+    });
+  }
+  void on_disconnected(std::string) override {
+    change([&] { ++disconnections_; });
+  }
+  void on_events(std::span<const Event> events) override {
+    change([&] {
+      for (const auto& event : events) {
+        if (const auto* started = std::get_if<Started>(&event)) started_[started->key] = *started;
+        if (const auto* finished = std::get_if<Finished>(&event)) finished_[finished->key] = *finished;
+        if (std::holds_alternative<OutputGrew>(event)) ++growths_;
+      }
+    });
+  }
+
+  Snapshot connected(int times = 1) {
+    wait([&] { return connections_ >= times; });
+    return snapshot_;
+  }
+  void disconnected() {
+    wait([&] { return disconnections_ > 0; });
+  }
+  Started started(AttemptKey key) {
+    wait([&] { return started_.contains(key); });
+    return started_[key];
+  }
+  Finished finished(AttemptKey key) {
+    wait([&] { return finished_.contains(key); });
+    return finished_[key];
+  }
+  void grown(int times) {
+    wait([&] { return growths_ >= times; });
+  }
+
+ private:
+  template <class Action>
+  void change(const Action& action) {
+    const std::lock_guard lock(mutex_);
+    action();
+    changed_.notify_all();
+  }
+  template <class Condition>
+  void wait(const Condition& condition) {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, kPatience, condition));
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Snapshot snapshot_;
+  int connections_ = 0, disconnections_ = 0, growths_ = 0;
+  std::map<AttemptKey, Started> started_;
+  std::map<AttemptKey, Finished> finished_;
+};
+
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() {
+    std::string pattern = testing::TempDir() + "runner_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    launch();
+    connect();
+  }
+  ~RunnerTest() override {
+    client_.reset();
+    stop(SIGTERM);
+    std::filesystem::remove_all(folder_);
+  }
+
+  void launch() {
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    process_ = fork();
+    if (process_ == 0) {
+      RunnerOptions options;
+      options.data_dir = folder_;
+      options.drain = kShortDrain;
+      options.ready_fd = ready[1];
+      _exit(run_runner(options));
+    }
+    close(ready[1]);
+    char byte = 0;
+    ASSERT_EQ(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+  }
+  void stop(int signal) {
+    if (process_ <= 0) return;
+    kill(process_, signal);
+    waitpid(process_, nullptr, 0);
+    process_ = -1;
+  }
+  Snapshot connect() {
+    reports_ = std::make_unique<Reports>();
+    client_ = std::make_unique<SocketRunner>(ClientOptions{.data_dir = folder_, .program = "/bin/false"});
+    client_->open(*reports_);
+    return reports_->connected();
+  }
+  Snapshot reconnect() {
+    client_.reset();
+    return connect();
+  }
+
+  StartRequest request(std::vector<std::string> argv) {
+    StartRequest made;
+    made.key = {ExecutionId{next_id_++}, 1};
+    made.argv = std::move(argv);
+    made.env = {"PATH=/usr/bin:/bin", "MINI_SCHEDULER_EXECUTION_ID=" + base::to_string(made.key.execution),
+                "MINI_SCHEDULER_ATTEMPT=1"};
+    made.working_dir = "/";
+    made.kill_grace = Milliseconds{200};
+    made.log_path = (folder_ / "output" / (base::to_string(made.key.execution) + ".1.log")).string();
+    return made;
+  }
+  StartRequest shell(const std::string& script) { return request({"/bin/sh", "-c", script}); }
+  Finished run(const StartRequest& wanted) {
+    client_->start({wanted});
+    return reports_->finished(wanted.key);
+  }
+  static std::string output(const StartRequest& wanted, Selection selection = Selection::both) {
+    return LogReader(wanted.log_path).read(selection, 0, 1u << 30);
+  }
+  // The script writes it as its own first word; comes by event, since the job was reported as started.
+  std::string content(const std::string& name) const {
+    std::ifstream in(folder_ / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  pid_t pid_in(const std::string& name) const {
+    std::string text;
+    while ((text = content(name)).empty() || text.back() != '\n') std::this_thread::yield();
+    return std::stoi(text);
+  }
+  static bool is_alive(pid_t pid) {
+    std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+    std::string stat;
+    return std::getline(in, stat) && stat.substr(stat.rfind(')') + 2, 1) != "Z";
+  }
+  static void wait_until_gone(pid_t pid) {
+    while (is_alive(pid)) std::this_thread::yield();
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_;
+  pid_t process_ = -1;
+  std::int64_t next_id_ = 1;
+  std::unique_ptr<Reports> reports_;
+  std::unique_ptr<SocketRunner> client_;
+};
+
+TEST_F(RunnerTest, ReportsExitCodesAndSignals) {
+  struct Case {
+    const char* script;
+    EndCause cause;
+    std::optional<int> exit_code, signal;
+  };
+  const Case cases[] = {{"exit 0", EndCause::exited, 0, {}},
+                        {"exit 42", EndCause::exited, 42, {}},
+                        {"exit 127", EndCause::exited, 127, {}},
+                        {"kill -9 $$", EndCause::signaled, {}, 9},
+                        {"kill -15 $$", EndCause::signaled, {}, 15}};
+  for (const auto& c : cases) {
+    const auto finished = run(shell(c.script));
+    EXPECT_EQ(finished.cause, c.cause) << c.script;
+    EXPECT_EQ(finished.exit_code, c.exit_code) << c.script;
+    EXPECT_EQ(finished.signal, c.signal) << c.script;
+    EXPECT_EQ(finished.error, "") << c.script;
+  }
+}
+
+TEST_F(RunnerTest, AStartThatFailsSaysWhyWithTheKernelsReason) {
+  auto missing_folder = request({"true"});
+  missing_folder.working_dir = "/no/such/folder";
+  auto missing_user = request({"true"});
+  missing_user.run_as = "no-such-user";
+  const std::pair<StartRequest, const char*> cases[] = {
+      {request({"no-such-program"}), "spawn failed: program 'no-such-program': No such file or directory"},
+      {request({"/etc/passwd"}), "spawn failed: program '/etc/passwd': Permission denied"},
+      {missing_folder, "spawn failed: working directory '/no/such/folder': No such file or directory"},
+      {missing_user, "spawn failed: user 'no-such-user': no such user"},
+      {request({}), "spawn failed: the command is empty"}};
+  for (const auto& [wanted, error] : cases) {
+    const auto finished = run(wanted);
+    EXPECT_EQ(finished.cause, EndCause::spawn_failed) << error;
+    EXPECT_EQ(finished.error, error);
+    EXPECT_FALSE(finished.exit_code);
+  }
+}
+
+TEST_F(RunnerTest, KeepsBothStreamsInOrderAndApart) {
+  const auto wanted = shell("echo one; sleep 0.05; echo two >&2; sleep 0.05; printf 'three\\000\\377'");
+  const auto finished = run(wanted);
+  EXPECT_EQ(output(wanted), std::string("one\ntwo\nthree\0\xff", 15));
+  EXPECT_EQ(output(wanted, Selection::standard_error), "two\n");
+  EXPECT_EQ(finished.output_bytes, 15u);
+  const auto ends = read_ends(wanted.log_path, 4);
+  EXPECT_EQ(ends.stderr_text, "two\n");
+}
+
+TEST_F(RunnerTest, GivesAJobCleanSurroundings) {
+  auto wanted = shell(
+      "ls /proc/self/fd | wc -l; umask; grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2; cat; "
+      "test $(ps -o pgid= -p $$) = $$ && test $(ps -o sid= -p $$) = $$ && echo own group; env | grep -c .");
+  wanted.stdin_text = "from stdin\n";
+  run(wanted);
+  // ls itself opens one descriptor beside the three; the shell adds PWD
+  EXPECT_EQ(output(wanted), "4\n0022\n0000000000000000\n0000000000000000\nfrom stdin\nown group\n4\n");
+}
+
+TEST_F(RunnerTest, ATimeoutEndsAWholeTreeThatIgnoresTerm) {
+  auto wanted =
+      shell("trap '' TERM; (trap '' TERM; echo $$ >" + path("outer") + "; sh -c 'trap \"\" TERM; echo $$ >" +
+            path("inner") + "; sleep 600') & wait; sleep 600");
+  wanted.timeout = Milliseconds{300};
+  const auto finished = run(wanted);
+  EXPECT_EQ(finished.cause, EndCause::timeout);
+  EXPECT_EQ(finished.signal, SIGKILL);
+  wait_until_gone(pid_in("inner"));
+}
+
+TEST_F(RunnerTest, ATimeoutFindsWhatLeftTheGroupAndTheSession) {
+  auto wanted = shell("setsid sh -c 'setsid sh -c \"echo \\$\\$ >" + path("far") +
+                      "; sleep 600\" & sleep 600' & sleep 600");
+  wanted.timeout = Milliseconds{500};
+  EXPECT_EQ(run(wanted).cause, EndCause::timeout);
+  wait_until_gone(pid_in("far"));
+}
+
+TEST_F(RunnerTest, CancelGivesTheJobItsGraceToEndWell) {
+  auto wanted =
+      shell("trap 'echo bye; exit 0' TERM; echo $$ >" + path("pid") + "; while :; do sleep 0.02; done");
+  wanted.kill_grace = kPatience;
+  client_->start({wanted});
+  pid_in("pid");
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+  EXPECT_EQ(output(wanted), "bye\n");
+}
+
+TEST_F(RunnerTest, ARunEndsWithItsProcessThoughAGrandchildHoldsThePipe) {
+  auto wanted = shell("setsid sh -c 'echo $$ >" + path("pid") + "; sleep 600' & echo done; exit 0");
+  const auto finished = run(wanted);
+  EXPECT_TRUE(finished.pipes_cut);
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_TRUE(output(wanted).starts_with("done\n"));
+  kill(pid_in("pid"), SIGKILL);
+}
+
+TEST_F(RunnerTest, KillModeSaysWhatBecomesOfLeftovers) {
+  for (const bool kill_leftovers : {true, false}) {
+    const auto name = kill_leftovers ? "killed" : "kept";
+    auto wanted = shell("(echo $(exec sh -c 'echo $PPID') >" + path(name) +
+                        "; exec sleep 600) >/dev/null 2>&1 & while ! [ -s " + path(name) + " ]; do :; done");
+    wanted.kill_leftovers = kill_leftovers;
+    EXPECT_EQ(run(wanted).exit_code, 0);
+    const auto pid = pid_in(name);
+    if (kill_leftovers) {
+      wait_until_gone(pid);
+    } else {
+      EXPECT_TRUE(is_alive(pid));
+      kill(pid, SIGKILL);
+    }
+  }
+}
+
+TEST_F(RunnerTest, BeyondTheLimitTheMiddleIsDroppedWithAMarkAndTheJobGoesOn) {
+  auto wanted = shell("seq 1 200000");
+  wanted.max_output_bytes = 100'000;
+  const auto finished = run(wanted);
+  EXPECT_EQ(finished.exit_code, 0);
+  std::string whole;
+  for (int i = 1; i <= 200'000; ++i) whole += std::to_string(i) + "\n";
+  EXPECT_EQ(finished.output_bytes, whole.size());
+  const auto kept = output(wanted);
+  EXPECT_LE(kept.size(), 100'000u + 200);
+  EXPECT_GE(kept.size(), 70'000u);
+  const auto mark =
+      kept.find("\n[... " + std::to_string(finished.output_dropped_bytes) + " bytes of output dropped");
+  ASSERT_NE(mark, std::string::npos);
+  EXPECT_EQ(kept.substr(0, mark), whole.substr(0, mark));
+  const auto tail = kept.substr(kept.find("...]\n", mark) + 5);
+  EXPECT_EQ(tail, whole.substr(whole.size() - tail.size()));
+  EXPECT_EQ(mark + tail.size() + finished.output_dropped_bytes, whole.size());
+  EXPECT_FALSE(std::filesystem::exists(wanted.log_path + ".tail0"));
+}
+
+TEST_F(RunnerTest, OutputIsThereWhileTheJobRuns) {
+  auto wanted = shell("echo early; echo $$ >" + path("pid") + "; sleep 600");
+  client_->start({wanted});
+  client_->watch_output(wanted.key, true);
+  reports_->grown(1);
+  while (output(wanted) != "early\n") std::this_thread::yield();
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+}
+
+TEST_F(RunnerTest, FiguresTellProcessorTimeAndMemory) {
+  const auto finished = run(shell("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"));
+  EXPECT_GT(finished.cpu_ms, 10);
+  EXPECT_GT(finished.max_rss_bytes, 100'000);
+  EXPECT_GE(finished.finished_at, finished.started_at);
+}
+
+TEST_F(RunnerTest, AnAttemptIsStartedAtMostOnce) {
+  const auto wanted = shell("echo run >>" + path("runs"));
+  client_->start({wanted, wanted});
+  reports_->finished(wanted.key);
+  client_->start({wanted});
+  reconnect();
+  client_->start({wanted});
+  run(shell("true"));
+  EXPECT_EQ(content("runs"), "run\n");
+}
+
+TEST_F(RunnerTest, FiftyJobsThatWriteNoticeNothingOfAServerThatGoesAndComes) {
+  std::vector<StartRequest> jobs;
+  for (int n = 0; n < 50; ++n) {
+    jobs.push_back(shell("i=0; while [ ! -e " + path("gate") + " ]; do echo " + std::to_string(n) +
+                         " $i; i=$((i+1)); sleep 0.02; done; seq 1 3000; echo $i >" + path("lines") +
+                         std::to_string(n)));
+  }
+  client_->start(jobs);
+  std::map<AttemptKey, pid_t> pids;
+  for (const auto& job : jobs) pids[job.key] = reports_->started(job.key).pid;
+  const auto snapshot = reconnect();
+  ASSERT_EQ(snapshot.running.size(), 50u);
+  for (const auto& running : snapshot.running) EXPECT_EQ(running.pid, pids[running.key]);
+  client_.reset();
+  std::ofstream(path("gate")) << "open";
+  connect();
+  for (int n = 0; n < 50; ++n) {
+    const auto& job = jobs[static_cast<std::size_t>(n)];
+    // it may have ended before the connection, and is in the snapshot then
+    const auto known = reports_->connected();
+    const auto ended = std::find_if(known.finished.begin(), known.finished.end(),
+                                    [&](const Finished& finished) { return finished.key == job.key; });
+    const auto finished = ended != known.finished.end() ? *ended : reports_->finished(job.key);
+    EXPECT_EQ(finished.exit_code, 0);
+    std::string expected;
+    const int lines = std::stoi(content("lines" + std::to_string(n)));
+    for (int i = 0; i < lines; ++i) expected += std::to_string(n) + " " + std::to_string(i) + "\n";
+    for (int i = 1; i <= 3000; ++i) expected += std::to_string(i) + "\n";
+    EXPECT_EQ(output(job), expected);
+  }
+}
+
+TEST_F(RunnerTest, AnEndIsHandedOverUntilItIsAcknowledgedAlsoByTheNextRunner) {
+  const auto wanted = shell("exit 7");
+  run(wanted);
+  ASSERT_EQ(reconnect().finished.size(), 1u);
+  client_.reset();
+  stop(SIGTERM);
+  launch();
+  const auto snapshot = connect();
+  ASSERT_EQ(snapshot.finished.size(), 1u);
+  EXPECT_EQ(snapshot.finished[0].exit_code, 7);
+  client_->acknowledge({wanted.key});
+  run(shell("true"));  // orders are obeyed in turn
+  EXPECT_EQ(reconnect().finished.size(), 1u);
+}
+
+TEST_F(RunnerTest, AKilledRunnersJobIsWatchedWhileItLivesAndLostWhenItIsGone) {
+  const auto living = shell("echo $$ >" + path("living") + "; exec sleep 600");
+  const auto gone = shell("echo $$ >" + path("gone") + "; exec sleep 600");
+  client_->start({living, gone});
+  const auto living_pid = pid_in("living");
+  const auto gone_pid = pid_in("gone");
+  reports_->started(living.key);
+  reports_->started(gone.key);
+  client_.reset();
+  stop(SIGKILL);
+  kill(gone_pid, SIGKILL);
+  wait_until_gone(gone_pid);
+  launch();
+  const auto snapshot = connect();
+  ASSERT_EQ(snapshot.running.size(), 1u);
+  EXPECT_EQ(snapshot.running[0].key, living.key);
+  ASSERT_EQ(snapshot.finished.size(), 1u);
+  EXPECT_EQ(snapshot.finished[0].cause, EndCause::lost);
+  EXPECT_TRUE(snapshot.finished[0].error.starts_with("lost: "));
+  kill(living_pid, SIGKILL);
+  EXPECT_EQ(reports_->finished(living.key).cause, EndCause::lost);
+}
+
+TEST_F(RunnerTest, AnOrphanCanStillBeCancelled) {
+  const auto wanted = shell("echo $$ >" + path("pid") + "; exec sleep 600");
+  client_->start({wanted});
+  const auto pid = pid_in("pid");
+  reports_->started(wanted.key);
+  client_.reset();
+  stop(SIGKILL);
+  launch();
+  connect();
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
+  EXPECT_FALSE(is_alive(pid));
+}
+
+TEST_F(RunnerTest, ABurstOfStartsAllEnd) {
+  std::vector<StartRequest> jobs;
+  for (int n = 0; n < 300; ++n) jobs.push_back(request({"/bin/true"}));
+  client_->start(jobs);
+  for (const auto& job : jobs) EXPECT_EQ(reports_->finished(job.key).exit_code, 0);
+}
+
+TEST_F(RunnerTest, LongJobsNeverHoldUpTheNext) {
+  std::vector<StartRequest> jobs;
+  for (int n = 0; n < 40; ++n) jobs.push_back(request({"/bin/sleep", "600"}));
+  client_->start(jobs);
+  EXPECT_EQ(run(shell("exit 3")).exit_code, 3);
+  for (const auto& job : jobs) client_->cancel(job.key);
+  for (const auto& job : jobs) EXPECT_EQ(reports_->finished(job.key).cause, EndCause::cancelled);
+}
+
+TEST_F(RunnerTest, ASecondRunnerOfTheSameFolderIsRefused) {
+  const pid_t second = fork();
+  if (second == 0) {
+    RunnerOptions options;
+    options.data_dir = folder_;
+    fclose(stderr);
+    _exit(run_runner(options));
+  }
+  int status = 0;
+  waitpid(second, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), kAlreadyServed);
+}
+
+TEST_F(RunnerTest, WithNothingToHoldItEndsByItself) {
+  client_.reset();
+  stop(SIGTERM);
+  const pid_t lingering = fork();
+  if (lingering == 0) {
+    RunnerOptions options;
+    options.data_dir = folder_;
+    options.linger = Milliseconds{50};
+    _exit(run_runner(options));
+  }
+  int status = 0;
+  waitpid(lingering, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_FALSE(std::filesystem::exists(socket_path(folder_)));
+}
+
+}  // namespace
+}  // namespace runner

@@ -1,0 +1,241 @@
+#include "runner/server.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/log.h"
+#include "runner/supervisor.h"
+
+namespace runner {
+namespace {
+
+constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kMaxUnsentBytes = 64u << 20;  // a server that takes nothing for so long is cut off
+
+// Descriptors that are not a job's, told apart by the same 64 bits that name a job's.
+enum Special : std::uint64_t { kListener = ~0ULL, kClient = ~0ULL - 1, kSignals = ~0ULL - 2 };
+
+class Loop {
+ public:
+  explicit Loop(const RunnerOptions& options)
+      : options_(options), epoll_(epoll_create1(EPOLL_CLOEXEC)), supervisor_(options, epoll_) {}
+
+  ~Loop() {
+    if (client_ >= 0) close(client_);
+    if (listener_ >= 0) close(listener_);
+    if (signals_ >= 0) close(signals_);
+    close(epoll_);
+  }
+
+  std::string open_socket() {
+    const auto path = socket_path(options_.data_dir).string();
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+      return "the path of the socket is too long (" + path + "): choose a shorter data folder";
+    }
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    unlink(path.c_str());
+    const auto mask = umask(0177);
+    const bool bound = bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    umask(mask);
+    if (!bound || listen(listener_, 8) < 0) return path + ": " + std::strerror(errno);
+    watch(listener_, kListener, EPOLLIN);
+    return {};
+  }
+
+  void catch_signals() {
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, SIGTERM);
+    sigprocmask(SIG_BLOCK, &caught, nullptr);
+    signals_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+    watch(signals_, kSignals, EPOLLIN);
+  }
+
+  void run() {
+    idle_since_ = std::chrono::steady_clock::now();
+    while (!stopping_) {
+      epoll_event events[128];
+      const int count = epoll_wait(epoll_, events, 128, wait_ms());
+      const auto now = std::chrono::steady_clock::now();
+      for (int i = 0; i < count; ++i) handle(events[i]);
+      supervisor_.on_time(now);
+      flush();
+      if (lingered(now)) return;
+    }
+  }
+
+ private:
+  void watch(int descriptor, std::uint64_t name, std::uint32_t events) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = name;
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
+  }
+
+  int wait_ms() const {
+    auto next = supervisor_.next_deadline();
+    if (is_idle()) {
+      const auto end = idle_since_ + options_.linger;
+      next = next ? std::min(*next, end) : end;
+    }
+    if (!next) return -1;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+  }
+
+  bool is_idle() const { return client_ < 0 && supervisor_.is_empty(); }
+
+  bool lingered(SteadyTime now) {
+    if (!is_idle()) idle_since_ = now;
+    return now - idle_since_ >= options_.linger;
+  }
+
+  void handle(const epoll_event& event) {
+    switch (event.data.u64) {
+      case kListener:
+        accept_client();
+        return;
+      case kClient:
+        if (event.events & EPOLLIN)
+          read_client();
+        else if (event.events & (EPOLLHUP | EPOLLERR))
+          drop_client();
+        return;
+      case kSignals:
+        stopping_ = true;
+        return;
+      default:
+        supervisor_.on_descriptor(event.data.u64);
+    }
+  }
+
+  void accept_client() {
+    const int fresh = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fresh < 0) return;
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (getsockopt(fresh, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+        (peer.uid != geteuid() && peer.uid != 0)) {
+      base::log::warning("runner.stranger_refused", {{"uid", peer.uid}});
+      close(fresh);
+      return;
+    }
+    // the newest server is the one that lives
+    drop_client();
+    client_ = fresh;
+    incoming_ = {};
+    watch(client_, kClient, EPOLLIN);
+  }
+
+  void drop_client() {
+    if (client_ < 0) return;
+    close(client_);
+    client_ = -1;
+    supervisor_.disconnected();
+  }
+
+  void read_client() {
+    char buffer[kReadBytes];
+    while (client_ >= 0) {
+      const auto got = read(client_, buffer, sizeof buffer);
+      if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      if (got <= 0) return drop_client();
+      incoming_.add({buffer, static_cast<std::size_t>(got)});
+      bool broken = false;
+      while (const auto body = incoming_.next(broken)) {
+        const auto order = read_order(*body);
+        if (!order) broken = true;
+        if (broken) break;
+        supervisor_.obey(*order);
+      }
+      if (broken) {
+        base::log::error("runner.order_not_understood");
+        return drop_client();
+      }
+    }
+  }
+
+  void flush() {
+    auto& unsent = supervisor_.reports();
+    if (client_ < 0 || unsent.empty()) return;
+    const auto sent = send(client_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN) return drop_client();
+    if (sent > 0) unsent.erase(0, static_cast<std::size_t>(sent));
+    if (unsent.size() > kMaxUnsentBytes) return drop_client();
+    epoll_event event{};
+    event.events = unsent.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT;
+    event.data.u64 = kClient;
+    if (waits_to_send_ != !unsent.empty()) epoll_ctl(epoll_, EPOLL_CTL_MOD, client_, &event);
+    waits_to_send_ = !unsent.empty();
+  }
+
+  const RunnerOptions& options_;
+  int epoll_;
+  Supervisor supervisor_;
+  int listener_ = -1;
+  int client_ = -1;
+  int signals_ = -1;
+  FrameBuffer incoming_;
+  bool waits_to_send_ = false;
+  bool stopping_ = false;
+  SteadyTime idle_since_;
+};
+
+int refuse(const std::string& why, int code) {
+  std::fprintf(stderr, "mini-scheduler runner: %s\n", why.c_str());
+  return code;
+}
+
+}  // namespace
+
+std::filesystem::path socket_path(const std::filesystem::path& data_dir) {
+  return data_dir / "runner.sock";
+}
+
+int run_runner(const RunnerOptions& options) {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGINT, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::error_code failure;
+  std::filesystem::create_directories(options.data_dir, failure);
+  const auto lock_path = (options.data_dir / "runner.lock").string();
+  const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return refuse(lock_path + ": " + std::strerror(errno), 1);
+  if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
+    return refuse("another runner serves " + options.data_dir.string() + " already", kAlreadyServed);
+  }
+  try {
+    Loop loop(options);
+    loop.catch_signals();
+    if (const auto why = loop.open_socket(); !why.empty()) return refuse(why, 1);
+    if (options.ready_fd >= 0) {
+      static_cast<void>(write(options.ready_fd, "1", 1));
+      close(options.ready_fd);
+    }
+    loop.run();
+    unlink(socket_path(options.data_dir).c_str());
+  } catch (const std::exception& error) {
+    return refuse(error.what(), 1);
+  }
+  return 0;
+}
+
+}  // namespace runner

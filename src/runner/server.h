@@ -1,0 +1,28 @@
+// The runner's own loop: one thread, epoll. Starts jobs, holds their pipes, waits for them, ends them, and
+// tells the server that is connected. Has no database and no network but its socket.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "base/time.h"
+
+namespace runner {
+
+struct RunnerOptions {
+  std::filesystem::path data_dir = "data";
+  base::Milliseconds linger{
+      30'000};  // ends by itself when it holds nothing and nobody is connected for so long
+  base::Milliseconds drain{5'000};  // a pipe that outlives its job is read for so long (spec 4, end of a run)
+  int ready_fd = -1;                // gets one byte when the socket listens
+};
+
+// Serves until SIGTERM or until it has lingered; jobs that run then go on, and the next runner watches them.
+// Gives the process's exit code: 0, or 1 with the reason on stderr (the folder can't be used), or 3 where
+// another runner serves that folder already.
+int run_runner(const RunnerOptions& options);
+
+std::filesystem::path socket_path(const std::filesystem::path& data_dir);
+
+inline constexpr int kAlreadyServed = 3;
+
+}  // namespace runner

@@ -1,0 +1,258 @@
+#include "runner/spawn.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace runner {
+namespace {
+
+constexpr int kMaxSupplementaryGroups = 256;
+
+// Closes what it holds, unless it was released.
+class Descriptor {
+ public:
+  explicit Descriptor(int value = -1) : value_(value) {}
+  ~Descriptor() {
+    if (value_ >= 0) close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+  int release() { return std::exchange(value_, -1); }
+  void reset(int value) {
+    if (value_ >= 0) close(value_);
+    value_ = value;
+  }
+
+ private:
+  int value_;
+};
+
+bool is_passing(int code) {
+  return code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE || code == ETXTBSY;
+}
+
+SpawnFailure failure(const std::string& what, int code) {
+  return {"spawn failed: " + what + ": " + std::strerror(code), is_passing(code)};
+}
+
+struct Identity {
+  bool switches = false;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+  std::string home;
+};
+
+std::variant<Identity, SpawnFailure> identity_of(const std::string& user) {
+  Identity identity;
+  if (user.empty()) return identity;
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> buffer(16'384);
+  const int code = getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found == nullptr) {
+    return SpawnFailure{
+        "spawn failed: user '" + user + "': " + (code == 0 ? "no such user" : std::strerror(code)), false};
+  }
+  identity.uid = entry.pw_uid;
+  identity.gid = entry.pw_gid;
+  identity.home = entry.pw_dir;
+  identity.switches = geteuid() != entry.pw_uid || getegid() != entry.pw_gid;
+  if (!identity.switches) return identity;
+  int count = kMaxSupplementaryGroups;
+  identity.groups.resize(static_cast<std::size_t>(count));
+  if (getgrouplist(user.c_str(), entry.pw_gid, identity.groups.data(), &count) < 0) {
+    return SpawnFailure{"spawn failed: user '" + user + "' is in more than " +
+                            std::to_string(kMaxSupplementaryGroups) + " groups",
+                        false};
+  }
+  identity.groups.resize(static_cast<std::size_t>(count));
+  return identity;
+}
+
+std::string value_in(const std::vector<std::string>& env, std::string_view name) {
+  for (const auto& entry : env) {
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name)) {
+      return entry.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+// What execve is tried with, in order: the word itself, or each folder of PATH with it.
+std::vector<std::string> candidates(const std::string& word, const std::vector<std::string>& env) {
+  if (word.find('/') != std::string::npos) return {word};
+  std::vector<std::string> paths;
+  std::string_view path;
+  const std::string value = value_in(env, "PATH");
+  path = value;
+  while (true) {
+    const auto colon = std::min(path.find(':'), path.size());
+    const auto folder = path.substr(0, colon);
+    paths.push_back((folder.empty() ? std::string(".") : std::string(folder)) + '/' + word);
+    if (colon == path.size()) return paths;
+    path.remove_prefix(colon + 1);
+  }
+}
+
+// A file that holds the text, read from its beginning; /dev/null for none.
+int standard_input(const std::string& text) {
+  if (text.empty()) return open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int memory = memfd_create("stdin", MFD_CLOEXEC);
+  if (memory < 0) return -1;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto written = write(memory, rest.data(), rest.size());
+    if (written < 0) {
+      close(memory);
+      return -1;
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  lseek(memory, 0, SEEK_SET);
+  return memory;
+}
+
+enum class Step { none, session, groups, group, user, folder, execute };
+
+// All that the child needs, made before it: it shares the parent's memory and may only make system calls.
+struct Child {
+  int input, output, errors;
+  const Identity* identity;
+  const char* folder;
+  std::vector<const char*> paths;
+  std::vector<char*> argv;
+  std::vector<char*> env;
+  sigset_t no_signals;
+  volatile Step failed_step = Step::none;
+  volatile int failed_code = 0;
+};
+
+[[noreturn]] void give_up(Child& child, Step step, int code) {
+  child.failed_step = step;
+  child.failed_code = code;
+  _exit(127);
+}
+
+[[noreturn]] void run_child(Child& child) {
+  if (setsid() < 0) give_up(child, Step::session, errno);
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) sigaction(signal, &plain, nullptr);
+  dup2(child.input, STDIN_FILENO);
+  dup2(child.output, STDOUT_FILENO);
+  dup2(child.errors, STDERR_FILENO);
+  close_range(STDERR_FILENO + 1, ~0U, 0);
+  umask(022);
+  if (child.identity->switches) {
+    // the raw calls: glibc's would switch every thread of the parent, whose memory this is
+    if (syscall(SYS_setgroups, child.identity->groups.size(), child.identity->groups.data()) < 0) {
+      give_up(child, Step::groups, errno);
+    }
+    const auto gid = child.identity->gid;
+    if (syscall(SYS_setresgid, gid, gid, gid) < 0) give_up(child, Step::group, errno);
+    const auto uid = child.identity->uid;
+    if (syscall(SYS_setresuid, uid, uid, uid) < 0) give_up(child, Step::user, errno);
+    if (uid != 0 && syscall(SYS_setresuid, -1, 0, -1) == 0) give_up(child, Step::user, EPERM);
+  }
+  if (chdir(child.folder) < 0) give_up(child, Step::folder, errno);
+  sigprocmask(SIG_SETMASK, &child.no_signals, nullptr);
+  int code = ENOENT;
+  for (const char* path : child.paths) {
+    execve(path, child.argv.data(), child.env.data());
+    if (errno != ENOENT && errno != ENOTDIR) code = errno;
+    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
+  }
+  give_up(child, Step::execute, code);
+}
+
+std::string describe(Step step, const StartRequest& request, const std::string& folder) {
+  switch (step) {
+    case Step::session:
+      return "new session";
+    case Step::groups:
+    case Step::group:
+    case Step::user:
+      return "switch to user '" + request.run_as + "'";
+    case Step::folder:
+      return "working directory '" + folder + "'";
+    case Step::execute:
+    case Step::none:
+      return "program '" + request.argv.front() + "'";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
+  if (request.argv.empty() || request.argv.front().empty())
+    return SpawnFailure{"spawn failed: the command is empty", false};
+  auto identity = identity_of(request.run_as);
+  if (auto* wrong = std::get_if<SpawnFailure>(&identity)) return *wrong;
+  const auto& user = std::get<Identity>(identity);
+
+  Descriptor out_read, out_write, err_read, err_write;
+  for (auto [read_end, write_end] : {std::pair{&out_read, &out_write}, std::pair{&err_read, &err_write}}) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return failure("pipe", errno);
+    read_end->reset(ends[0]);
+    write_end->reset(ends[1]);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  }
+  const Descriptor input(standard_input(request.stdin_text));
+  if (input.get() < 0) return failure("standard input", errno);
+
+  std::string folder = request.working_dir;
+  if (folder.empty()) folder = user.home.empty() ? "/" : user.home;
+  const auto paths = candidates(request.argv.front(), request.env);
+  Child child{.input = input.get(),
+              .output = out_write.get(),
+              .errors = err_write.get(),
+              .identity = &user,
+              .folder = folder.c_str(),
+              .paths = {},
+              .argv = {},
+              .env = {},
+              .no_signals = {}};
+  for (const auto& path : paths) child.paths.push_back(path.c_str());
+  for (const auto& word : request.argv) child.argv.push_back(const_cast<char*>(word.c_str()));
+  child.argv.push_back(nullptr);
+  for (const auto& entry : request.env) child.env.push_back(const_cast<char*>(entry.c_str()));
+  child.env.push_back(nullptr);
+  sigemptyset(&child.no_signals);
+
+  // no signal handler of the parent may run in the child while they share memory
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  int pidfd = -1;
+  static std::vector<char> stack(256 * 1024);
+  const auto entry = [](void* argument) -> int { run_child(*static_cast<Child*>(argument)); };
+  const pid_t pid = clone(entry, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                          &child, &pidfd);
+  const int code = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return failure("new process", code);
+  if (child.failed_step != Step::none) {
+    close(pidfd);
+    waitpid(pid, nullptr, 0);
+    return failure(describe(child.failed_step, request, folder), child.failed_code);
+  }
+  return Spawned{pid, pidfd, out_read.release(), err_read.release()};
+}
+
+}  // namespace runner

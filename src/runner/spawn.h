@@ -1,0 +1,29 @@
+// Starts one process in the surroundings that spec 4 promises to a job. Fast from a large process: the child
+// shares the parent's memory until it executes.
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <variant>
+
+#include "runner/runner.h"
+
+namespace runner {
+
+struct Spawned {
+  pid_t pid = -1;
+  int pidfd = -1;
+  int stdout_pipe = -1;  // read ends, non-blocking
+  int stderr_pipe = -1;
+};
+
+struct SpawnFailure {
+  std::string error;     // "spawn failed: working directory '/x': No such file or directory"
+  bool passing = false;  // a shortage (EAGAIN, ENOMEM, EMFILE): worth another try
+};
+
+// Own session and process group, signals and mask at their defaults, umask 022, no inherited descriptors but
+// the three standard ones. The caller owns the descriptors.
+std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request);
+
+}  // namespace runner

@@ -1,0 +1,86 @@
+// What the runner does with orders, descriptors and time: everything but the sockets.
+#pragma once
+#include <deque>
+#include <string>
+
+#include "base/clock.h"
+#include "runner/job_table.h"
+#include "runner/journal.h"
+#include "runner/protocol.h"
+#include "runner/server.h"
+#include "runner/spawn.h"
+
+namespace runner {
+
+class Supervisor {
+ public:
+  // Reads the journal and takes up what an earlier runner left. Jobs' descriptors are added to that epoll.
+  Supervisor(const RunnerOptions& options, int epoll);
+  ~Supervisor();
+
+  void obey(const Order& order);
+  void on_descriptor(std::uint64_t name);  // readable, or at its end
+  void on_time(SteadyTime now);
+  std::optional<SteadyTime> next_deadline() const;
+
+  // Frames for the server; whoever sends them takes them off. Nothing is added while none is connected.
+  std::string& reports() { return reports_; }
+  void disconnected();
+  bool is_empty() const { return jobs_.size() == 0 && waiting_.empty() && unacknowledged_.empty(); }
+
+ private:
+  using Slot = JobTable::Slot;
+  struct Delayed {
+    StartRequest request;
+    int tries = 0;
+    bool watched = false;
+    SteadyTime not_before;
+  };
+
+  void welcome();
+  void start(StartRequest request);
+  void cancel(const AttemptKey& key);
+  void acknowledge(const std::vector<AttemptKey>& keys);
+  void watch(const AttemptKey& key, bool on);
+
+  void start_waiting(SteadyTime now);
+  bool may_start_now(SteadyTime now);
+  void launch(Delayed& delayed, SteadyTime now);
+  void take_up(const Journal::Entry& entry);
+
+  void on_exit(Slot slot, Job& job);
+  void drain(Slot slot, Job& job, int which);
+  void read_pipe(Job& job, int which);
+  void close_pipe(Job& job, int which);
+  void end_when_done(Slot slot, Job& job);
+  void end(Slot slot, Job& job);
+  void begin_to_end(Slot slot, Job& job, EndCause cause);
+  void not_started(const AttemptKey& key, EndCause cause, std::string error);
+  void report(const Report& report);
+  void report_end(Finished finished);
+  void add_to_epoll(int descriptor, Slot slot, int kind) const;
+  void grow_old(Job& job);
+
+  const RunnerOptions& options_;
+  const int epoll_;
+  base::SystemClock clock_;
+  Journal journal_;
+  JobTable jobs_;
+  Deadlines deadlines_;
+  std::deque<Delayed> waiting_;
+  std::map<AttemptKey, Finished> unacknowledged_;
+  std::string reports_;
+  bool connected_ = false;
+
+  struct Young {
+    SteadyTime until;
+    Slot slot;
+    AttemptKey key;
+  };
+  std::deque<Young> young_;
+  std::size_t young_count_ = 0;
+  std::size_t max_jobs_ = 0;
+  std::optional<SteadyTime> reap_at_;
+};
+
+}  // namespace runner
