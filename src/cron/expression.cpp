@@ -44,7 +44,9 @@ std::string_view first_word(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
+  std::string result = "'";
+  result.append(text).append("'");
+  return result;
 }
 
 // "EUROPE/BERLIN" is told about "Europe/Berlin".

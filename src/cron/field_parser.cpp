@@ -14,7 +14,9 @@ constexpr int kHuge = 1'000'000;  // what longer numbers count as: outside every
 using Bits = YearBits;
 
 std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
+  std::string result = "'";
+  result.append(text).append("'");
+  return result;
 }
 
 class FieldParser {

@@ -102,7 +102,7 @@ std::string pattern_text(const Pattern& pattern) {
   const auto months = shifted(pattern.months, 1);
   text += field_text(FieldKind::month, months, months[0] == 0xFFF) + " ";
   text += day_of_week_text(pattern);
-  if (!any_year) text += " " + field_text(FieldKind::year, pattern.years, false);
+  if (!any_year) text.append(" ").append(field_text(FieldKind::year, pattern.years, false));
   return text;
 }
 

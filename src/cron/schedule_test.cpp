@@ -35,7 +35,8 @@ class ScheduleOver : public testing::TestWithParam<Case> {};
 
 TEST_P(ScheduleOver, FiresAt) {
   const Case& each = GetParam();
-  EXPECT_EQ(fires(each.expression, each.zone, each.from, std::max<std::size_t>(1, each.expected.size())), each.expected)
+  EXPECT_EQ(fires(each.expression, each.zone, each.from, std::max<std::size_t>(1, each.expected.size())),
+            each.expected)
       << each.expression << " in " << each.zone;
 }
 
