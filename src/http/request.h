@@ -7,10 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/id.h"
+#include "auth/identity.h"
 #include "base/result.h"
 #include "http/parameters.h"
-#include "rights/actor.h"
 
 namespace http {
 
@@ -49,14 +48,7 @@ struct Peer {
   std::uint16_t local_port = 0;
 };
 
-// How the caller was recognised.
-struct Identity {
-  rights::Actor actor;
-  bool by_cookie = false;  // a browser's; unsafe requests then need the same origin
-  std::string session_id;  // empty for API tokens
-  base::TokenId token;     // set for API tokens
-  bool must_change_password = false;
-};
+using Identity = auth::Identity;
 
 struct Request {
   Method method = Method::get;
