@@ -9,8 +9,8 @@
 
 namespace cli {
 
-inline constexpr std::int64_t kMaxFires = 10'000;          // fire times in one answer
-inline constexpr std::size_t kMaxRequestLine = 64 * 1024;  // bytes of one JSON line; an expression has 8 KiB
+inline constexpr std::int64_t kMaxFires = 10'000;       // fire times in one answer
+inline constexpr std::size_t kMaxRequestLine = 65'536;  // bytes of one JSON line; an expression has 8 KiB
 
 struct CronNextOptions {
   std::string expression;

@@ -9,7 +9,7 @@
 namespace cron {
 
 // A longer gap is a calendar that was changed, not a clock that was set: what it skipped is dropped.
-inline constexpr std::int64_t kLongestMendedGap = 3 * 3600;
+inline constexpr std::int64_t kLongestMendedGap = 3 * 3600LL;
 
 // The earliest fire after / the latest fire before an instant (seconds since 1970, UTC); nullopt when there
 // is none within the local years 1970 to 2099.

@@ -22,7 +22,7 @@ class Zone;
 // Immutable and small (about 150 bytes); copies share the zone. Const calls from any thread.
 class Schedule {
  public:
-  // Reads an expression of the dialect (docs of src/cron/README.md), of at most kMaxExpression bytes.
+  // Reads an expression of the dialect (src/cron/README.md), of at most kMaxExpression bytes.
   // A prefix "CRON_TZ=" or "TZ=" beats `timezone`. `seed` is what H hashes: the task's name.
   // An unknown zone is an error of the field "timezone".
   static base::Result<Schedule, ParseError> parse(std::string_view text, std::string_view timezone = "UTC",

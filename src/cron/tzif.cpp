@@ -42,7 +42,8 @@ std::optional<Header> read_header(std::string_view content) {
 
 std::optional<ZoneRules> read_body(const Header& header, std::string_view body, std::size_t time_size) {
   const std::string_view indexes = body.substr(header.transitions * time_size, header.transitions);
-  const std::string_view types = body.substr(header.transitions * (time_size + 1), header.types * 6);
+  const std::string_view types =
+      body.substr(header.transitions * (time_size + 1), header.types * std::size_t{6});
   std::vector<std::int32_t> offsets;
   for (std::size_t i = 0; i < header.types; ++i) {
     const auto offset = static_cast<std::int32_t>(big_endian(types.substr(i * 6, 4)));

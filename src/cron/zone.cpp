@@ -38,7 +38,7 @@ seconds Zone::offset_at(sys_seconds at) const {
 }
 
 LocalTime Zone::resolve(LocalSeconds local) const {
-  constexpr std::int64_t kFarthest = 26 * 3600;  // between wall clock and UTC
+  constexpr std::int64_t kFarthest = 26 * 3600LL;  // between wall clock and UTC
   std::size_t index = period_at(local - kFarthest);
   std::optional<std::int64_t> first, last;
   std::optional<std::int64_t> gap;

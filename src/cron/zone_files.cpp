@@ -14,9 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxNameLength = 64;           // the longest real one has 32 characters
-constexpr std::uintmax_t kMaxFileSize = 256 * 1024;  // the largest real one has 4 KiB
-constexpr std::size_t kMaxKept = 2048;               // zones in memory; the system has about 600
+constexpr std::size_t kMaxNameLength = 64;        // the longest real one has 32 characters
+constexpr std::uintmax_t kMaxFileSize = 262'144;  // the largest real one has 4 KiB
+constexpr std::size_t kMaxKept = 2048;            // zones in memory; the system has about 600
 constexpr std::size_t kMaxNames = 10000;
 constexpr int kMaxDepth = 4;  // America/North_Dakota/Center is 3 deep
 
