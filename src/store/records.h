@@ -1,4 +1,5 @@
-// Rows that are not tasks or executions, and what queries take and give. Nothing here belongs to one database.
+// Rows that are not tasks or executions, and what queries take and give. Nothing here belongs to one
+// database.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -6,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "rights/actor.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "rights/actor.h"
 #include "task/execution.h"
 #include "task/task.h"
 
@@ -41,8 +42,8 @@ struct ExecutionQuery {
   std::optional<TaskId> task_id;
   std::optional<task::ExecutionStatus> status;
   std::optional<task::Trigger> trigger;
-  std::optional<Instant> since;   // created at or after
-  std::optional<Instant> until;   // created before
+  std::optional<Instant> since;  // created at or after
+  std::optional<Instant> until;  // created before
   std::int64_t limit = 50;
   std::optional<std::string> before;  // a page's next_cursor
 };
@@ -132,12 +133,20 @@ struct RememberedAnswer {
 
 // One committed change, told to the listener after the commit. Nothing is told of what was rolled back.
 struct Change {
-  enum class Kind { task_created, task_updated, task_deleted, task_state, execution_created, execution_updated, executions_deleted };
+  enum class Kind {
+    task_created,
+    task_updated,
+    task_deleted,
+    task_state,
+    execution_created,
+    execution_updated,
+    executions_deleted
+  };
   Kind kind = Kind::task_updated;
   TaskId task_id;
-  ExecutionId execution_id;               // for the execution kinds
+  ExecutionId execution_id;                                       // for the execution kinds
   task::ExecutionStatus status = task::ExecutionStatus::pending;  // for the execution kinds
-  std::optional<Instant> next_due_at;     // for the task kinds: what the planner needs
+  std::optional<Instant> next_due_at;  // for the task kinds: what the planner needs
 };
 
 }  // namespace store

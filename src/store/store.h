@@ -1,7 +1,8 @@
 // The database behind one interface. Every database passes the same conformance suite (conformance_test.h).
 //
-// Reads run on the caller's thread on a view of the last commit. Writes run one after another; those that wait
-// together commit together. What a write's `done` or the blocking write reports as kept survives kill -9.
+// Reads run on the caller's thread on a view of the last commit. Writes run one after another; those that
+// wait together commit together. What a write's `done` or the blocking write reports as kept survives kill
+// -9.
 #pragma once
 #include <functional>
 #include <memory>
@@ -14,8 +15,8 @@
 
 namespace store {
 
-// Thrown when the database itself fails (disk full, locked by a foreign writer, gone). Everything that a caller
-// can be at fault for is a Result or an empty optional instead.
+// Thrown when the database itself fails (disk full, locked by a foreign writer, gone). Everything that a
+// caller can be at fault for is a Result or an empty optional instead.
 class DatabaseFailure : public std::exception {
  public:
   explicit DatabaseFailure(std::string message) : message_(std::move(message)) {}
@@ -44,7 +45,8 @@ class Reader {
   virtual void for_each_due(const std::function<void(TaskId, Instant)>& visit) = 0;
   // Tasks whose next_run_at is before `until`, soonest first.
   virtual std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) = 0;
-  virtual std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after, std::int64_t limit) = 0;
+  virtual std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after,
+                                                  std::int64_t limit) = 0;
   virtual std::optional<Revision> find_revision(TaskId id, std::int64_t number) = 0;
   virtual std::vector<Revision> list_revisions(TaskId id, std::int64_t limit) = 0;  // newest first
 
@@ -52,7 +54,8 @@ class Reader {
   virtual std::optional<task::Execution> find_execution(ExecutionId id) = 0;
   virtual std::optional<ExecutionId> find_execution_by_legacy_id(std::string_view id) = 0;
   virtual ExecutionPage list_executions(const ExecutionQuery& query) = 0;
-  virtual std::vector<task::Attempt> earlier_attempts(ExecutionId id) = 0;  // oldest first, without the current one
+  virtual std::vector<task::Attempt> earlier_attempts(
+      ExecutionId id) = 0;  // oldest first, without the current one
   virtual Output find_output(ExecutionId id) = 0;
   // Not final ones of a task, oldest first.
   virtual std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) = 0;
@@ -63,7 +66,8 @@ class Reader {
   // PENDING ones in backoff, soonest due first.
   virtual std::vector<task::Execution> in_backoff(std::int64_t limit) = 0;
   // The task's newest execution with that status, where there is one.
-  virtual std::optional<task::Execution> newest_execution(TaskId id, std::optional<task::ExecutionStatus> status) = 0;
+  virtual std::optional<task::Execution> newest_execution(TaskId id,
+                                                          std::optional<task::ExecutionStatus> status) = 0;
   // The record that covers that nominal time: made for it, or a folded one whose range holds it.
   virtual std::optional<task::Execution> execution_for_fire(TaskId id, Instant scheduled_at) = 0;
   virtual std::int64_t count_running_in_pool(std::string_view pool) = 0;  // RUNNING or claimed
@@ -72,7 +76,8 @@ class Reader {
   virtual std::vector<ExecutionId> beyond_retention(TaskId id, std::int64_t keep, std::int64_t keep_failed,
                                                     std::int64_t limit) = 0;
   // Final ones created before that instant, oldest first; of one task, or of all.
-  virtual std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before, std::int64_t limit) = 0;
+  virtual std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before,
+                                                std::int64_t limit) = 0;
   virtual std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) = 0;
 
   // Accounts.
@@ -131,8 +136,9 @@ class Transaction : public Reader {
 
 class Store {
  public:
-  // An error returned (or thrown) rolls back this work alone, not those that commit with it. May run more than
-  // once where the database asks for a retry, so it must have no other effect; its results are set anew each time.
+  // An error returned (or thrown) rolls back this work alone, not those that commit with it. May run more
+  // than once where the database asks for a retry, so it must have no other effect; its results are set anew
+  // each time.
   using Work = std::function<base::Result<void>(Transaction&)>;
   using Done = std::function<void(base::Result<void>)>;
   using Listener = std::function<void(std::span<const Change>)>;

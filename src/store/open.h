@@ -1,0 +1,18 @@
+// From database.url to an open store.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace store {
+
+struct OpenOptions {
+  bool synchronous_full = false;
+  std::string default_timezone = "UTC";
+};
+
+// "sqlite:PATH". Anything else is an error that says what is allowed.
+base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenOptions& options);
+
+}  // namespace store

@@ -1,0 +1,42 @@
+#include "store/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+namespace store::sqlite {
+namespace {
+
+// A foreign program (a backup, an editor) may hold the file for so long before a write is given up.
+constexpr int kBusyTimeoutMs = 70'000;
+constexpr const char* kWriterCache = "PRAGMA cache_size = -8192";  // KiB
+constexpr const char* kReaderCache = "PRAGMA cache_size = -2048";
+
+}  // namespace
+
+Connection::Connection(const std::string& path, Mode mode)
+    : database_(
+          path,
+          (mode == Mode::writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY) |
+              SQLite::OPEN_NOMUTEX,
+          kBusyTimeoutMs) {
+  sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  execute("PRAGMA trusted_schema = OFF");
+  execute("PRAGMA foreign_keys = ON");
+  execute(mode == Mode::writer ? kWriterCache : kReaderCache);
+  if (mode == Mode::reader) {
+    execute("PRAGMA query_only = ON");
+    execute("PRAGMA wal_autocheckpoint = 0");
+  }
+}
+
+SQLite::Statement& Connection::prepare(const char* sql) {
+  auto& statement = statements_[sql];
+  if (!statement) {
+    statement = std::make_unique<SQLite::Statement>(database_, sql);
+  } else {
+    statement->reset();
+    statement->clearBindings();
+  }
+  return *statement;
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,250 @@
+#include "store/sqlite/schema.h"
+
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+#include "base/clock.h"
+#include "store/sqlite/legacy.h"
+
+namespace store::sqlite {
+namespace {
+
+constexpr int kApplicationId = 0x4d536368;  // "MSch": what `file` and we know our files by
+
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE tasks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  revision INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  search TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  paused INTEGER NOT NULL,
+  running INTEGER NOT NULL,
+  queued INTEGER NOT NULL,
+  last_failed INTEGER NOT NULL,
+  status TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN paused THEN 'PAUSED' WHEN running > 0 THEN 'RUNNING'
+    WHEN queued > 0 THEN 'PENDING' WHEN last_failed THEN 'FAILED' ELSE 'ACTIVE' END) VIRTUAL,
+  last_run_at INTEGER,
+  next_run_at INTEGER,
+  next_due_at INTEGER,
+  last_error TEXT NOT NULL,
+  force_run_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL
+) STRICT;
+CREATE INDEX tasks_by_status ON tasks (status);
+CREATE INDEX tasks_by_name ON tasks (name);
+CREATE INDEX tasks_by_update ON tasks (updated_at);
+CREATE INDEX tasks_by_last_run ON tasks (last_run_at);
+CREATE INDEX tasks_by_next_run ON tasks (next_run_at);
+CREATE INDEX tasks_by_due ON tasks (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX tasks_at_reboot ON tasks (cron) WHERE cron LIKE '@reboot';
+
+CREATE TABLE task_tags (
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (tag, task_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_tags_by_task ON task_tags (task_id);
+
+CREATE TABLE revisions (
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  definition TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (task_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE executions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  task_name TEXT NOT NULL,
+  task_revision INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  waiting TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  triggered_by TEXT NOT NULL,
+  scheduled_at INTEGER,
+  due_at INTEGER,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  late_ms INTEGER,
+  priority INTEGER NOT NULL,
+  pool TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  attempt_status TEXT NOT NULL,
+  attempt_started_at INTEGER,
+  attempt_finished_at INTEGER,
+  exit_code INTEGER,
+  signal INTEGER,
+  error TEXT NOT NULL,
+  output_bytes INTEGER NOT NULL,
+  output_dropped_bytes INTEGER NOT NULL,
+  cpu_ms INTEGER NOT NULL,
+  max_rss_bytes INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  node TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  scheduled_until INTEGER,
+  overrides TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX executions_by_fire ON executions (task_id, scheduled_at) WHERE trigger IN ('schedule', 'misfire');
+CREATE INDEX executions_by_task ON executions (task_id);
+CREATE INDEX executions_by_time ON executions (created_at);
+CREATE INDEX executions_open ON executions (task_id) WHERE status IN ('PENDING', 'RUNNING');
+CREATE INDEX executions_not_good ON executions (status) WHERE status NOT IN ('SUCCESS', 'PENDING', 'RUNNING');
+CREATE INDEX executions_unscheduled ON executions (trigger) WHERE trigger <> 'schedule';
+CREATE INDEX executions_waiting ON executions (waiting, priority DESC, id) WHERE waiting <> 'none';
+CREATE INDEX executions_in_pool ON executions (pool) WHERE pool <> '' AND waiting = 'none' AND status IN ('PENDING', 'RUNNING');
+
+CREATE TABLE attempts (
+  execution_id INTEGER NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  exit_code INTEGER,
+  signal INTEGER,
+  error TEXT NOT NULL,
+  output_bytes INTEGER NOT NULL,
+  output_dropped_bytes INTEGER NOT NULL,
+  cpu_ms INTEGER NOT NULL,
+  max_rss_bytes INTEGER NOT NULL,
+  PRIMARY KEY (execution_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outputs (
+  execution_id INTEGER PRIMARY KEY REFERENCES executions (id) ON DELETE CASCADE,
+  stdout BLOB NOT NULL,
+  stderr BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE hourly_outcomes (
+  hour INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  PRIMARY KEY (hour, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  role TEXT NOT NULL,
+  disabled INTEGER NOT NULL,
+  must_change_password INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  last_login_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX users_by_name ON users (name COLLATE NOCASE);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  user_agent TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used_at INTEGER
+) STRICT;
+CREATE INDEX tokens_by_user ON tokens (user_id);
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  address TEXT NOT NULL,
+  action TEXT NOT NULL,
+  object TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE answers (
+  user_id INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_by_time ON answers (at);
+
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE legacy_ids (
+  kind TEXT NOT NULL,
+  legacy_id TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (kind, legacy_id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+int pragma(Connection& writer, const char* name) {
+  return writer.database().execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+bool has_tables(Connection& writer) {
+  return writer.database().execAndGet("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").getInt() > 0;
+}
+
+void copy_beside(Connection& writer, const std::string& path, int version) {
+  auto stamp = base::to_iso(base::SystemClock().now());
+  std::erase(stamp, ':');
+  const auto copy = path + ".before-version-" + std::to_string(version) + "-" + stamp;
+  SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  chmod(copy.c_str(), 0600);
+  SQLite::Backup backup(target, writer.database());
+  backup.executeStep();
+}
+
+}  // namespace
+
+void migrate(Connection& writer, const std::string& path, const std::string& default_timezone) {
+  const int version = pragma(writer, "user_version");
+  const bool ours = pragma(writer, "application_id") == kApplicationId;
+  const bool filled = has_tables(writer);
+  if (ours && version == kSchemaVersion) return;
+  if (ours && version > kSchemaVersion) {
+    throw std::runtime_error("the database " + path + " was written by a newer version (schema " +
+                             std::to_string(version) + ", this one knows " + std::to_string(kSchemaVersion) +
+                             "): run the newer program, or restore the copy that lies beside the file");
+  }
+  const bool legacy = !ours && filled && is_legacy(writer);
+  if (!ours && filled && !legacy) {
+    throw std::runtime_error(
+        "the database " + path +
+        " belongs to another program: choose another path for database.url, or move the file away");
+  }
+  if (filled) copy_beside(writer, path, version);
+  writer.execute("PRAGMA foreign_keys = OFF");
+  SQLite::Transaction transaction(writer.database(), SQLite::TransactionBehavior::IMMEDIATE);
+  if (legacy) put_aside_legacy_tables(writer);
+  if (version < 1 || legacy) writer.execute(kVersion1);
+  if (legacy) take_over_legacy_tables(writer, default_timezone);
+  writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+  transaction.commit();
+  writer.execute("PRAGMA foreign_keys = ON");
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,125 @@
+// What one connection can be asked and told. SQL stands beside the function that uses it, one file for each
+// group of tables.
+#pragma once
+#include <vector>
+
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+
+namespace store::sqlite {
+
+class Session : public Transaction {
+ public:
+  explicit Session(Connection& connection) : connection_(connection) {}
+
+  // What was changed since the last call; for the listener.
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
+  std::size_t change_count() const { return changes_.size(); }
+  void forget_changes_after(std::size_t count) { changes_.resize(count); }
+
+  // session_tasks.cpp
+  std::optional<task::Task> find_task(TaskId id) override;
+  std::vector<task::Task> find_tasks_by_name(std::string_view name, std::int64_t limit) override;
+  std::optional<TaskId> find_task_by_legacy_id(std::string_view id) override;
+  TaskPage list_tasks(const TaskQuery& query) override;
+  std::vector<TaskId> list_task_ids(const TaskQuery& query, std::int64_t limit) override;
+  std::map<task::TaskStatus, std::int64_t> count_tasks_by_status() override;
+  std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t limit) override;
+  void for_each_due(const std::function<void(TaskId, Instant)>& visit) override;
+  std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) override;
+  std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after, std::int64_t limit) override;
+  std::optional<Revision> find_revision(TaskId id, std::int64_t number) override;
+  std::vector<Revision> list_revisions(TaskId id, std::int64_t limit) override;
+  TaskId insert_task(const task::Task& task) override;
+  void save_definition(const task::Task& task, std::string_view changed_by) override;
+  void save_task_state(const task::Task& task) override;
+  void delete_task(TaskId id) override;
+
+  // session_executions.cpp
+  std::optional<task::Execution> find_execution(ExecutionId id) override;
+  std::optional<ExecutionId> find_execution_by_legacy_id(std::string_view id) override;
+  ExecutionPage list_executions(const ExecutionQuery& query) override;
+  std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) override;
+  std::vector<task::Execution> open_executions_after(ExecutionId after, std::int64_t limit) override;
+  std::vector<task::Execution> waiting_for_slot(std::int64_t limit) override;
+  std::vector<task::Execution> in_backoff(std::int64_t limit) override;
+  std::optional<task::Execution> newest_execution(TaskId id,
+                                                  std::optional<task::ExecutionStatus> status) override;
+  std::optional<task::Execution> execution_for_fire(TaskId id, Instant scheduled_at) override;
+  std::int64_t count_running_in_pool(std::string_view pool) override;
+  std::optional<ExecutionId> insert_execution(const task::Execution& execution) override;
+  void save_execution(const task::Execution& execution) override;
+
+  // session_history.cpp
+  std::vector<task::Attempt> earlier_attempts(ExecutionId id) override;
+  Output find_output(ExecutionId id) override;
+  std::vector<ExecutionId> beyond_retention(TaskId id, std::int64_t keep, std::int64_t keep_failed,
+                                            std::int64_t limit) override;
+  std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before,
+                                        std::int64_t limit) override;
+  std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) override;
+  void keep_attempt(ExecutionId id, const task::Attempt& attempt) override;
+  void save_output(ExecutionId id, const Output& output) override;
+  void delete_executions(std::span<const ExecutionId> ids) override;
+  void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) override;
+  AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) override;
+  std::optional<RememberedAnswer> find_answer(UserId user, std::string_view key) override;
+  std::optional<std::string> find_setting(std::string_view key) override;
+  void append_audit(const AuditEntry& entry) override;
+  void remember_answer(UserId user, std::string_view key, const RememberedAnswer& answer) override;
+  void forget_answers_before(Instant at) override;
+  void set_setting(std::string_view key, std::string_view value) override;
+
+  // session_accounts.cpp
+  std::optional<User> find_user(UserId id) override;
+  std::optional<User> find_user_by_name(std::string_view name) override;
+  std::vector<User> list_users(std::int64_t limit) override;
+  std::optional<store::Session> find_session(std::string_view id) override;
+  std::vector<store::Session> list_sessions(UserId id, std::int64_t limit) override;
+  std::optional<Token> find_token_by_hash(std::string_view hash) override;
+  std::vector<Token> list_tokens(UserId id, std::int64_t limit) override;
+  UserId insert_user(const User& user) override;
+  void save_user(const User& user) override;
+  void delete_user(UserId id) override;
+  void insert_session(const store::Session& session) override;
+  void delete_session(std::string_view id) override;
+  void delete_sessions_of(UserId id, std::string_view but_not) override;
+  void forget_sessions_before(Instant at) override;
+  TokenId insert_token(const Token& token) override;
+  bool delete_token(UserId owner, TokenId id) override;
+  void touch_token(TokenId id, Instant used_at) override;
+
+ private:
+  void write_tags(const task::Task& task);
+  void write_revision(const task::Task& task, std::string_view changed_by);
+  std::optional<std::int64_t> find_legacy(std::string_view kind, std::string_view id);
+
+  Connection& connection_;
+  std::vector<Change> changes_;
+};
+
+// All rows of a statement whose values are bound, each read by `read`.
+template <class Read>
+auto all_rows(SQLite::Statement& statement, const Read& read) {
+  std::vector<decltype(read(std::declval<Row&>()))> rows;
+  while (statement.executeStep()) {
+    Row row(statement);
+    rows.push_back(read(row));
+  }
+  statement.reset();
+  return rows;
+}
+
+// The one row that there is, or none.
+template <class Read>
+auto one_row(SQLite::Statement& statement, const Read& read) {
+  std::optional<decltype(read(std::declval<Row&>()))> found;
+  if (statement.executeStep()) {
+    Row row(statement);
+    found = read(row);
+  }
+  statement.reset();
+  return found;
+}
+
+}  // namespace store::sqlite

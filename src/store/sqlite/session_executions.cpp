@@ -1,0 +1,289 @@
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "store/sqlite/session.h"
+
+namespace store::sqlite {
+namespace {
+
+#define EXECUTION_COLUMNS                                                                                 \
+  "id, task_id, task_name, task_revision, status, waiting, trigger, triggered_by, scheduled_at, due_at, " \
+  "created_at, "                                                                                          \
+  "started_at, finished_at, late_ms, priority, pool, attempt, attempt_status, attempt_started_at, "       \
+  "attempt_finished_at, "                                                                                 \
+  "exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes, reason, node, "   \
+  "count, "                                                                                               \
+  "scheduled_until, overrides"
+
+// The words of the partial indexes, so that the planner knows them again.
+constexpr const char* kIsOpen = "status IN ('PENDING', 'RUNNING')";
+constexpr const char* kIsNotGood = "status NOT IN ('SUCCESS', 'PENDING', 'RUNNING')";
+
+std::string overrides_to_text(const task::RunOverrides& overrides) {
+  if (overrides.env.empty() && overrides.args.empty()) return {};
+  boost::json::object env;
+  for (const auto& [name, value] : overrides.env) env[name] = value;
+  boost::json::array args;
+  for (const auto& arg : overrides.args) args.emplace_back(arg);
+  return boost::json::serialize(boost::json::object{{"env", std::move(env)}, {"args", std::move(args)}});
+}
+
+task::RunOverrides overrides_from(const std::string& text) {
+  task::RunOverrides overrides;
+  if (text.empty()) return overrides;
+  boost::system::error_code failure;
+  const auto value = boost::json::parse(text, failure);
+  if (!value.is_object()) return overrides;
+  if (const auto* env = value.get_object().if_contains("env"); env != nullptr && env->is_object()) {
+    for (const auto& [name, item] : env->get_object()) {
+      if (item.is_string()) overrides.env[std::string(name)] = std::string(item.get_string());
+    }
+  }
+  if (const auto* args = value.get_object().if_contains("args"); args != nullptr && args->is_array()) {
+    for (const auto& item : args->get_array()) {
+      if (item.is_string()) overrides.args.emplace_back(item.get_string());
+    }
+  }
+  return overrides;
+}
+
+task::Execution read_execution(Row& row) {
+  task::Execution execution;
+  execution.id = row.id<ExecutionId>();
+  execution.task_id = row.id<TaskId>();
+  execution.task_name = row.text();
+  execution.task_revision = row.integer();
+  execution.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+  execution.waiting = task::parse_waiting(row.text()).value_or(task::Waiting::none);
+  execution.trigger = task::parse_trigger(row.text()).value_or(task::Trigger::manual);
+  execution.triggered_by = row.text();
+  execution.scheduled_at = row.optional_instant();
+  execution.due_at = row.optional_instant();
+  execution.created_at = row.instant();
+  execution.started_at = row.optional_instant();
+  execution.finished_at = row.optional_instant();
+  execution.late_ms = row.optional_integer();
+  execution.priority = static_cast<int>(row.integer());
+  execution.pool = row.text();
+  execution.attempt.number = static_cast<int>(row.integer());
+  execution.attempt.status = task::parse_execution_status(row.text()).value_or(execution.status);
+  execution.attempt.started_at = row.optional_instant();
+  execution.attempt.finished_at = row.optional_instant();
+  execution.attempt.exit_code = row.optional_int();
+  execution.attempt.signal = row.optional_int();
+  execution.attempt.error = row.text();
+  execution.attempt.output_bytes = row.integer();
+  execution.attempt.output_dropped_bytes = row.integer();
+  execution.attempt.cpu_ms = row.integer();
+  execution.attempt.max_rss_bytes = row.integer();
+  execution.reason = row.text();
+  execution.node = row.text();
+  execution.count = row.integer();
+  execution.scheduled_until = row.optional_instant();
+  execution.overrides = overrides_from(row.text());
+  return execution;
+}
+
+constexpr const char* kFind = "SELECT " EXECUTION_COLUMNS " FROM executions WHERE id = ?";
+constexpr const char* kOpenOfTask =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions WHERE task_id = ? AND status IN ('PENDING', 'RUNNING') ORDER BY id LIMIT ?";
+constexpr const char* kOpenAfter =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions INDEXED BY executions_open WHERE status IN ('PENDING', 'RUNNING') AND id > ? "
+    "ORDER BY id LIMIT ?";
+constexpr const char* kWaiting =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions WHERE waiting <> 'none' AND waiting = 'slot' ORDER BY priority DESC, id LIMIT ?";
+constexpr const char* kBackoff =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions WHERE waiting <> 'none' AND waiting = 'backoff' ORDER BY due_at LIMIT ?";
+constexpr const char* kNewest =
+    "SELECT " EXECUTION_COLUMNS " FROM executions WHERE task_id = ? ORDER BY id DESC LIMIT 1";
+constexpr const char* kNewestOfStatus =
+    "SELECT " EXECUTION_COLUMNS " FROM executions WHERE task_id = ? AND status = ? ORDER BY id DESC LIMIT 1";
+constexpr const char* kForFire =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions WHERE task_id = ? AND trigger IN ('schedule', 'misfire') AND scheduled_at <= ? "
+    "ORDER BY scheduled_at DESC LIMIT 1";
+constexpr const char* kInPool =
+    "SELECT count(*) FROM executions WHERE pool <> '' AND pool = ? AND waiting = 'none' AND status IN "
+    "('PENDING', 'RUNNING')";
+constexpr const char* kInsert =
+    "INSERT INTO executions (task_id, task_name, task_revision, status, waiting, trigger, triggered_by, "
+    "scheduled_at, due_at, "
+    "created_at, started_at, finished_at, late_ms, priority, pool, attempt, attempt_status, "
+    "attempt_started_at, "
+    "attempt_finished_at, exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, "
+    "max_rss_bytes, reason, node, "
+    "count, scheduled_until, overrides) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr const char* kSave =
+    "UPDATE executions SET status = ?, waiting = ?, due_at = ?, started_at = ?, finished_at = ?, late_ms = "
+    "?, attempt = ?, "
+    "attempt_status = ?, attempt_started_at = ?, attempt_finished_at = ?, exit_code = ?, signal = ?, error = "
+    "?, "
+    "output_bytes = ?, output_dropped_bytes = ?, cpu_ms = ?, max_rss_bytes = ?, reason = ?, node = ?, count "
+    "= ?, "
+    "scheduled_until = ? WHERE id = ?";
+constexpr const char* kFirstSince =
+    "SELECT id FROM executions WHERE created_at >= ? ORDER BY created_at, id LIMIT 1";
+
+Change changed(Change::Kind kind, const task::Execution& execution) {
+  return {
+      .kind = kind, .task_id = execution.task_id, .execution_id = execution.id, .status = execution.status};
+}
+
+// The narrowest index that the query's terms allow; `+` keeps the planner from choosing a wider one.
+std::string conditions_of(const ExecutionQuery& query) {
+  std::string where = " WHERE 1";
+  if (query.task_id) where += " AND task_id = ?";
+  if (query.status) {
+    where += query.task_id || *query.status == task::ExecutionStatus::success ? " AND +status = ?"
+                                                                              : " AND status = ?";
+    if (!query.task_id) {
+      if (!is_final(*query.status))
+        where += std::string(" AND ") + kIsOpen;
+      else if (*query.status != task::ExecutionStatus::success)
+        where += std::string(" AND ") + kIsNotGood;
+    }
+  }
+  if (query.trigger) {
+    const bool narrow = !query.task_id && !query.status && *query.trigger != task::Trigger::schedule;
+    where += narrow ? " AND trigger = ? AND trigger <> 'schedule'" : " AND +trigger = ?";
+  }
+  if (query.since) where += " AND +created_at >= ? AND id >= ?";
+  if (query.until) where += " AND +created_at < ? AND id < ?";
+  if (query.before) where += " AND id < ?";
+  return where;
+}
+
+}  // namespace
+
+std::optional<task::Execution> Session::find_execution(ExecutionId id) {
+  auto& statement = connection_.prepare(kFind);
+  Binder(statement) << id;
+  return one_row(statement, read_execution);
+}
+
+std::optional<ExecutionId> Session::find_execution_by_legacy_id(std::string_view id) {
+  const auto found = find_legacy("execution", id);
+  return found ? std::optional{ExecutionId{*found}} : std::nullopt;
+}
+
+ExecutionPage Session::list_executions(const ExecutionQuery& query) {
+  // ids grow with time, so that a time is turned into an id and pages need no sorting
+  const auto first_since = [&](Instant at) {
+    auto& statement = connection_.prepare(kFirstSince);
+    Binder(statement) << at;
+    return one_row(statement, [](Row& row) { return row.integer(); }).value_or(INT64_MAX);
+  };
+  const auto since_id = query.since ? first_since(*query.since) : 0;
+  const auto until_id = query.until ? first_since(*query.until) : 0;
+  const bool open = query.status && !query.task_id && !is_final(*query.status);
+  SQLite::Statement statement(connection_.database(),
+                              std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
+                                  (open ? " INDEXED BY executions_open" : "") + conditions_of(query) +
+                                  " ORDER BY id DESC LIMIT ?");
+  Binder binder(statement);
+  if (query.task_id) binder << *query.task_id;
+  if (query.status) binder << to_string(*query.status);
+  if (query.trigger) binder << to_string(*query.trigger);
+  if (query.since) binder << *query.since << since_id;
+  if (query.until) binder << *query.until << until_id;
+  if (query.before) binder << base::parse_decimal(*query.before).value_or(0);
+  binder << query.limit + 1;
+  ExecutionPage page;
+  page.items = all_rows(statement, read_execution);
+  if (static_cast<std::int64_t>(page.items.size()) > query.limit) {
+    page.items.pop_back();
+    page.next_cursor = base::to_string(page.items.back().id);
+  }
+  return page;
+}
+
+std::vector<task::Execution> Session::open_executions(TaskId id, std::int64_t limit) {
+  auto& statement = connection_.prepare(kOpenOfTask);
+  Binder(statement) << id << limit;
+  return all_rows(statement, read_execution);
+}
+
+std::vector<task::Execution> Session::open_executions_after(ExecutionId after, std::int64_t limit) {
+  auto& statement = connection_.prepare(kOpenAfter);
+  Binder(statement) << after << limit;
+  return all_rows(statement, read_execution);
+}
+
+std::vector<task::Execution> Session::waiting_for_slot(std::int64_t limit) {
+  auto& statement = connection_.prepare(kWaiting);
+  Binder(statement) << limit;
+  return all_rows(statement, read_execution);
+}
+
+std::vector<task::Execution> Session::in_backoff(std::int64_t limit) {
+  auto& statement = connection_.prepare(kBackoff);
+  Binder(statement) << limit;
+  return all_rows(statement, read_execution);
+}
+
+std::optional<task::Execution> Session::newest_execution(TaskId id,
+                                                         std::optional<task::ExecutionStatus> status) {
+  auto& statement = connection_.prepare(status ? kNewestOfStatus : kNewest);
+  Binder binder(statement);
+  binder << id;
+  if (status) binder << to_string(*status);
+  return one_row(statement, read_execution);
+}
+
+std::optional<task::Execution> Session::execution_for_fire(TaskId id, Instant scheduled_at) {
+  auto& statement = connection_.prepare(kForFire);
+  Binder(statement) << id << scheduled_at;
+  auto found = one_row(statement, read_execution);
+  if (!found || *found->scheduled_at == scheduled_at) return found;
+  if (found->scheduled_until && *found->scheduled_until >= scheduled_at) return found;
+  return std::nullopt;
+}
+
+std::int64_t Session::count_running_in_pool(std::string_view pool) {
+  auto& statement = connection_.prepare(kInPool);
+  Binder(statement) << pool;
+  return one_row(statement, [](Row& row) { return row.integer(); }).value_or(0);
+}
+
+std::optional<ExecutionId> Session::insert_execution(const task::Execution& execution) {
+  const auto& attempt = execution.attempt;
+  auto& statement = connection_.prepare(kInsert);
+  Binder(statement) << execution.task_id << execution.task_name << execution.task_revision
+                    << to_string(execution.status) << to_string(execution.waiting)
+                    << to_string(execution.trigger) << execution.triggered_by << execution.scheduled_at
+                    << execution.due_at << execution.created_at << execution.started_at
+                    << execution.finished_at << execution.late_ms << execution.priority << execution.pool
+                    << attempt.number << to_string(attempt.status) << attempt.started_at
+                    << attempt.finished_at << attempt.exit_code << attempt.signal << attempt.error
+                    << attempt.output_bytes << attempt.output_dropped_bytes << attempt.cpu_ms
+                    << attempt.max_rss_bytes << execution.reason << execution.node << execution.count
+                    << execution.scheduled_until << overrides_to_text(execution.overrides);
+  if (statement.exec() == 0) return std::nullopt;
+  auto made = execution;
+  made.id = ExecutionId{connection_.last_id()};
+  changes_.push_back(changed(Change::Kind::execution_created, made));
+  return made.id;
+}
+
+void Session::save_execution(const task::Execution& execution) {
+  const auto& attempt = execution.attempt;
+  auto& statement = connection_.prepare(kSave);
+  Binder(statement) << to_string(execution.status) << to_string(execution.waiting) << execution.due_at
+                    << execution.started_at << execution.finished_at << execution.late_ms << attempt.number
+                    << to_string(attempt.status) << attempt.started_at << attempt.finished_at
+                    << attempt.exit_code << attempt.signal << attempt.error << attempt.output_bytes
+                    << attempt.output_dropped_bytes << attempt.cpu_ms << attempt.max_rss_bytes
+                    << execution.reason << execution.node << execution.count << execution.scheduled_until
+                    << execution.id;
+  statement.exec();
+  changes_.push_back(changed(Change::Kind::execution_updated, execution));
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,216 @@
+#include "store/sqlite/session.h"
+
+namespace store::sqlite {
+namespace {
+
+constexpr const char* kEarlierAttempts =
+    "SELECT number, status, started_at, finished_at, exit_code, signal, error, output_bytes, "
+    "output_dropped_bytes, cpu_ms, "
+    "max_rss_bytes FROM attempts WHERE execution_id = ? ORDER BY number";
+constexpr const char* kKeepAttempt =
+    "INSERT OR REPLACE INTO attempts (execution_id, number, status, started_at, finished_at, exit_code, "
+    "signal, error, "
+    "output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kFindOutput = "SELECT stdout, stderr FROM outputs WHERE execution_id = ?";
+constexpr const char* kSaveOutput =
+    "INSERT OR REPLACE INTO outputs (execution_id, stdout, stderr) VALUES (?, ?, ?)";
+constexpr const char* kBeyondRetention =
+    "SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND "
+    "+status NOT IN ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT', 'LOST') ORDER BY id DESC LIMIT -1 OFFSET ?2) "
+    "UNION ALL SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND "
+    "+status IN ('FAILED', 'TIMEOUT', 'LOST') ORDER BY id DESC LIMIT -1 OFFSET ?3) ORDER BY id LIMIT ?4";
+constexpr const char* kFinalBefore =
+    "SELECT id FROM executions WHERE created_at < ? AND +status NOT IN ('PENDING', 'RUNNING') ORDER BY "
+    "created_at, id LIMIT ?";
+constexpr const char* kFinalOfTaskBefore =
+    "SELECT id FROM executions WHERE task_id = ? AND +created_at < ? AND +status NOT IN ('PENDING', "
+    "'RUNNING') ORDER BY id LIMIT ?";
+constexpr const char* kDeleteExecution = "DELETE FROM executions WHERE id = ? RETURNING task_id";
+constexpr const char* kAddOutcome =
+    "INSERT INTO hourly_outcomes (hour, status, count, duration_ms) VALUES (?, ?, 1, ?) "
+    "ON CONFLICT DO UPDATE SET count = count + 1, duration_ms = duration_ms + excluded.duration_ms";
+constexpr const char* kOutcomes =
+    "SELECT hour, status, count, duration_ms FROM hourly_outcomes WHERE hour >= ? AND hour < ? ORDER BY "
+    "hour, status";
+constexpr const char* kListAudit =
+    "SELECT id, at, actor, address, action, object, before, after FROM audit WHERE id < ? ORDER BY id DESC "
+    "LIMIT ?";
+constexpr const char* kAppendAudit =
+    "INSERT INTO audit (at, actor, address, action, object, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kFindAnswer =
+    "SELECT fingerprint, answer, at FROM answers WHERE user_id = ? AND key = ?";
+constexpr const char* kRememberAnswer =
+    "INSERT OR REPLACE INTO answers (user_id, key, fingerprint, answer, at) VALUES (?, ?, ?, ?, ?)";
+constexpr const char* kForgetAnswers = "DELETE FROM answers WHERE at < ?";
+constexpr const char* kFindSetting = "SELECT value FROM settings WHERE key = ?";
+constexpr const char* kSetSetting = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)";
+
+task::Attempt read_attempt(Row& row) {
+  task::Attempt attempt;
+  attempt.number = static_cast<int>(row.integer());
+  attempt.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+  attempt.started_at = row.optional_instant();
+  attempt.finished_at = row.optional_instant();
+  attempt.exit_code = row.optional_int();
+  attempt.signal = row.optional_int();
+  attempt.error = row.text();
+  attempt.output_bytes = row.integer();
+  attempt.output_dropped_bytes = row.integer();
+  attempt.cpu_ms = row.integer();
+  attempt.max_rss_bytes = row.integer();
+  return attempt;
+}
+
+AuditEntry read_audit(Row& row) {
+  AuditEntry entry;
+  entry.id = row.integer();
+  entry.at = row.instant();
+  entry.actor = row.text();
+  entry.address = row.text();
+  entry.action = row.text();
+  entry.object = row.text();
+  entry.before = row.text();
+  entry.after = row.text();
+  return entry;
+}
+
+ExecutionId read_id(Row& row) {
+  return row.id<ExecutionId>();
+}
+
+}  // namespace
+
+std::vector<task::Attempt> Session::earlier_attempts(ExecutionId id) {
+  auto& statement = connection_.prepare(kEarlierAttempts);
+  Binder(statement) << id;
+  return all_rows(statement, read_attempt);
+}
+
+void Session::keep_attempt(ExecutionId id, const task::Attempt& attempt) {
+  auto& statement = connection_.prepare(kKeepAttempt);
+  Binder(statement) << id << attempt.number << to_string(attempt.status) << attempt.started_at
+                    << attempt.finished_at << attempt.exit_code << attempt.signal << attempt.error
+                    << attempt.output_bytes << attempt.output_dropped_bytes << attempt.cpu_ms
+                    << attempt.max_rss_bytes;
+  statement.exec();
+}
+
+Output Session::find_output(ExecutionId id) {
+  auto& statement = connection_.prepare(kFindOutput);
+  Binder(statement) << id;
+  const auto read = [](Row& row) {
+    Output output;
+    output.stdout_text = row.text();
+    output.stderr_text = row.text();
+    return output;
+  };
+  return one_row(statement, read).value_or(Output{});
+}
+
+void Session::save_output(ExecutionId id, const Output& output) {
+  auto& statement = connection_.prepare(kSaveOutput);
+  (Binder(statement) << id).blob(output.stdout_text).blob(output.stderr_text);
+  statement.exec();
+}
+
+std::vector<ExecutionId> Session::beyond_retention(TaskId id, std::int64_t keep, std::int64_t keep_failed,
+                                                   std::int64_t limit) {
+  auto& statement = connection_.prepare(kBeyondRetention);
+  Binder(statement) << id << keep << keep_failed << limit;
+  return all_rows(statement, read_id);
+}
+
+std::vector<ExecutionId> Session::final_before(std::optional<TaskId> id, Instant before, std::int64_t limit) {
+  auto& statement = connection_.prepare(id ? kFinalOfTaskBefore : kFinalBefore);
+  Binder binder(statement);
+  if (id) binder << *id;
+  binder << before << limit;
+  return all_rows(statement, read_id);
+}
+
+void Session::delete_executions(std::span<const ExecutionId> ids) {
+  for (const auto id : ids) {
+    auto& statement = connection_.prepare(kDeleteExecution);
+    Binder(statement) << id;
+    const auto task_id = one_row(statement, [](Row& row) { return row.id<TaskId>(); });
+    if (task_id) {
+      changes_.push_back({.kind = Change::Kind::executions_deleted, .task_id = *task_id, .execution_id = id});
+    }
+  }
+}
+
+void Session::add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) {
+  auto& statement = connection_.prepare(kAddOutcome);
+  Binder(statement) << hour << to_string(status) << duration_ms;
+  statement.exec();
+}
+
+std::vector<HourlyOutcome> Session::hourly_outcomes(Instant from, Instant to) {
+  auto& statement = connection_.prepare(kOutcomes);
+  Binder(statement) << from << to;
+  return all_rows(statement, [](Row& row) {
+    HourlyOutcome outcome;
+    outcome.hour = row.instant();
+    outcome.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+    outcome.count = row.integer();
+    outcome.duration_ms = row.integer();
+    return outcome;
+  });
+}
+
+AuditPage Session::list_audit(std::int64_t limit, std::optional<std::string> before) {
+  auto& statement = connection_.prepare(kListAudit);
+  Binder(statement) << (before ? base::parse_decimal(*before).value_or(0) : INT64_MAX) << limit + 1;
+  AuditPage page;
+  page.items = all_rows(statement, read_audit);
+  if (static_cast<std::int64_t>(page.items.size()) > limit) {
+    page.items.pop_back();
+    page.next_cursor = std::to_string(page.items.back().id);
+  }
+  return page;
+}
+
+void Session::append_audit(const AuditEntry& entry) {
+  auto& statement = connection_.prepare(kAppendAudit);
+  Binder(statement) << entry.at << entry.actor << entry.address << entry.action << entry.object
+                    << entry.before << entry.after;
+  statement.exec();
+}
+
+std::optional<RememberedAnswer> Session::find_answer(UserId user, std::string_view key) {
+  auto& statement = connection_.prepare(kFindAnswer);
+  Binder(statement) << user << key;
+  return one_row(statement, [](Row& row) {
+    RememberedAnswer answer;
+    answer.fingerprint = row.text();
+    answer.answer = row.text();
+    answer.at = row.instant();
+    return answer;
+  });
+}
+
+void Session::remember_answer(UserId user, std::string_view key, const RememberedAnswer& answer) {
+  auto& statement = connection_.prepare(kRememberAnswer);
+  Binder(statement) << user << key << answer.fingerprint << answer.answer << answer.at;
+  statement.exec();
+}
+
+void Session::forget_answers_before(Instant at) {
+  auto& statement = connection_.prepare(kForgetAnswers);
+  Binder(statement) << at;
+  statement.exec();
+}
+
+std::optional<std::string> Session::find_setting(std::string_view key) {
+  auto& statement = connection_.prepare(kFindSetting);
+  Binder(statement) << key;
+  return one_row(statement, [](Row& row) { return row.text(); });
+}
+
+void Session::set_setting(std::string_view key, std::string_view value) {
+  auto& statement = connection_.prepare(kSetSetting);
+  Binder(statement) << key << value;
+  statement.exec();
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,319 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "store/sqlite/session.h"
+#include "task/definition_json.h"
+
+namespace store::sqlite {
+namespace {
+
+#define TASK_COLUMNS                                                                                 \
+  "tasks.id, revision, definition, paused, running, queued, last_failed, last_run_at, next_run_at, " \
+  "next_due_at, "                                                                                    \
+  "last_error, force_run_at, created_at, updated_at, created_by"
+
+constexpr std::int64_t kNoLimit = -1;
+
+task::TaskDefinition definition_from(const std::string& text) {
+  boost::system::error_code failure;
+  const auto value = boost::json::parse(text, failure);
+  return value.is_object() ? task::from_compact_json(value.get_object()) : task::TaskDefinition{};
+}
+
+std::string definition_to_text(const task::TaskDefinition& definition) {
+  return boost::json::serialize(task::to_compact_json(definition));
+}
+
+task::Task read_task(Row& row) {
+  task::Task task;
+  task.id = row.id<TaskId>();
+  task.revision = row.integer();
+  task.definition = definition_from(row.text());
+  task.paused = row.flag();
+  task.running = row.integer();
+  task.queued = row.integer();
+  task.last_failed = row.flag();
+  task.last_run_at = row.optional_instant();
+  task.next_run_at = row.optional_instant();
+  task.next_due_at = row.optional_instant();
+  task.last_error = row.text();
+  task.force_run_at = row.optional_instant();
+  task.created_at = row.instant();
+  task.updated_at = row.instant();
+  task.created_by = row.text();
+  return task;
+}
+
+Revision read_revision(Row& row) {
+  Revision revision;
+  revision.number = row.integer();
+  revision.definition = definition_from(row.text());
+  revision.changed_at = row.instant();
+  revision.changed_by = row.text();
+  return revision;
+}
+
+// What a search looks at.
+std::string search_text(const task::TaskDefinition& definition) {
+  std::string text = definition.name + '\n' + definition.command + '\n' + definition.description;
+  if (definition.http) text += '\n' + definition.http->url;
+  for (const auto& tag : definition.tags) text += '\n' + tag;
+  return text;
+}
+
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern += '%';
+}
+
+// created_at grows with the id, so that order needs no index of its own.
+const char* order_of(TaskSort sort, bool descending) {
+  switch (sort) {
+    case TaskSort::id:
+    case TaskSort::created_at:
+      return descending ? "tasks.id DESC" : "tasks.id";
+    case TaskSort::name:
+      return descending ? "name DESC, tasks.id DESC" : "name, tasks.id";
+    case TaskSort::status:
+      return descending ? "status DESC, tasks.id DESC" : "status, tasks.id";
+    case TaskSort::updated_at:
+      return descending ? "updated_at DESC, tasks.id DESC" : "updated_at, tasks.id";
+    case TaskSort::last_run_at:
+      return descending ? "last_run_at DESC NULLS LAST, tasks.id DESC"
+                        : "last_run_at ASC NULLS LAST, tasks.id";
+    case TaskSort::next_run_at:
+      return descending ? "next_run_at DESC NULLS LAST, tasks.id DESC"
+                        : "next_run_at ASC NULLS LAST, tasks.id";
+  }
+  return "tasks.id";
+}
+
+std::string where_of(const TaskQuery& query) {
+  std::string where;
+  const auto add = [&](const char* condition) {
+    where += (where.empty() ? " WHERE " : " AND ") + std::string(condition);
+  };
+  if (query.status) add("status = ?");
+  if (query.tag) add("tasks.id IN (SELECT task_id FROM task_tags WHERE tag = ?)");
+  if (!query.search.empty()) add("search LIKE ? ESCAPE '\\'");
+  return where;
+}
+
+void bind_where(Binder& binder, const TaskQuery& query) {
+  if (query.status) binder << to_string(*query.status);
+  if (query.tag) binder << *query.tag;
+  if (!query.search.empty()) binder << like_pattern(query.search);
+}
+
+constexpr const char* kFindTask = "SELECT " TASK_COLUMNS " FROM tasks WHERE id = ?";
+constexpr const char* kFindByName = "SELECT " TASK_COLUMNS " FROM tasks WHERE name = ? ORDER BY id LIMIT ?";
+constexpr const char* kCountByStatus = "SELECT status, count(*) FROM tasks GROUP BY status";
+constexpr const char* kCountByTag = "SELECT tag, count(*) FROM task_tags GROUP BY tag LIMIT ?";
+constexpr const char* kAllDue = "SELECT id, next_due_at FROM tasks WHERE next_due_at IS NOT NULL";
+constexpr const char* kDueBefore =
+    "SELECT " TASK_COLUMNS " FROM tasks WHERE next_run_at < ? ORDER BY next_run_at, id LIMIT ?";
+constexpr const char* kAtReboot =
+    "SELECT " TASK_COLUMNS
+    " FROM tasks WHERE cron LIKE '@reboot' AND cron LIKE ? AND id > ? ORDER BY id LIMIT ?";
+constexpr const char* kFindRevision =
+    "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? AND number = ?";
+constexpr const char* kListRevisions =
+    "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? ORDER BY number DESC "
+    "LIMIT ?";
+constexpr const char* kInsertTask =
+    "INSERT INTO tasks (revision, name, cron, search, definition, paused, running, queued, last_failed, "
+    "last_run_at, "
+    "next_run_at, next_due_at, last_error, force_run_at, created_at, updated_at, created_by) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kSaveDefinition =
+    "UPDATE tasks SET revision = ?, name = ?, cron = ?, search = ?, definition = ?, updated_at = ?, "
+    "next_run_at = ?, "
+    "next_due_at = ?, paused = ? WHERE id = ?";
+constexpr const char* kSaveState =
+    "UPDATE tasks SET paused = ?, running = ?, queued = ?, last_failed = ?, last_run_at = ?, next_run_at = "
+    "?, "
+    "next_due_at = ?, last_error = ?, force_run_at = ? WHERE id = ?";
+constexpr const char* kInsertRevision =
+    "INSERT INTO revisions (task_id, number, definition, changed_at, changed_by) VALUES (?, ?, ?, ?, ?)";
+constexpr const char* kInsertTag = "INSERT INTO task_tags (task_id, tag) VALUES (?, ?)";
+constexpr const char* kDeleteTags = "DELETE FROM task_tags WHERE task_id = ?";
+constexpr const char* kDeleteTask = "DELETE FROM tasks WHERE id = ?";
+constexpr const char* kFindLegacy = "SELECT id FROM legacy_ids WHERE kind = ? AND legacy_id = ?";
+
+}  // namespace
+
+std::optional<task::Task> Session::find_task(TaskId id) {
+  auto& statement = connection_.prepare(kFindTask);
+  Binder(statement) << id;
+  return one_row(statement, read_task);
+}
+
+std::vector<task::Task> Session::find_tasks_by_name(std::string_view name, std::int64_t limit) {
+  auto& statement = connection_.prepare(kFindByName);
+  Binder(statement) << name << limit;
+  return all_rows(statement, read_task);
+}
+
+std::optional<std::int64_t> Session::find_legacy(std::string_view kind, std::string_view id) {
+  auto& statement = connection_.prepare(kFindLegacy);
+  Binder(statement) << kind << id;
+  return one_row(statement, [](Row& row) { return row.integer(); });
+}
+
+std::optional<TaskId> Session::find_task_by_legacy_id(std::string_view id) {
+  const auto found = find_legacy("task", id);
+  return found ? std::optional{TaskId{*found}} : std::nullopt;
+}
+
+TaskPage Session::list_tasks(const TaskQuery& query) {
+  TaskPage page;
+  const auto where = where_of(query);
+  SQLite::Statement rows(connection_.database(), "SELECT " TASK_COLUMNS " FROM tasks" + where + " ORDER BY " +
+                                                     order_of(query.sort, query.descending) +
+                                                     " LIMIT ? OFFSET ?");
+  Binder binder(rows);
+  bind_where(binder, query);
+  binder << query.page_size << (query.page - 1) * query.page_size;
+  page.items = all_rows(rows, read_task);
+  SQLite::Statement count(connection_.database(), "SELECT count(*) FROM tasks" + where);
+  Binder count_binder(count);
+  bind_where(count_binder, query);
+  page.total = one_row(count, [](Row& row) { return row.integer(); }).value_or(0);
+  return page;
+}
+
+std::vector<TaskId> Session::list_task_ids(const TaskQuery& query, std::int64_t limit) {
+  SQLite::Statement rows(connection_.database(),
+                         "SELECT tasks.id FROM tasks" + where_of(query) + " ORDER BY tasks.id LIMIT ?");
+  Binder binder(rows);
+  bind_where(binder, query);
+  binder << limit;
+  return all_rows(rows, [](Row& row) { return row.id<TaskId>(); });
+}
+
+std::map<task::TaskStatus, std::int64_t> Session::count_tasks_by_status() {
+  std::map<task::TaskStatus, std::int64_t> counts;
+  auto& statement = connection_.prepare(kCountByStatus);
+  while (statement.executeStep()) {
+    Row row(statement);
+    if (const auto status = task::parse_task_status(row.text())) counts[*status] = row.integer();
+  }
+  statement.reset();
+  return counts;
+}
+
+std::map<std::string, std::int64_t> Session::count_tasks_by_tag(std::int64_t limit) {
+  std::map<std::string, std::int64_t> counts;
+  auto& statement = connection_.prepare(kCountByTag);
+  Binder(statement) << limit;
+  while (statement.executeStep()) {
+    Row row(statement);
+    auto tag = row.text();
+    counts[std::move(tag)] = row.integer();
+  }
+  statement.reset();
+  return counts;
+}
+
+void Session::for_each_due(const std::function<void(TaskId, Instant)>& visit) {
+  auto& statement = connection_.prepare(kAllDue);
+  while (statement.executeStep()) {
+    Row row(statement);
+    const auto id = row.id<TaskId>();
+    visit(id, row.instant());
+  }
+  statement.reset();
+}
+
+std::vector<task::Task> Session::tasks_due_before(Instant until, std::int64_t limit) {
+  auto& statement = connection_.prepare(kDueBefore);
+  Binder(statement) << until << limit;
+  return all_rows(statement, read_task);
+}
+
+std::vector<task::Task> Session::tasks_with_cron(std::string_view cron, TaskId after, std::int64_t limit) {
+  auto& statement = connection_.prepare(kAtReboot);
+  Binder(statement) << cron << after << limit;
+  return all_rows(statement, read_task);
+}
+
+std::optional<Revision> Session::find_revision(TaskId id, std::int64_t number) {
+  auto& statement = connection_.prepare(kFindRevision);
+  Binder(statement) << id << number;
+  return one_row(statement, read_revision);
+}
+
+std::vector<Revision> Session::list_revisions(TaskId id, std::int64_t limit) {
+  auto& statement = connection_.prepare(kListRevisions);
+  Binder(statement) << id << limit;
+  return all_rows(statement, read_revision);
+}
+
+TaskId Session::insert_task(const task::Task& task) {
+  auto& statement = connection_.prepare(kInsertTask);
+  Binder(statement) << std::int64_t{1} << task.definition.name << task.definition.cron
+                    << search_text(task.definition) << definition_to_text(task.definition) << task.paused
+                    << task.running << task.queued << task.last_failed << task.last_run_at << task.next_run_at
+                    << task.next_due_at << task.last_error << task.force_run_at << task.created_at
+                    << task.updated_at << task.created_by;
+  statement.exec();
+  auto made = task;
+  made.id = TaskId{connection_.last_id()};
+  made.revision = 1;
+  write_tags(made);
+  write_revision(made, task.created_by);
+  changes_.push_back(
+      {.kind = Change::Kind::task_created, .task_id = made.id, .next_due_at = task.next_due_at});
+  return made.id;
+}
+
+void Session::write_tags(const task::Task& task) {
+  for (const auto& tag : task.definition.tags) {
+    auto& statement = connection_.prepare(kInsertTag);
+    Binder(statement) << task.id << tag;
+    statement.exec();
+  }
+}
+
+void Session::write_revision(const task::Task& task, std::string_view changed_by) {
+  auto& statement = connection_.prepare(kInsertRevision);
+  Binder(statement) << task.id << task.revision << definition_to_text(task.definition) << task.updated_at
+                    << changed_by;
+  statement.exec();
+}
+
+void Session::save_definition(const task::Task& task, std::string_view changed_by) {
+  auto& statement = connection_.prepare(kSaveDefinition);
+  Binder(statement) << task.revision << task.definition.name << task.definition.cron
+                    << search_text(task.definition) << definition_to_text(task.definition) << task.updated_at
+                    << task.next_run_at << task.next_due_at << task.paused << task.id;
+  statement.exec();
+  auto& untag = connection_.prepare(kDeleteTags);
+  Binder(untag) << task.id;
+  untag.exec();
+  write_tags(task);
+  write_revision(task, changed_by);
+  changes_.push_back(
+      {.kind = Change::Kind::task_updated, .task_id = task.id, .next_due_at = task.next_due_at});
+}
+
+void Session::save_task_state(const task::Task& task) {
+  auto& statement = connection_.prepare(kSaveState);
+  Binder(statement) << task.paused << task.running << task.queued << task.last_failed << task.last_run_at
+                    << task.next_run_at << task.next_due_at << task.last_error << task.force_run_at
+                    << task.id;
+  statement.exec();
+  changes_.push_back({.kind = Change::Kind::task_state, .task_id = task.id, .next_due_at = task.next_due_at});
+}
+
+void Session::delete_task(TaskId id) {
+  auto& statement = connection_.prepare(kDeleteTask);
+  Binder(statement) << id;
+  if (statement.exec() > 0) changes_.push_back({.kind = Change::Kind::task_deleted, .task_id = id});
+}
+
+}  // namespace store::sqlite

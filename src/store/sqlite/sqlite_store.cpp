@@ -1,0 +1,133 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "store/sqlite/schema.h"
+#include "store/sqlite/writer.h"
+
+namespace store {
+namespace {
+
+using sqlite::Connection;
+
+constexpr std::size_t kIdleReaders = 4;  // connections that are kept open between reads
+constexpr int kBackupPages = 256;        // copied at once, between which writing goes on
+
+// A reading connection and what it can be asked.
+struct ReaderConnection {
+  explicit ReaderConnection(const std::string& path)
+      : connection(path, Connection::Mode::reader), session(connection) {}
+  Connection connection;
+  sqlite::Session session;
+};
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(std::string path, std::unique_ptr<Connection> writer)
+      : path_(std::move(path)), writer_(std::move(writer)) {}
+
+  void read(const std::function<void(Reader&)>& ask) override {
+    try {
+      auto reader = take_reader();
+      reader->connection.execute("BEGIN");
+      try {
+        ask(reader->session);
+      } catch (...) {
+        reader->connection.execute("ROLLBACK");
+        give_back(std::move(reader));
+        throw;
+      }
+      reader->connection.execute("COMMIT");
+      give_back(std::move(reader));
+    } catch (const SQLite::Exception& failure) {
+      throw DatabaseFailure(std::string("the database can't be read: ") + failure.what());
+    }
+  }
+
+  using Store::write;
+  void write(Work work, Done done) override { writer_.add(std::move(work), std::move(done)); }
+  void set_listener(Listener listener) override { writer_.set_listener(std::move(listener)); }
+
+  base::Result<void> backup(const std::string& path) override {
+    const auto unfinished = path + ".unfinished";
+    try {
+      unlink(unfinished.c_str());
+      {
+        SQLite::Database target(unfinished, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        chmod(unfinished.c_str(), 0600);
+        SQLite::Database source(path_, SQLite::OPEN_READONLY);
+        SQLite::Backup copy(target, source);
+        while (copy.executeStep(kBackupPages) != SQLITE_DONE) {
+        }
+      }
+      if (rename(unfinished.c_str(), path.c_str()) == 0) return {};
+      return base::make_error(base::ErrorKind::unavailable, "the backup can't be named " + path);
+    } catch (const SQLite::Exception& failure) {
+      unlink(unfinished.c_str());
+      return base::make_error(base::ErrorKind::unavailable,
+                              "the backup to " + path + " failed: " + failure.what());
+    }
+  }
+
+  std::string description() const override { return "sqlite:" + path_; }
+
+ private:
+  std::unique_ptr<ReaderConnection> take_reader() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!readers_.empty()) {
+        auto reader = std::move(readers_.back());
+        readers_.pop_back();
+        return reader;
+      }
+    }
+    return std::make_unique<ReaderConnection>(path_);
+  }
+
+  void give_back(std::unique_ptr<ReaderConnection> reader) {
+    const std::lock_guard lock(mutex_);
+    if (readers_.size() < kIdleReaders) readers_.push_back(std::move(reader));
+  }
+
+  const std::string path_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<ReaderConnection>> readers_;
+  sqlite::Writer writer_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
+  const auto path = options.path.string();
+  const auto refuse = [&](const std::string& why) {
+    return base::make_error(base::ErrorKind::unavailable, why);
+  };
+  std::error_code failure;
+  if (options.path.has_parent_path() &&
+      std::filesystem::create_directories(options.path.parent_path(), failure)) {
+    chmod(options.path.parent_path().c_str(), 0700);
+  }
+  if (failure) return refuse("the folder of the database " + path + " can't be made: " + failure.message());
+  const auto mask = umask(0077);
+  try {
+    auto writer = std::make_unique<Connection>(path, Connection::Mode::writer);
+    writer->execute("PRAGMA journal_mode = WAL");
+    writer->execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    sqlite::migrate(*writer, path, options.default_timezone);
+    umask(mask);
+    return std::unique_ptr<Store>(std::make_unique<SqliteStore>(path, std::move(writer)));
+  } catch (const SQLite::Exception& error) {
+    umask(mask);
+    if (error.getErrorCode() == SQLITE_NOTADB) {
+      return refuse(path +
+                    " is no SQLite database: choose another path for database.url, or restore a backup");
+    }
+    return refuse("the database " + path + " can't be opened: " + error.what());
+  } catch (const std::exception& error) {
+    umask(mask);
+    return refuse(error.what());
+  }
+}
+
+}  // namespace store

@@ -1,0 +1,143 @@
+#include "store/sqlite/writer.h"
+
+#include <sqlite3.h>
+
+#include "base/log.h"
+
+namespace store::sqlite {
+namespace {
+
+constexpr std::size_t kGroupWorks = 512;             // works of one commit; the rest wait for the next
+constexpr std::chrono::milliseconds kGroupTime{20};  // a commit is not put off for longer
+constexpr int kCheckpointPages = 2000;               // 8 MB of log
+constexpr const char* kBegin = "BEGIN IMMEDIATE";
+constexpr const char* kCommit = "COMMIT";
+
+base::Error unavailable(const char* why) {
+  return base::make_error(base::ErrorKind::unavailable, std::string("the database can't be written: ") + why);
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)), session_(*connection_) {
+  // checkpoints are made between groups, not in the middle of a commit that somebody waits for
+  const auto note_pages = [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection_->database().getHandle(), note_pages, &wal_pages_);
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  sqlite3_wal_checkpoint_v2(connection_->database().getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                            nullptr);
+}
+
+void Writer::add(Store::Work work, Store::Done done) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = waiting_.empty();
+    waiting_.push_back({std::move(work), std::move(done)});
+  }
+  if (first) wake_.notify_one();
+}
+
+void Writer::set_listener(Store::Listener listener) {
+  const std::lock_guard lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+std::deque<Writer::Item> Writer::take_group() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  return std::exchange(waiting_, {});
+}
+
+void Writer::run() {
+  while (true) {
+    auto waiting = take_group();
+    if (waiting.empty()) return;
+    while (!waiting.empty()) write_group(waiting);
+    checkpoint_when_worth_it();
+  }
+}
+
+// Takes from the front what one commit carries.
+void Writer::write_group(std::deque<Item>& waiting) {
+  std::deque<Item> group;
+  Outcomes outcomes;
+  try {
+    connection_->execute(kBegin);
+    const auto until = std::chrono::steady_clock::now() + kGroupTime;
+    const bool alone = waiting.size() == 1;
+    while (!waiting.empty() && group.size() < kGroupWorks && std::chrono::steady_clock::now() < until) {
+      group.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+      outcomes.push_back(run_one(group.back(), alone));
+    }
+    connection_->execute(kCommit);
+  } catch (const std::exception& failure) {
+    roll_back();
+    base::log::error("store.write_failed", {{"why", failure.what()}, {"works", group.size()}});
+    if (group.empty()) {
+      group.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+    }
+    outcomes.assign(group.size(), base::Result<void>(unavailable(failure.what())));
+  }
+  const auto changes = session_.take_changes();
+  if (listener_ && !changes.empty()) listener_(changes);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (group[i].done) group[i].done(std::move(outcomes[i]));
+  }
+}
+
+// A work that fails alone is undone alone; a database that fails fails the whole group.
+base::Result<void> Writer::run_one(const Item& item, bool alone) {
+  const auto changes_before = session_.change_count();
+  if (!alone) connection_->execute("SAVEPOINT work");
+  base::Result<void> outcome;
+  try {
+    outcome = item.work(session_);
+  } catch (const SQLite::Exception& failure) {
+    const int code = failure.getErrorCode();
+    if (code != SQLITE_CONSTRAINT && code != SQLITE_TOOBIG && code != SQLITE_MISMATCH) throw;
+    outcome = base::make_error(base::ErrorKind::internal, failure.what());
+  } catch (const std::exception& failure) {
+    outcome = base::make_error(base::ErrorKind::internal, failure.what());
+  }
+  if (!outcome) {
+    session_.forget_changes_after(changes_before);
+    connection_->execute(alone ? "ROLLBACK" : "ROLLBACK TO work");
+    if (alone) connection_->execute(kBegin);
+  }
+  if (!alone) connection_->execute("RELEASE work");
+  return outcome;
+}
+
+void Writer::roll_back() {
+  session_.take_changes();
+  try {
+    if (sqlite3_get_autocommit(connection_->database().getHandle()) == 0) connection_->execute("ROLLBACK");
+  } catch (const SQLite::Exception& failure) {
+    base::log::error("store.rollback_failed", {{"why", failure.what()}});
+  }
+}
+
+void Writer::checkpoint_when_worth_it() {
+  if (wal_pages_ < kCheckpointPages) return;
+  // passive: waits for no reader, and goes on with the rest the next time
+  sqlite3_wal_checkpoint_v2(connection_->database().getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                            nullptr);
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,48 @@
+// The thread that does every write and every checkpoint. SQLite 3.40 can corrupt a WAL when two connections
+// write and checkpoint at once; one that alone does both avoids it.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "store/sqlite/session.h"
+#include "store/store.h"
+
+namespace store::sqlite {
+
+class Writer {
+ public:
+  Writer(std::unique_ptr<Connection> connection);
+  ~Writer();  // finishes what waits
+
+  void add(Store::Work work, Store::Done done);
+  void set_listener(Store::Listener listener);
+
+ private:
+  struct Item {
+    Store::Work work;
+    Store::Done done;
+  };
+  using Outcomes = std::vector<base::Result<void>>;
+
+  void run();
+  std::deque<Item> take_group();
+  void write_group(std::deque<Item>& group);
+  Outcomes run_works(std::deque<Item>& group);
+  base::Result<void> run_one(const Item& item, bool alone);
+  void roll_back();
+  void checkpoint_when_worth_it();
+
+  int wal_pages_ = 0;  // in the log after the last commit
+  std::unique_ptr<Connection> connection_;
+  Session session_;
+  Store::Listener listener_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Item> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace store::sqlite
