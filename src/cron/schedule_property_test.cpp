@@ -64,8 +64,8 @@ void agrees_with_the_walked_clock(bool six, hours reach) {
   RC_ASSERT(schedule.count(from, until) == expected.size());
 
   std::vector<sys_seconds> backwards;
-  for (auto fire = schedule.previous(until + seconds{1}); fire && *fire > from;
-       fire = schedule.previous(*fire)) {
+  for (auto fire = schedule.previous(until + seconds{1});
+       fire && *fire > from && backwards.size() <= expected.size(); fire = schedule.previous(*fire)) {
     backwards.push_back(*fire);
   }
   std::reverse(backwards.begin(), backwards.end());
