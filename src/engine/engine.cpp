@@ -45,7 +45,7 @@ class Engine::Impl {
       reader.for_each_due([this](TaskId id, Instant due_at) { planner_.set(id, due_at); });
     });
     janitor_.start();
-    loop_.start([this] { on_time(); });
+    loop_.start([this] { on_time(); }, [this] { before_sleep(); });
     loop_.post([this] {
       run_reboot_tasks();
       on_time();
@@ -224,7 +224,6 @@ class Engine::Impl {
     loop_.post([this, why = std::move(why)] {
       dispatcher_.disconnected(why);
       runner_problem_ = why;
-      publish_state();
     });
   }
 
@@ -232,7 +231,6 @@ class Engine::Impl {
     loop_.post([this, events = std::vector<runner::Event>(events.begin(), events.end())] {
       for (const auto& event : events) dispatcher_.on_event(event);
       dispatcher_.pump();
-      publish_state();
     });
   }
 
@@ -257,8 +255,6 @@ class Engine::Impl {
           now);
     }
     fires_ += due.size();
-    arm();
-    publish_state();
   }
 
   void book_fires(std::vector<Planner::Due> due, Instant now) {
@@ -278,11 +274,11 @@ class Engine::Impl {
               for (const auto& fire : *shared) planner_.set(fire.task_id, fire.at);
             });
           }
-          arm();
         });
   }
 
-  void arm() {
+  void before_sleep() {
+    publish_state();
     auto next = planner_.next_due_at();
     if (const auto timer = timers_.next(); timer && (!next || *timer < *next)) next = timer;
     loop_.wake_at(next);

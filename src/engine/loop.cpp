@@ -35,8 +35,8 @@ Loop::~Loop() {
   for (const int descriptor : {epoll_, timer_, posted_event_}) close(descriptor);
 }
 
-void Loop::start(Task on_time) {
-  thread_ = std::thread([this, on_time = std::move(on_time)] { run(on_time); });
+void Loop::start(Task on_time, Task after) {
+  thread_ = std::thread([this, on_time = std::move(on_time), after = std::move(after)] { run(on_time, after); });
 }
 
 void Loop::stop() {
@@ -99,7 +99,7 @@ std::vector<Loop::Task> Loop::take_posted() {
   return std::exchange(posted_, {});
 }
 
-void Loop::run(const Task& on_time) {
+void Loop::run(const Task& on_time, const Task& after) {
   armed_ = base::Instant::max();
   wake_at(std::nullopt);
   while (true) {
@@ -111,6 +111,7 @@ void Loop::run(const Task& on_time) {
     }
     for (auto& task : take_posted()) task();
     if (time_came) on_time();
+    after();
     const std::lock_guard lock(mutex_);
     if (stopping_ && posted_.empty()) return;
   }

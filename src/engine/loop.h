@@ -22,8 +22,8 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   // `on_time` is called on the loop's thread when the instant given to wake_at has come, or when the wall
-  // clock was set. Call once.
-  void start(Task on_time);
+  // clock was set; `after` each time before it sleeps. Call once.
+  void start(Task on_time, Task after);
   // Runs what was posted before, then ends the thread. Later posts are dropped.
   void stop();
 
@@ -33,7 +33,7 @@ class Loop {
   bool on_loop_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
-  void run(const Task& on_time);
+  void run(const Task& on_time, const Task& after);
   std::vector<Task> take_posted();
   bool timer_came();
 
