@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ struct Response {
   Body body;
   // Honour a Range header (bytes, one range) of a GET whose status is 200.
   bool ranges = false;
+  // The part of the body that is sent; set where a Range was honoured.
+  std::uint64_t first = 0;
+  std::optional<std::uint64_t> length;
 
   static Response text(int status, std::string_view content_type, Body body);
   static Response json_text(int status, Body body);  // body is JSON already
@@ -66,7 +70,7 @@ struct Response {
   // For chaining: Response::json_text(...).with("ETag", tag).
   Response&& with(std::string_view name, std::string value) &&;
 
-  // The body's size where it is known; of an event stream nothing is.
+  // The whole body's size where it is known; of an event stream nothing is.
   std::optional<std::uint64_t> body_size() const;
   // The body of the plain kinds (string, shared, static); empty for streams.
   std::string_view body_text() const;

@@ -28,6 +28,8 @@ class DeclaredRight {
   rights::Right right_;
 };
 
+inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
+
 using Handler = std::function<base::Result<Response>(const Request&)>;
 // Tried first, on the I/O thread: must neither block nor take more than some 20 us. nullopt: run the handler.
 using QuickHandler = std::function<std::optional<Response>(const Request&)>;
@@ -57,6 +59,12 @@ struct Doc {
   std::vector<DocParameter> headers = {};  // request headers of its own: Idempotency-Key, If-Match
 };
 
+// Which threads run a handler.
+enum class Lane {
+  common,     // the pool of all
+  passwords,  // a few threads of its own, since hashing takes a third of a second and 64 MiB; full: 429
+};
+
 struct Route {
   Method method;
   std::string path;  // "/tasks/{id}/run"; "{name...}" as the last segment takes the rest
@@ -64,7 +72,8 @@ struct Route {
   Handler handler;
   Doc doc;
   QuickHandler quick = nullptr;
-  std::size_t max_body = 1 << 20;  // bytes; more is 413
+  std::size_t max_body = kMaxBodyBytes;  // more is 413
+  Lane lane = Lane::common;
 };
 
 // Who asks. Asked by the router for each request.
@@ -97,8 +106,8 @@ class Router {
   // The part that needs no thread hop: refusals, and routes with a quick handler. nullopt: call handle, which
   // starts afresh.
   std::optional<Response> handle_quickly(Request& request) const;
-  // How large a body the route of that method and target takes; the default where there is none.
-  std::size_t max_body(Method method, std::string_view target) const;
+  // The route of that method and target; nullptr where there is none.
+  const Route* find(Method method, std::string_view target) const;
 
   const std::vector<std::unique_ptr<Route>>& routes() const;
   const std::vector<std::pair<std::string, std::string>>& schemas() const;  // name, JSON
@@ -107,7 +116,5 @@ class Router {
   struct Table;
   std::unique_ptr<Table> table_;
 };
-
-inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
 
 }  // namespace http

@@ -176,11 +176,9 @@ const std::vector<std::pair<std::string, std::string>>& Router::schemas() const 
   return table_->schemas;
 }
 
-std::size_t Router::max_body(Method method, std::string_view target) const {
+const Route* Router::find(Method method, std::string_view target) const {
   const auto parts = split_target(target);
-  if (!parts) return kMaxBodyBytes;
-  const auto match = table_->paths.find(method, parts->path);
-  return match.route == nullptr ? kMaxBodyBytes : match.route->max_body;
+  return parts ? table_->paths.find(method, parts->path).route : nullptr;
 }
 
 Response Router::handle(Request& request) const {
