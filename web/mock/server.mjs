@@ -25,6 +25,46 @@ const tasks = Array.from({ length: COUNT }, (_, i) => {
     last_error: status === 'FAILED' ? 'exit code 1' : null, created_at: iso(Date.now() - 9e9), updated_at: iso(Date.now() - 8e8),
   };
 });
+const OUTCOMES = ['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILED', 'SUCCESS', 'SKIPPED', 'SUCCESS', 'TIMEOUT', 'SUCCESS'];
+const executions = Array.from({ length: 1200 }, (_, i) => {
+  const task = tasks[(i * 7) % COUNT];
+  const status = i < 5 ? 'RUNNING' : OUTCOMES[(i * 3 + task.id) % OUTCOMES.length];
+  const started = Date.now() - 20_000 - i * 91_000;
+  const ran = status !== 'SKIPPED';
+  const duration = status === 'RUNNING' || !ran ? null : 800 + ((i * 7919) % 42_000);
+  return {
+    id: 5000 - i, task_id: task.id, task_name: task.name, status, trigger: i % 9 ? 'schedule' : 'manual', triggered_by: i % 9 ? null : 'admin',
+    scheduled_at: i % 9 ? iso(started - 3) : null, due_at: null, started_at: ran ? iso(started) : null, finished_at: duration === null ? null : iso(started + duration),
+    late_ms: ran ? 3 : null, duration_ms: duration, attempt: i % 13 === 0 ? 2 : 1, exit_code: status === 'SUCCESS' ? 0 : status === 'FAILED' ? 127 : null,
+    signal: status === 'TIMEOUT' ? 15 : null, error: status === 'FAILED' ? 'exit code 127' : null, reason: ran ? null : 'the run before was still going on',
+    output_bytes: 5120, output_dropped_bytes: 0, cpu_ms: 120, max_rss_bytes: 18 << 20, node: 'local', count: ran ? 1 : 3, scheduled_until: ran ? null : iso(started + 600_000),
+  };
+});
+function pageOf(url, list) {
+  const given = Object.fromEntries(url.searchParams);
+  const found = list.filter((execution) => (!given.status || execution.status === given.status) && (!given.trigger || execution.trigger === given.trigger)
+    && (!given.task_id || execution.task_id === Number(given.task_id)) && (!given.before || execution.id < Number(given.before))
+    && (!given.since || (execution.started_at ?? '') >= given.since));
+  const limit = Number(given.limit ?? 50);
+  const items = found.slice(0, limit);
+  return { items, next_cursor: found.length > limit ? String(items.at(-1).id) : null };
+}
+function streamLog(request, response, execution) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  let line = 0;
+  const write = (count) => {
+    let text = '';
+    for (let i = 0; i < count; i += 1) text += line % 7 === 3 ? `\u001b[32m✓\u001b[0m step ${++line} \u001b[1mdone\u001b[0m in ${line % 90} ms\n` : `step ${++line}: copying /srv/data/part-${line}.bin to the mirror, checksum ok\n`;
+    response.write(`event: output\ndata: ${JSON.stringify({ stream: line % 5 === 0 ? 'stderr' : 'stdout', at: iso(Date.now()), text })}\n\n`);
+  };
+  for (let i = 0; i < 40; i += 1) write(7);
+  if (execution.status !== 'RUNNING') {
+    response.write('event: end\ndata: {}\n\n');
+    return response.end();
+  }
+  const timer = setInterval(() => write(1), 400);
+  request.on('close', () => clearInterval(timer));
+}
 const listeners = new Set();
 let eventId = 0;
 function tell(type, data) {
@@ -88,9 +128,40 @@ createServer(async (request, response) => {
     found.sort((a, b) => sign * ((a[sort] ?? '') < (b[sort] ?? '') ? -1 : (a[sort] ?? '') > (b[sort] ?? '') ? 1 : 0));
     return answer(response, 200, { items: found.slice((page - 1) * size, page * size), total: found.length, page, page_size: size });
   }
-  const action = /^\/tasks\/(\d+)\/(run|pause|resume)$/.exec(path);
+  if (path === '/executions') return answer(response, 200, pageOf(url, executions));
+  const one = /^\/executions\/(\d+)(\/.*)?$/.exec(path);
+  if (one) {
+    const execution = executions.find(({ id }) => id === Number(one[1]));
+    if (!execution) return problem(response, 404, 'Not Found');
+    if (!one[2]) return answer(response, 200, { ...execution, attempts: [{ attempt: 1, status: 'FAILED', started_at: execution.started_at, finished_at: iso(Date.parse(execution.started_at) + 900) }, { attempt: 2, status: execution.status, started_at: execution.started_at, finished_at: execution.finished_at }].slice(2 - execution.attempt), stdout: 'step 1\nstep 2\ndone', stderr: 'note' });
+    if (one[2] === '/log/stream') return streamLog(request, response, execution);
+    if (one[2] === '/retry') return answer(response, 202, { execution_id: execution.id });
+    return answer(response, 200, execution);
+  }
+  if (path === '/api/cron/next') {
+    const cron = url.searchParams.get('cron') ?? '';
+    if (!cron.startsWith('@') && cron.split(/\s+/).length < 5) return problem(response, 422, 'Unprocessable', [{ loc: ['query', 'cron'], msg: 'a schedule has five fields, or six with seconds', position: cron.length }]);
+    const first = Math.ceil(Date.now() / 3600000) * 3600000;
+    const zh = url.searchParams.get('lang') === 'zh';
+    return answer(response, 200, { next: Array.from({ length: Number(url.searchParams.get('count') ?? 5) }, (_, i) => iso(first + i * 86400000)), text: zh ? '每天 09:00' : 'every day at 09:00' });
+  }
+  if (path === '/api/upcoming') {
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(url.searchParams.get(name)));
+    const items = tasks.filter((task) => task.next_run_at).flatMap((task) => Array.from({ length: 6 }, (_, i) => ({ task_id: task.id, task_name: task.name, scheduled_at: iso(Math.ceil(from / 60000) * 60000 + task.id * 61000 + i * 3600000) })));
+    return answer(response, 200, { items: items.filter(({ scheduled_at }) => Date.parse(scheduled_at) < to).sort((a, b) => a.scheduled_at.localeCompare(b.scheduled_at)) });
+  }
+  if (path === '/api/stats') return answer(response, 200, { hours: Array.from({ length: 720 }, (_, i) => ({ hour: iso(Math.floor(Date.now() / 3600000 - i) * 3600000), counts: { SUCCESS: 20 + ((i * 37) % 31), FAILED: i % 11 === 0 ? 4 : 0 }, duration_ms: 60000 + i * 10 })) });
+  if (path === '/auth/tokens') return answer(response, 200, request.method === 'POST' ? { token: 'ms_mock_0123456789' } : { items: [{ id: 1, name: 'deploy', scope: 'run', created_at: iso(0), expires_at: iso(Date.now() + 5e9), last_used_at: iso(Date.now() - 5e5) }] });
+  if (path === '/users') return answer(response, 200, { items: [user, { id: 2, username: 'li', role: 'editor', disabled: false, last_login_at: iso(Date.now() - 1e7) }, { id: 3, username: 'guest', role: 'viewer', disabled: true, last_login_at: null }] });
+  if (path === '/audit') return answer(response, 200, { items: Array.from({ length: 12 }, (_, i) => ({ id: i + 1, at: iso(Date.now() - i * 9e5), actor: 'admin', address: '127.0.0.1', action: i % 2 ? 'task.update' : 'auth.login', object: i % 2 ? `task:${i}` : 'user:admin', before: null, after: i % 2 ? { cron: '@daily' } : null })), next_cursor: null });
+  const action = /^\/tasks\/(\d+)(?:\/(\w+))?$/.exec(path);
   const task = action && tasks.find(({ id }) => id === Number(action[1]));
   if (!task) return problem(response, 404, 'Not Found');
+  if (!action[2] && request.method === 'PATCH') Object.assign(task, body);
+  if (!action[2]) return answer(response, 200, task, { etag: '"1"' });
+  if (action[2] === 'executions') return answer(response, 200, pageOf(url, executions.filter(({ task_id }) => task_id === task.id)));
+  if (action[2] === 'revisions') return answer(response, 200, { items: [{ revision: 2, changed_at: iso(Date.now() - 1e6), changed_by: 'admin', definition: task }, { revision: 1, changed_at: iso(Date.now() - 9e8), changed_by: 'admin', definition: { ...task, command: 'true' } }] });
+  if (action[2] === 'why') return answer(response, 200, { text: 'It was paused from 09:00 to 10:00.' });
   if (action[2] === 'pause') Object.assign(task, { status: 'PAUSED', next_run_at: null });
   if (action[2] === 'resume') Object.assign(task, { status: 'ACTIVE', next_run_at: iso(Math.ceil(Date.now() / 60000) * 60000) });
   if (action[2] === 'run') {

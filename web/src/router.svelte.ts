@@ -5,8 +5,18 @@ import { isOwnPath, matchRoute, type PageName } from './routes';
 type PageModule = { default: Component<Record<string, string>> };
 
 const LOADERS: Record<PageName, () => Promise<unknown>> = {
-  overview: () => import('./pages/Missing.svelte'),
+  overview: () => import('./pages/Overview.svelte'),
   tasks: () => import('./pages/Tasks.svelte'),
+  task: () => import('./pages/Task.svelte'),
+  taskForm: () => import('./pages/TaskForm.svelte'),
+  executions: () => import('./pages/Executions.svelte'),
+  execution: () => import('./pages/Execution.svelte'),
+  timeline: () => import('./pages/Timeline.svelte'),
+  upcoming: () => import('./pages/Upcoming.svelte'),
+  users: () => import('./pages/Users.svelte'),
+  tokens: () => import('./pages/Tokens.svelte'),
+  audit: () => import('./pages/Audit.svelte'),
+  system: () => import('./pages/System.svelte'),
   login: () => import('./pages/Login.svelte'),
   register: () => import('./pages/Register.svelte'),
   missing: () => import('./pages/Missing.svelte'),

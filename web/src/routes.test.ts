@@ -7,6 +7,11 @@ describe('routes', () => {
     ['/ui', 'tasks'],
     ['/ui/tasks', 'tasks'],
     ['/ui/tasks/', 'tasks'],
+    ['/ui/tasks/create', 'taskForm'],
+    ['/ui/tasks/12', 'task'],
+    ['/ui/tasks/12/edit', 'taskForm'],
+    ['/ui/executions/7', 'execution'],
+    ['/ui/admin', 'users'],
     ['/ui/nothing', 'missing'],
     ['/ui/tasks/abc', 'missing'],
   ])('%s shows %s', (path, page) => expect(matchRoute(path).page).toBe(page));

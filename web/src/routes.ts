@@ -1,6 +1,21 @@
 // Which page stands at which path. Pure: the router only looks up here.
 
-export type PageName = 'overview' | 'tasks' | 'login' | 'register' | 'missing';
+export type PageName =
+  | 'overview'
+  | 'tasks'
+  | 'task'
+  | 'taskForm'
+  | 'executions'
+  | 'execution'
+  | 'timeline'
+  | 'upcoming'
+  | 'users'
+  | 'tokens'
+  | 'audit'
+  | 'system'
+  | 'login'
+  | 'register'
+  | 'missing';
 
 export interface Match {
   page: PageName;
@@ -17,7 +32,20 @@ export const ROUTES: Route[] = [
   { pattern: '/login', page: 'login' },
   { pattern: '/register', page: 'register' },
   { pattern: '/ui', page: 'tasks' },
+  { pattern: '/ui/overview', page: 'overview' },
   { pattern: '/ui/tasks', page: 'tasks' },
+  { pattern: '/ui/tasks/create', page: 'taskForm' },
+  { pattern: '/ui/tasks/:id', page: 'task' },
+  { pattern: '/ui/tasks/:id/edit', page: 'taskForm' },
+  { pattern: '/ui/executions', page: 'executions' },
+  { pattern: '/ui/executions/:id', page: 'execution' },
+  { pattern: '/ui/timeline', page: 'timeline' },
+  { pattern: '/ui/upcoming', page: 'upcoming' },
+  { pattern: '/ui/admin', page: 'users' },
+  { pattern: '/ui/admin/users', page: 'users' },
+  { pattern: '/ui/admin/tokens', page: 'tokens' },
+  { pattern: '/ui/admin/audit', page: 'audit' },
+  { pattern: '/ui/admin/system', page: 'system' },
 ];
 
 const COMPILED = ROUTES.map(({ pattern, page }) => ({

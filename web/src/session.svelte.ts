@@ -23,6 +23,9 @@ class Session {
 
   async load(): Promise<void> {
     if (this.user) return;
+    await this.reload();
+  }
+  async reload(): Promise<void> {
     this.user = await get<User>('/auth/me');
   }
 

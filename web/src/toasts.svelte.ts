@@ -3,6 +3,7 @@ export interface Toast {
   id: number;
   kind: 'done' | 'failure';
   text: string;
+  lifetime?: number;
   action?: { label: string; run: () => void } | { label: string; href: string };
 }
 
@@ -17,7 +18,8 @@ class Toasts {
     const id = this.next++;
     this.items = [...this.items, { id, ...toast }].slice(-MOST);
     // A failure, or a way back, stays longer: it has to be read, or reached with the keyboard.
-    setTimeout(() => this.dismiss(id), toast.kind === 'failure' || toast.action ? LIFETIME_MS * 2 : LIFETIME_MS);
+    const lifetime = toast.lifetime ?? (toast.kind === 'failure' || toast.action ? LIFETIME_MS * 2 : LIFETIME_MS);
+    setTimeout(() => this.dismiss(id), lifetime);
   }
   done(text: string, action?: Toast['action']): void {
     this.show({ kind: 'done', text, action });

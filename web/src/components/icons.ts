@@ -45,12 +45,33 @@ import triangleAlert from 'lucide/dist/esm/icons/triangle-alert.mjs';
 import user from 'lucide/dist/esm/icons/circle-user-round.mjs';
 import users from 'lucide/dist/esm/icons/users.mjs';
 import x from 'lucide/dist/esm/icons/x.mjs';
+import arrowDown from 'lucide/dist/esm/icons/arrow-down-to-line.mjs';
+import bookmark from 'lucide/dist/esm/icons/bookmark.mjs';
+import calendarClock from 'lucide/dist/esm/icons/calendar-clock.mjs';
+import command from 'lucide/dist/esm/icons/command.mjs';
+import download from 'lucide/dist/esm/icons/download.mjs';
+import file from 'lucide/dist/esm/icons/file-clock.mjs';
+import gitCompare from 'lucide/dist/esm/icons/git-compare.mjs';
+import globe from 'lucide/dist/esm/icons/globe.mjs';
+import hash from 'lucide/dist/esm/icons/hash.mjs';
+import key from 'lucide/dist/esm/icons/key.mjs';
+import link from 'lucide/dist/esm/icons/link.mjs';
+import pin from 'lucide/dist/esm/icons/pin.mjs';
+import pinOff from 'lucide/dist/esm/icons/pin-off.mjs';
+import resume from 'lucide/dist/esm/icons/circle-play.mjs';
+import server from 'lucide/dist/esm/icons/server.mjs';
+import shield from 'lucide/dist/esm/icons/shield-check.mjs';
+import square from 'lucide/dist/esm/icons/square.mjs';
+import terminal from 'lucide/dist/esm/icons/square-terminal.mjs';
+import upload from 'lucide/dist/esm/icons/upload.mjs';
+import wrap from 'lucide/dist/esm/icons/text-wrap.mjs';
+import zap from 'lucide/dist/esm/icons/zap.mjs';
 
 const ICONS = {
   ban, bell, calendar, calendarX, check, chevronDown, chevronLeft, chevronRight, chevronUp, circleAlert,
   circleCheck, circleDashed, circleHelp, circlePause, circleX, clock, copy, ellipsis, gauge, history, info,
   keyRound, languages, listChecks, loader, logOut, monitor, moon, pause, pencil, play, plus, refresh, search,
-  settings, skip, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
+  settings, skip, arrowDown, bookmark, calendarClock, command, download, file, gitCompare, globe, hash, key, link, pin, pinOff, resume, server, shield, square, terminal, upload, wrap, zap, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
 };
 export type IconName = keyof typeof ICONS;
 

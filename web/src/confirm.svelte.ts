@@ -1,0 +1,26 @@
+// One question at a time, asked by anybody, shown by App.
+export interface Question {
+  title: string;
+  text: string;
+  // What it is about, one a line.
+  names?: string[];
+  confirm: string;
+  danger?: boolean;
+}
+
+class Confirm {
+  question = $state.raw<Question | null>(null);
+  private resolve: ((yes: boolean) => void) | null = null;
+
+  ask(question: Question): Promise<boolean> {
+    this.answer(false);
+    this.question = question;
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+  answer(yes: boolean): void {
+    this.question = null;
+    this.resolve?.(yes);
+    this.resolve = null;
+  }
+}
+export const confirm = new Confirm();

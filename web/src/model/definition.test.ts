@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { bodyOf, changedFields, DEFAULTS, definitionOf, printEnv, readEnv, readList, readNumbers } from './definition';
+
+describe('a definition', () => {
+  it('is sent without what stands at its default', () =>
+    expect(bodyOf({ ...DEFAULTS, name: 'a', cron: '@daily', command: 'x', timeout_s: 5 })).toEqual({ name: 'a', cron: '@daily', command: 'x', timeout_s: 5 }));
+  it('of an HTTP task is sent without a command', () =>
+    expect(bodyOf({ ...DEFAULTS, name: 'a', cron: '@daily', http: { method: 'GET', url: 'http://x', headers: {}, body: '', expect_status: [] } })).not.toHaveProperty('command'));
+  it('takes defaults for what is left out', () => expect(definitionOf({ name: 'a' })).toEqual({ ...DEFAULTS, name: 'a' }));
+  it('says which fields differ, nested ones too', () => {
+    const other = definitionOf({});
+    other.retry.max_attempts = 3;
+    expect(changedFields(DEFAULTS, other)).toEqual(['retry']);
+  });
+});
+
+describe('fields as text', () => {
+  it('an environment reads back as it was written', () => {
+    const env = { A: '1', URL: 'http://x?a=b', EMPTY: '' };
+    expect(readEnv(printEnv(env))).toEqual(env);
+  });
+  it('a list drops blanks and doubles', () => expect(readList('a, b,,a，c')).toEqual(['a', 'b', 'c']));
+  it('numbers drop what is none', () => expect(readNumbers('0, 3 x 4')).toEqual([0, 3, 4]));
+});

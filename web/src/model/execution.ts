@@ -1,0 +1,72 @@
+// What can be said of an execution from its fields alone.
+import type { Execution, ExecutionStatus } from '../api/types';
+
+export const EXECUTION_STATUSES: ExecutionStatus[] = [
+  'PENDING',
+  'RUNNING',
+  'SUCCESS',
+  'FAILED',
+  'TIMEOUT',
+  'CANCELLED',
+  'SKIPPED',
+  'MISSED',
+  'LOST',
+];
+
+export function isFailure(status: ExecutionStatus): boolean {
+  return status === 'FAILED' || status === 'TIMEOUT' || status === 'LOST';
+}
+export function isOpen(status: ExecutionStatus): boolean {
+  return status === 'PENDING' || status === 'RUNNING';
+}
+// It had a process, so that it has output, a duration and an exit status.
+export function hasRun(status: ExecutionStatus): boolean {
+  return status !== 'SKIPPED' && status !== 'MISSED' && status !== 'PENDING';
+}
+
+// The name of a signal by its number, as kill -l has it.
+const SIGNALS: Record<number, string> = {
+  1: 'SIGHUP', 2: 'SIGINT', 3: 'SIGQUIT', 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 9: 'SIGKILL',
+  10: 'SIGUSR1', 11: 'SIGSEGV', 12: 'SIGUSR2', 13: 'SIGPIPE', 14: 'SIGALRM', 15: 'SIGTERM', 24: 'SIGXCPU',
+  25: 'SIGXFSZ', 31: 'SIGSYS',
+};
+export function signalName(signal: number | string | null): string | null {
+  if (signal === null || signal === 0 || signal === '') return null;
+  return typeof signal === 'string' ? signal : (SIGNALS[signal] ?? `SIG${signal}`);
+}
+
+// Which sentence explains an exit code; the words stand in the dictionaries as exit.*.
+export function exitMeaning(code: number | null, signal: number | string | null): string | null {
+  const name = signalName(signal) ?? (code !== null && code > 128 && code < 160 ? signalName(code - 128) : null);
+  if (name === 'SIGKILL') return 'exit.killed';
+  if (name === 'SIGTERM') return 'exit.terminated';
+  if (name === 'SIGSEGV' || name === 'SIGABRT' || name === 'SIGBUS') return 'exit.crashed';
+  if (name) return 'exit.signal';
+  if (code === null) return null;
+  if (code === 0) return 'exit.ok';
+  if (code === 1) return 'exit.general';
+  if (code === 2) return 'exit.usage';
+  if (code === 126) return 'exit.not_executable';
+  if (code === 127) return 'exit.not_found';
+  return 'exit.other';
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+// The median of the runs that ended well, without that one itself; null where there is none.
+export function usualDuration(runs: Execution[], but: number): number | null {
+  const durations = runs
+    .filter((run) => run.id !== but && run.status === 'SUCCESS' && run.duration_ms !== null)
+    .map((run) => run.duration_ms!)
+    .sort((a, b) => a - b);
+  return durations.length ? durations[Math.floor(durations.length / 2)]! : null;
+}

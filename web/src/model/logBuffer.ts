@@ -1,0 +1,144 @@
+// The lines of an output as it arrives in pieces, with the stream and the time of each. Lines are kept in
+// parallel arrays, and their heights as sums, so that a hundred megabytes can be scrolled and searched.
+import { ansiSpans, isPlain, withoutAnsi, type Style } from './ansi';
+
+export type StreamName = 'stdout' | 'stderr';
+export interface Piece {
+  stream: StreamName;
+  at: number;
+  text: string;
+}
+export interface Match {
+  line: number;
+  from: number;
+  to: number;
+}
+
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+export const MOST_MATCHES = 100_000;
+
+function columnsOf(text: string): number {
+  let columns = text.length;
+  // Most output is ASCII; only the rest is counted by its width.
+  if (/[^\u0000-\u007e]/.test(text)) columns += (text.match(WIDE) ?? []).length;
+  if (text.includes('\t')) {
+    columns = 0;
+    for (const letter of text) columns += letter === '\t' ? 8 - (columns % 8) : letter.search(WIDE) === 0 ? 2 : 1;
+  }
+  return columns;
+}
+
+export class LogBuffer {
+  private texts: string[] = [];
+  private times: number[] = [];
+  private errors: boolean[] = [];
+  private styles = new Map<number, Style>();
+  private tops: number[] = [0];
+  private width = 0;
+  // The line of each stream that has not ended yet; what follows belongs to it.
+  private open: Record<StreamName, number | null> = { stdout: null, stderr: null };
+  private carry: Record<StreamName, Style | undefined> = { stdout: undefined, stderr: undefined };
+
+  get count(): number {
+    return this.texts.length;
+  }
+  // In rows of one line's height.
+  get rows(): number {
+    return this.tops[this.count] ?? 0;
+  }
+  text(line: number): string {
+    return withoutAnsi(this.texts[line] ?? '');
+  }
+  time(line: number): number {
+    return this.times[line] ?? 0;
+  }
+  isError(line: number): boolean {
+    return this.errors[line] ?? false;
+  }
+  spans(line: number) {
+    return ansiSpans(this.texts[line] ?? '', this.styles.get(line)).spans;
+  }
+
+  append({ stream, at, text }: Piece): void {
+    const parts = text.split('\n');
+    parts.forEach((part, index) => {
+      const last = index === parts.length - 1;
+      const openLine = this.open[stream];
+      if (openLine !== null) {
+        this.texts[openLine] += part;
+        this.remeasure(openLine);
+        if (!last) this.close(stream, openLine);
+      } else if (!last || part !== '') {
+        const line = this.count;
+        this.texts.push(part);
+        this.times.push(at);
+        this.errors.push(stream === 'stderr');
+        const carried = this.carry[stream];
+        if (!isPlain(carried)) this.styles.set(line, carried!);
+        this.tops.push((this.tops[line] ?? 0) + this.rowsOf(line));
+        this.open[stream] = line;
+        if (!last) this.close(stream, line);
+      }
+    });
+  }
+
+  private close(stream: StreamName, line: number): void {
+    // A progress bar returns to the line's start: what stands there last is what one would have seen.
+    const text = this.texts[line]!.replace(/\r$/, '');
+    if (text !== this.texts[line] || text.includes('\r')) {
+      this.texts[line] = text.slice(text.lastIndexOf('\r') + 1);
+      this.remeasure(line);
+    }
+    if (this.texts[line]!.includes('\u001b') || this.styles.has(line)) {
+      this.carry[stream] = ansiSpans(this.texts[line]!, this.styles.get(line)).end;
+    }
+    this.open[stream] = null;
+  }
+
+  private rowsOf(line: number): number {
+    if (this.width === 0) return 1;
+    return Math.max(1, Math.ceil(columnsOf(this.text(line)) / this.width));
+  }
+  // Lines below move only where this one's height has changed.
+  private remeasure(line: number): void {
+    if (this.tops[line + 1]! - this.tops[line]! !== this.rowsOf(line)) this.measureFrom(line);
+  }
+  private measureFrom(line: number): void {
+    for (let at = line; at < this.count; at += 1) this.tops[at + 1] = this.tops[at]! + this.rowsOf(at);
+  }
+
+  // Columns of the view where long lines wrap; 0: they do not.
+  wrapAt(columns: number): void {
+    if (columns === this.width) return;
+    this.width = columns;
+    this.measureFrom(0);
+  }
+  top(line: number): number {
+    return this.tops[line] ?? this.rows;
+  }
+  // The line that stands at that row.
+  lineAt(row: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if (this.tops[middle]! <= row) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // Every place where the words stand, in lines from `from` on; letters' case is ignored.
+  find(words: string, from = 0): Match[] {
+    const wanted = words.toLowerCase();
+    const found: Match[] = [];
+    if (!wanted) return found;
+    for (let line = from; line < this.count && found.length < MOST_MATCHES; line += 1) {
+      const text = this.text(line).toLowerCase();
+      for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+        found.push({ line, from: at, to: at + wanted.length });
+      }
+    }
+    return found;
+  }
+}

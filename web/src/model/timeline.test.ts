@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import type { Execution } from '../api/types';
+import { lanesOf, ticks, ZOOMS } from './timeline';
+
+const run = (task_id: number) => ({ task_id, task_name: `t${task_id}` }) as Execution;
+
+describe('the timeline', () => {
+  it('has one lane a task, the busiest first', () =>
+    expect(lanesOf([run(1), run(2), run(2)], [{ task_id: 3, task_name: 't3', scheduled_at: '2026-01-01T00:00:00Z' }]).map(({ id }) => id)).toEqual([2, 1, 3]));
+  it('has a handful of ticks at every zoom', () => {
+    for (const [zoom, width] of Object.entries(ZOOMS)) {
+      const count = ticks(1_767_225_600_000, 1_767_225_600_000 + width, zoom as 'hour').length;
+      expect(count).toBeGreaterThanOrEqual(5);
+      expect(count).toBeLessThanOrEqual(8);
+    }
+  });
+});

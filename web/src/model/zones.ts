@@ -1,0 +1,38 @@
+// Time zones, by the browser's own tables.
+const formats = new Map<string, Intl.DateTimeFormat>();
+function cached(key: string, make: () => Intl.DateTimeFormat): Intl.DateTimeFormat {
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = make()));
+  return format;
+}
+
+// A zone that the browser does not know is shown as UTC rather than as an error.
+export function knownZone(zone: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return zone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+// Minutes east of UTC at that instant.
+export function offsetMinutes(at: number, zone: string): number {
+  const name = knownZone(zone);
+  const parts = Object.fromEntries(
+    cached(`o${name}`, () =>
+      new Intl.DateTimeFormat('en', { timeZone: name, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }),
+    )
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
+  return Math.round((wall - Math.floor(at / 1000) * 1000) / 60000);
+}
+
+export function weekdayMoment(at: number, locale: string, zone: string): string {
+  const name = knownZone(zone);
+  return cached(`w${locale}${name}`, () =>
+    new Intl.DateTimeFormat(locale, { timeZone: name, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+  ).format(at);
+}

@@ -1,0 +1,94 @@
+// What can be done to a task from any page; each says in a toast what happened, with the way back where there
+// is one.
+import { post, remove } from './api/client';
+import type { Task } from './api/types';
+import { confirm } from './confirm.svelte';
+import { t } from './i18n/index.svelte';
+import { sayProblem } from './problem';
+import { toasts } from './toasts.svelte';
+
+type Named = Pick<Task, 'id' | 'name'>;
+
+export async function runTask(task: Named, force = false): Promise<number | null> {
+  try {
+    const answer = await post<{ execution_id: number }>(`/tasks/${task.id}/run`, force ? { force } : {});
+    toasts.done(t('tasks.started', { name: task.name }), {
+      label: t('action.watch'),
+      href: `/ui/executions/${answer.execution_id}`,
+    });
+    return answer.execution_id;
+  } catch (error) {
+    const status = (error as { status?: number }).status;
+    if (status === 409 && !force) {
+      toasts.show({
+        kind: 'failure',
+        text: t('tasks.runs_already', { name: task.name }),
+        action: { label: t('action.run_beside'), run: () => void runTask(task, true) },
+      });
+    } else toasts.failure(t('tasks.not_started', { name: task.name, why: sayProblem(error) }));
+    return null;
+  }
+}
+
+export async function setTaskPaused(task: Named, paused: boolean, changed: (paused: boolean) => void = () => {}): Promise<void> {
+  changed(paused);
+  try {
+    await post(`/tasks/${task.id}/${paused ? 'pause' : 'resume'}`);
+    toasts.done(t(paused ? 'tasks.paused' : 'tasks.resumed', { name: task.name }), {
+      label: t('action.undo'),
+      run: () => void setTaskPaused(task, !paused, changed),
+    });
+  } catch (error) {
+    changed(!paused);
+    toasts.failure(sayProblem(error));
+  }
+}
+
+// A delete is asked for, then held back for as long as its undo is offered; leaving the page carries it out.
+const UNDO_MS = 7000;
+
+export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: boolean) => void): Promise<void> {
+  const yes = await confirm.ask({
+    title: t('delete.title', { count: tasks.length }),
+    text: t('delete.text'),
+    names: tasks.map((task) => task.name),
+    confirm: t('action.delete'),
+    danger: true,
+  });
+  if (!yes) return;
+  const ids = tasks.map((task) => task.id);
+  hide(ids, true);
+  let open = true;
+  const carryOut = async () => {
+    if (!open) return;
+    open = false;
+    removeEventListener('pagehide', carryOut);
+    const failed: string[] = [];
+    for (const task of tasks) {
+      try {
+        await remove(`/tasks/${task.id}`);
+      } catch (error) {
+        if ((error as { status?: number }).status !== 404) failed.push(`${task.name}: ${sayProblem(error)}`);
+      }
+    }
+    if (failed.length) {
+      toasts.failure(failed.join(' · '));
+      hide(ids, false);
+    }
+  };
+  addEventListener('pagehide', carryOut);
+  setTimeout(() => void carryOut(), UNDO_MS);
+  toasts.show({
+    kind: 'done',
+    text: t('delete.done', { count: tasks.length }),
+    lifetime: UNDO_MS - 200,
+    action: {
+      label: t('action.undo'),
+      run: () => {
+        open = false;
+        removeEventListener('pagehide', carryOut);
+        hide(ids, false);
+      },
+    },
+  });
+}
