@@ -1,0 +1,177 @@
+#include <boost/json/serialize.hpp>
+#include <cstring>
+
+#include "http/event_queue.h"
+#include "http/handlers/query.h"
+#include "http/handlers/task_handlers.h"
+#include "http/problem.h"
+#include "service/execution_json.h"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+using rights::Right;
+using runner::LogReader;
+using runner::Selection;
+
+constexpr int kMaxAttempt = 1000;
+
+base::Result<Selection> selection_of(const Request& request) {
+  const auto stream = request.query.find("stream").value_or("both");
+  if (stream == "both") return Selection::both;
+  if (stream == "stdout") return Selection::standard_output;
+  if (stream == "stderr") return Selection::standard_error;
+  return query_error("stream", "must be stdout, stderr or both");
+}
+
+// What the log holds now, from an offset on; more that is written meanwhile is for the next request.
+class LogBytes : public ByteSource {
+ public:
+  LogBytes(LogReader reader, Selection selection, std::uint64_t offset)
+      : reader_(std::move(reader)), selection_(selection), offset_(offset) {
+    const auto whole = reader_.size(selection);
+    size_ = whole > offset ? whole - offset : 0;
+  }
+  std::uint64_t size() const override { return size_; }
+  std::size_t read(std::uint64_t offset, std::span<char> to) override {
+    const auto wanted = std::min<std::uint64_t>(to.size(), size_ > offset ? size_ - offset : 0);
+    const auto bytes = reader_.read(selection_, offset_ + offset, static_cast<std::size_t>(wanted));
+    std::memcpy(to.data(), bytes.data(), bytes.size());
+    return bytes.size();
+  }
+
+ private:
+  LogReader reader_;
+  Selection selection_;
+  std::uint64_t offset_;
+  std::uint64_t size_ = 0;
+};
+
+// The log as it grows: `chunk` events, and `end` with the status. An event's id is the offset behind it.
+class LogStream : public EventSource {
+ public:
+  LogStream(TaskHandlerParts parts, base::ExecutionId id, Selection selection, std::uint64_t offset)
+      : parts_(parts), id_(id), selection_(selection), offset_(offset) {}
+
+  void open(std::function<void()> wake) override {
+    follow_ = parts_.executions.follow(id_, wake);
+    watch_ = parts_.events.watch(wake);
+    wake();
+  }
+
+  Batch take(std::size_t max_bytes) override {
+    Batch batch;
+    // the status is read before the log, so that an end is told only after all that came before it
+    const auto execution = parts_.executions.find(id_);
+    if (!execution) {
+      batch.text = format_event("", "end", R"({"status":"DELETED"})");
+      batch.ended = true;
+      return batch;
+    }
+    if (attempt_ != 0 && execution->attempt.number != attempt_) offset_ = 0;
+    attempt_ = execution->attempt.number;
+    for (const auto& piece :
+         parts_.executions.log(*execution, std::nullopt).pieces(selection_, offset_, max_bytes)) {
+      offset_ = piece.offset + piece.bytes.size();
+      const json::object data{{"offset", piece.offset},
+                              {"attempt", attempt_},
+                              {"stream", name_of(piece.stream)},
+                              {"time", base::to_iso(piece.at)},
+                              {"text", service::to_utf8(piece.bytes)}};
+      batch.text += format_event(std::to_string(offset_), "chunk", json::serialize(data));
+    }
+    batch.more = batch.text.size() >= max_bytes;
+    if (is_final(execution->status) && !batch.more) {
+      const json::object data{
+          {"status", to_string(execution->status)},
+          {"exit_code", execution->attempt.exit_code ? json::value(*execution->attempt.exit_code) : nullptr}};
+      batch.text += format_event("", "end", json::serialize(data));
+      batch.ended = true;
+    }
+    return batch;
+  }
+
+ private:
+  static std::string_view name_of(runner::Stream stream) {
+    switch (stream) {
+      case runner::Stream::standard_output:
+        return "stdout";
+      case runner::Stream::standard_error:
+        return "stderr";
+      case runner::Stream::mark:
+        return "mark";
+    }
+    return "";
+  }
+
+  TaskHandlerParts parts_;
+  const base::ExecutionId id_;
+  const Selection selection_;
+  std::uint64_t offset_;
+  int attempt_ = 0;
+  std::shared_ptr<void> follow_, watch_;
+};
+
+base::Result<Response> log(const TaskHandlerParts& parts, const Request& request) {
+  const auto id = parts.executions.resolve(request.path_parameter("id"));
+  if (!id) return id.error();
+  const auto execution = parts.executions.find(*id);
+  if (!execution) return execution.error();
+  const auto selection = selection_of(request);
+  if (!selection) return selection.error();
+  const auto offset = query_integer(request, "offset", 0, 0, INT64_MAX);
+  if (!offset) return offset.error();
+  const auto attempt = query_integer(request, "attempt", execution->attempt.number, 1, kMaxAttempt);
+  if (!attempt) return attempt.error();
+  auto source = std::make_shared<LogBytes>(parts.executions.log(*execution, static_cast<int>(*attempt)),
+                                           *selection, static_cast<std::uint64_t>(*offset));
+  auto response =
+      Response::text(200, "text/plain; charset=utf-8", std::shared_ptr<ByteSource>(std::move(source)));
+  response.ranges = true;
+  return std::move(response).with("Cache-Control", "no-store");
+}
+
+base::Result<Response> stream(const TaskHandlerParts& parts, const Request& request) {
+  const auto id = parts.executions.resolve(request.path_parameter("id"));
+  if (!id) return id.error();
+  if (const auto execution = parts.executions.find(*id); !execution) return execution.error();
+  const auto selection = selection_of(request);
+  if (!selection) return selection.error();
+  auto offset = query_integer(request, "offset", 0, 0, INT64_MAX);
+  if (!offset) return offset.error();
+  if (const auto last = request.header("Last-Event-ID"))
+    *offset = base::parse_decimal(*last).value_or(*offset);
+  return Response::events(
+      std::make_shared<LogStream>(parts, *id, *selection, static_cast<std::uint64_t>(*offset)));
+}
+
+}  // namespace
+
+void add_log_routes(Router& router, TaskHandlerParts parts) {
+  const std::vector<DocParameter> query = {{"stream", "stdout, stderr or both"},
+                                           {"offset", "First byte, from 0", "integer"}};
+  auto log_query = query;
+  log_query.push_back({"attempt", "Of which attempt; the last one where absent", "integer"});
+  router.add({.method = Method::get,
+              .path = "/executions/{id}/log",
+              .right = Right::read,
+              .handler = [parts](const Request& request) { return log(parts, request); },
+              .doc = {.summary = "The whole output as it was written; takes Range",
+                      .tag = "executions",
+                      .query = log_query,
+                      .answers = {{200, "The output", "string", "text/plain"},
+                                  {206, "A part of it", "string", "text/plain"}}}});
+  router.add(
+      {.method = Method::get,
+       .path = "/executions/{id}/log/stream",
+       .right = Right::read,
+       .handler = [parts](const Request& request) { return stream(parts, request); },
+       .doc = {
+           .summary = "The output as it is written: `chunk` events, then `end`; resumable by Last-Event-ID",
+           .tag = "executions",
+           .query = query,
+           .answers = {{200, "Events", "string", "text/event-stream"}}}});
+}
+
+}  // namespace http

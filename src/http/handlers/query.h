@@ -1,0 +1,32 @@
+// Reading a request's query and path into what the services take; each wrong value is named with its place.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cron/explain.h"
+#include "http/request.h"
+#include "store/records.h"
+
+namespace http {
+
+base::Error query_error(std::string_view name, std::string message);
+
+// The number under that name, or `otherwise`; invalid where it is none, or outside of the bounds.
+base::Result<std::int64_t> query_integer(const Request& request, std::string_view name,
+                                         std::int64_t otherwise, std::int64_t min, std::int64_t max);
+base::Result<std::optional<base::Instant>> query_instant(const Request& request, std::string_view name);
+
+// search, status, tag, sort, order, page, page_size.
+base::Result<store::TaskQuery> task_query(const Request& request);
+// status, task_id, trigger, since, until, limit, before.
+base::Result<store::ExecutionQuery> execution_query(const Request& request);
+
+// `lang` in the query (en or zh) before what the request's headers say.
+cron::Language language_of(const Request& request);
+
+inline constexpr std::int64_t kMaxPageSize = 500;
+
+}  // namespace http

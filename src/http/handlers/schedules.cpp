@@ -1,0 +1,100 @@
+#include "http/handlers/query.h"
+#include "http/handlers/task_handlers.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+using rights::Right;
+
+constexpr std::int64_t kMaxFires = 1000;
+constexpr std::chrono::hours kUpcomingDefault{24};
+constexpr std::chrono::days kUpcomingMost{366};
+
+base::Result<Response> next_fires(const TaskHandlerParts& parts, const Request& request) {
+  const auto cron = request.query.find("cron");
+  if (!cron) return query_error("cron", "is missing: the expression, as in */5 * * * *");
+  const auto count = query_integer(request, "count", 5, 1, kMaxFires);
+  if (!count) return count.error();
+  const auto from = query_instant(request, "from");
+  if (!from) return from.error();
+  const auto zone = request.query.find("tz").value_or(parts.tasks.default_timezone());
+  const auto schedule = cron::Schedule::parse(*cron, zone.empty() ? std::string_view("UTC") : zone,
+                                              request.query.find("seed").value_or(""));
+  if (!schedule) {
+    const auto& wrong = schedule.error();
+    const bool of_tz = wrong.field == "timezone" && cron->find("TZ=") == std::string_view::npos;
+    base::Error error{base::ErrorKind::invalid, wrong.message, {}};
+    error.fields.push_back({{"query", of_tz ? "tz" : "cron"},
+                            wrong.message,
+                            of_tz ? std::nullopt : std::optional{static_cast<int>(wrong.position)}});
+    return error;
+  }
+  json::array fires;
+  auto at = std::chrono::floor<std::chrono::seconds>(from->value_or(parts.clock.now()));
+  while (static_cast<std::int64_t>(fires.size()) < *count) {
+    const auto fire = schedule->next(at);
+    if (!fire) break;
+    fires.emplace_back(base::to_iso(*fire));
+    at = *fire;
+  }
+  return json_response(200, json::object{{"next", std::move(fires)},
+                                         {"description", cron::explain(*schedule, language_of(request))},
+                                         {"timezone", schedule->timezone()},
+                                         {"canonical", schedule->print()}});
+}
+
+base::Result<Response> upcoming(const TaskHandlerParts& parts, const Request& request) {
+  const auto from = query_instant(request, "from");
+  if (!from) return from.error();
+  const auto to = query_instant(request, "to");
+  if (!to) return to.error();
+  const auto begin = from->value_or(parts.clock.now());
+  const auto end = to->value_or(begin + kUpcomingDefault);
+  if (end <= begin) return query_error("to", "must lie after from");
+  if (end - begin > kUpcomingMost) return query_error("to", "lies more than 366 days after from");
+  return json_response(200, parts.ledger.upcoming(begin, end));
+}
+
+}  // namespace
+
+void add_schedule_routes(Router& router, TaskHandlerParts parts) {
+  router.add({.method = Method::get,
+              .path = "/api/cron/next",
+              .right = Right::read,
+              .handler = [parts](const Request& request) { return next_fires(parts, request); },
+              .doc = {.summary = "Next fire times of an expression, and the schedule in words",
+                      .tag = "schedules",
+                      .query = {{"cron", "The expression", "string", true},
+                                {"tz", "Its time zone; the server's where absent"},
+                                {"count", "1 to 1000, default 5", "integer"},
+                                {"from", "Fires after this time; now where absent", "date-time"},
+                                {"seed", "What H is hashed from: the task's name"},
+                                {"lang", "en or zh"}},
+                      .answers = {{200, "Fires", "NextFires"}}}});
+  router.add({.method = Method::get,
+              .path = "/api/upcoming",
+              .right = Right::read,
+              .handler = [parts](const Request& request) { return upcoming(parts, request); },
+              .doc = {.summary = "What will fire, soonest first, at most 1,000",
+                      .tag = "schedules",
+                      .query = {{"from", "Now where absent", "date-time"},
+                                {"to", "A day later where absent", "date-time"}},
+                      .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
+  router.add({.method = Method::get,
+              .path = "/api/stats",
+              .right = Right::read,
+              .handler = [parts](const Request& request) -> base::Result<Response> {
+                const auto days = query_integer(request, "days", 7, 1, service::LedgerView::kMaxDays);
+                if (!days) return days.error();
+                return json_response(200, parts.ledger.statistics(*days));
+              },
+              .doc = {.summary = "Counts, success rate and durations, by hour and day",
+                      .tag = "schedules",
+                      .query = {{"days", "1 to 90, default 7", "integer"}},
+                      .answers = {{200, "Figures", "Stats"}}}});
+}
+
+}  // namespace http

@@ -1,0 +1,177 @@
+#include <boost/json/serialize.hpp>
+
+#include "http/handlers/query.h"
+#include "http/handlers/task_handlers.h"
+#include "http/handlers/task_list_cache.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+#include "service/task_json.h"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+using rights::Right;
+
+std::string etag_of(const task::Task& task) {
+  return "\"" + std::to_string(task.revision) + "\"";
+}
+
+Response task_response(int status, const task::Task& task, const Request& request) {
+  return json_response(status, service::to_json(task, service::may_see_env(request.actor())))
+      .with("ETag", etag_of(task));
+}
+
+// The revision of an If-Match header; "*" and none match any.
+base::Result<std::optional<std::int64_t>> revision_wanted(const Request& request) {
+  const auto header = request.header("If-Match");
+  if (!header || *header == "*") return std::optional<std::int64_t>{};
+  auto text = *header;
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  const auto number = base::parse_decimal(text);
+  if (number) return std::optional{*number};
+  return base::make_error(base::ErrorKind::precondition_failed,
+                          "If-Match must be an ETag that this task's answers carry");
+}
+
+std::string render_list(const store::TaskPage& page, const store::TaskQuery& query, bool show_env) {
+  std::string body = "{\"items\":[";
+  for (const auto& task : page.items) {
+    if (body.back() == '}') body += ',';
+    body += json::serialize(service::to_json(task, show_env));
+  }
+  body += "],\"total\":" + std::to_string(page.total) + ",\"page\":" + std::to_string(query.page) +
+          ",\"page_size\":" + std::to_string(query.page_size) + "}";
+  return body;
+}
+
+base::Result<Response> change(const TaskHandlerParts& parts, const Request& request, bool replace) {
+  const auto id = parts.tasks.resolve(request.path_parameter("id"));
+  if (!id) return id.error();
+  auto body = read_json_object(request);
+  if (!body) return std::move(body).error();
+  const auto revision = revision_wanted(request);
+  if (!revision) return revision.error();
+  auto task = parts.tasks.change(request.actor(), *id, *body, replace, *revision);
+  if (!task) return std::move(task).error();
+  return task_response(200, *task, request);
+}
+
+base::Result<Response> remove(const TaskHandlerParts& parts, const Request& request) {
+  const auto id = parts.tasks.resolve(request.path_parameter("id"));
+  if (!id) return id.error();
+  auto removed = parts.tasks.remove(request.actor(), *id);
+  if (!removed) return std::move(removed).error();
+  return Response::no_content();
+}
+
+const std::vector<DocAnswer> kTaskAnswer = {{200, "The task", "Task"}};
+const std::vector<DocParameter> kIfMatch = {
+    {"If-Match", "The ETag that was seen; 412 where the task has changed since"}};
+
+}  // namespace
+
+void add_task_routes(Router& router, TaskHandlerParts parts) {
+  const auto cache = std::make_shared<TaskListCache>();
+  router.add(
+      {.method = Method::get,
+       .path = "/tasks",
+       .right = Right::read,
+       .handler = [parts, cache](const Request& request) -> base::Result<Response> {
+         const bool show_env = service::may_see_env(request.actor());
+         const auto version = parts.events.version();
+         auto query = task_query(request);
+         if (!query) return std::move(query).error();
+         return cache->put(request, show_env, version,
+                           render_list(parts.tasks.list(*query), *query, show_env));
+       },
+       .doc = {.summary = "Tasks, by page",
+               .tag = "tasks",
+               .query = {{"search", "Part of a name, command, description or tag"},
+                         {"status", "ACTIVE, PAUSED, PENDING, RUNNING or FAILED"},
+                         {"tag", "Tasks with this tag"},
+                         {"sort", "id, name, status, created_at, updated_at, last_run_at or next_run_at"},
+                         {"order", "asc or desc"},
+                         {"page", "From 1", "integer"},
+                         {"page_size", "1 to 500, default 50", "integer"}},
+               .answers = {{200, "One page", "TaskPage"}}},
+       .quick =
+           [parts, cache](const Request& request) {
+             return cache->find(request, service::may_see_env(request.actor()), parts.events.version());
+           }});
+  router.add(
+      {.method = Method::post,
+       .path = "/tasks",
+       .right = Right::edit,
+       .handler = [parts](const Request& request) -> base::Result<Response> {
+         auto body = read_json_object(request);
+         if (!body) return std::move(body).error();
+         auto task = parts.tasks.create(request.actor(), *body);
+         if (!task) return std::move(task).error();
+         return task_response(201, *task, request).with("Location", "/tasks/" + base::to_string(task->id));
+       },
+       .doc = {.summary = "Make a task",
+               .tag = "tasks",
+               .request = "TaskInput",
+               .answers = {{201, "The new task", "Task"}}}});
+  router.add({.method = Method::get,
+              .path = "/tasks/{id}",
+              .right = Right::read,
+              .handler = [parts](const Request& request) -> base::Result<Response> {
+                const auto id = parts.tasks.resolve(request.path_parameter("id"));
+                if (!id) return id.error();
+                const auto task = parts.tasks.find(*id);
+                if (!task) return task.error();
+                auto object = service::to_json(*task, service::may_see_env(request.actor()));
+                for (auto& [key, value] : parts.ledger.figures(*task)) object[key] = std::move(value);
+                return json_response(200, object).with("ETag", etag_of(*task));
+              },
+              .doc = {.summary = "One task, with its next five fires and figures of its last runs",
+                      .tag = "tasks",
+                      .answers = kTaskAnswer}});
+  router.add({.method = Method::put,
+              .path = "/tasks/{id}",
+              .right = Right::edit,
+              .handler = [parts](const Request& request) { return change(parts, request, true); },
+              .doc = {.summary = "Replace a task's definition; absent fields get their defaults",
+                      .tag = "tasks",
+                      .request = "TaskInput",
+                      .answers = kTaskAnswer,
+                      .headers = kIfMatch}});
+  router.add({.method = Method::patch,
+              .path = "/tasks/{id}",
+              .right = Right::edit,
+              .handler = [parts](const Request& request) { return change(parts, request, false); },
+              .doc = {.summary = "Change some fields of a task; null gives a field its default back",
+                      .tag = "tasks",
+                      .request = "TaskInput",
+                      .answers = kTaskAnswer,
+                      .headers = kIfMatch}});
+  router.add({.method = Method::post,
+              .path = "/tasks/{id}/update",
+              .right = Right::edit,
+              .handler = [parts](const Request& request) { return change(parts, request, false); },
+              .doc = {.summary = "The same as PATCH, for clients without it",
+                      .tag = "tasks",
+                      .request = "TaskInput",
+                      .answers = kTaskAnswer,
+                      .headers = kIfMatch}});
+  router.add({.method = Method::delete_,
+              .path = "/tasks/{id}",
+              .right = Right::edit,
+              .handler = [parts](const Request& request) { return remove(parts, request); },
+              .doc = {.summary = "Delete a task with its executions; what runs is cancelled",
+                      .tag = "tasks",
+                      .answers = {{204, "Deleted"}}}});
+  router.add({.method = Method::post,
+              .path = "/tasks/{id}/delete",
+              .right = Right::edit,
+              .handler = [parts](const Request& request) { return remove(parts, request); },
+              .doc = {.summary = "The same as DELETE, for clients without it",
+                      .tag = "tasks",
+                      .body_optional = true,
+                      .answers = {{204, "Deleted"}}}});
+}
+
+}  // namespace http

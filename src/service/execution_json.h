@@ -1,0 +1,17 @@
+// An execution as the API shows it.
+#pragma once
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "store/records.h"
+#include "task/execution.h"
+
+namespace service {
+
+boost::json::object to_json(const task::Execution& execution);
+boost::json::object to_json(const task::Attempt& attempt);
+
+// The same text, with every byte that is no UTF-8 replaced by U+FFFD: what JSON can carry.
+std::string to_utf8(const std::string& bytes);
+
+}  // namespace service

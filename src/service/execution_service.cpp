@@ -1,0 +1,79 @@
+#include "service/execution_service.h"
+
+namespace service {
+namespace {
+
+constexpr std::size_t kOutputEndBytes = 32 * 1024;
+
+base::Error no_execution(std::string_view id) {
+  return base::make_error(base::ErrorKind::not_found, "there is no execution " + std::string(id));
+}
+
+}  // namespace
+
+ExecutionService::ExecutionService(store::Store& store, engine::Engine& engine)
+    : store_(store), engine_(engine) {}
+
+base::Result<ExecutionId> ExecutionService::resolve(std::string_view id) const {
+  if (const auto number = base::parse_id<ExecutionId>(id)) return *number;
+  std::optional<ExecutionId> found;
+  store_.read([&](store::Reader& reader) { found = reader.find_execution_by_legacy_id(id); });
+  if (found) return *found;
+  return no_execution("'" + std::string(id) + "'");
+}
+
+store::ExecutionPage ExecutionService::list(const store::ExecutionQuery& query) const {
+  store::ExecutionPage page;
+  store_.read([&](store::Reader& reader) { page = reader.list_executions(query); });
+  return page;
+}
+
+base::Result<task::Execution> ExecutionService::find(ExecutionId id) const {
+  std::optional<task::Execution> found;
+  store_.read([&](store::Reader& reader) { found = reader.find_execution(id); });
+  if (found) return std::move(*found);
+  return no_execution(base::to_string(id));
+}
+
+base::Result<ExecutionDetail> ExecutionService::detail(ExecutionId id) const {
+  std::optional<ExecutionDetail> found;
+  store_.read([&](store::Reader& reader) {
+    auto execution = reader.find_execution(id);
+    if (!execution) return;
+    found.emplace();
+    found->attempts = reader.earlier_attempts(id);
+    found->attempts.push_back(execution->attempt);
+    if (is_final(execution->status)) found->output = reader.find_output(id);
+    found->execution = std::move(*execution);
+  });
+  if (!found) return no_execution(base::to_string(id));
+  const auto& execution = found->execution;
+  if (!is_final(execution.status)) {
+    auto ends = runner::read_ends(
+        engine::output_path(engine_.options().data_dir, execution.task_id, id, execution.attempt.number)
+            .string(),
+        kOutputEndBytes);
+    found->output = {std::move(ends.stdout_text), std::move(ends.stderr_text)};
+  }
+  return std::move(*found);
+}
+
+runner::LogReader ExecutionService::log(const task::Execution& execution, std::optional<int> attempt) const {
+  return runner::LogReader(engine::output_path(engine_.options().data_dir, execution.task_id, execution.id,
+                                               attempt.value_or(execution.attempt.number))
+                               .string());
+}
+
+std::shared_ptr<void> ExecutionService::follow(ExecutionId id, std::function<void()> grown) const {
+  return engine_.follow_output(id, std::move(grown));
+}
+
+base::Result<void> ExecutionService::cancel(const rights::Actor& actor, ExecutionId id) {
+  return engine_.cancel(id, actor.name);
+}
+
+base::Result<ExecutionId> ExecutionService::retry(const rights::Actor& actor, ExecutionId id) {
+  return engine_.retry(id, actor.name);
+}
+
+}  // namespace service

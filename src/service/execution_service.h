@@ -1,0 +1,47 @@
+// What users ask of executions and do to them.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "rights/actor.h"
+#include "runner/log_reader.h"
+#include "store/store.h"
+
+namespace service {
+
+using base::ExecutionId;
+
+// One execution with all that belongs to it.
+struct ExecutionDetail {
+  task::Execution execution;
+  std::vector<task::Attempt> attempts;  // all, the current one last
+  store::Output output;                 // head and tail of the current attempt's
+};
+
+class ExecutionService {
+ public:
+  ExecutionService(store::Store& store, engine::Engine& engine);
+
+  base::Result<ExecutionId> resolve(std::string_view id) const;
+  store::ExecutionPage list(const store::ExecutionQuery& query) const;
+  base::Result<task::Execution> find(ExecutionId id) const;
+  base::Result<ExecutionDetail> detail(ExecutionId id) const;
+
+  // The file of that attempt's output, or of the current one's.
+  runner::LogReader log(const task::Execution& execution, std::optional<int> attempt) const;
+  // Calls `grown` when its output grows or it ends; see engine::Engine::follow_output.
+  std::shared_ptr<void> follow(ExecutionId id, std::function<void()> grown) const;
+
+  base::Result<void> cancel(const rights::Actor& actor, ExecutionId id);
+  base::Result<ExecutionId> retry(const rights::Actor& actor, ExecutionId id);
+
+ private:
+  store::Store& store_;
+  engine::Engine& engine_;
+};
+
+}  // namespace service

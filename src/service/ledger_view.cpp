@@ -1,0 +1,274 @@
+#include "service/ledger_view.h"
+
+#include <algorithm>
+#include <queue>
+
+#include "service/execution_json.h"
+#include "task/cursor.h"
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using base::Instant;
+using cron::Language;
+using task::ExecutionStatus;
+
+constexpr std::size_t kNextFires = 5;
+constexpr std::int64_t kFiguresOf = 50;  // last executions
+constexpr std::size_t kStrip = 20;
+
+json::value instant(const std::optional<Instant>& at) {
+  return at ? json::value(base::to_iso(*at)) : json::value(nullptr);
+}
+
+struct Answer {
+  std::string verdict;
+  std::string english;
+  std::string chinese;
+};
+
+Answer answer_for(const task::Execution& execution) {
+  const auto status = std::string(to_string(execution.status));
+  const auto id = base::to_string(execution.id);
+  const auto because = execution.reason.empty() ? std::string() : ": " + execution.reason;
+  switch (execution.status) {
+    case ExecutionStatus::pending:
+      return {"waiting", "It waits as execution " + id + because, "它正在等待，执行 " + id + because};
+    case ExecutionStatus::running:
+      return {"running", "It runs as execution " + id, "它正在运行，执行 " + id};
+    case ExecutionStatus::skipped:
+      return {"skipped", "It was skipped" + because, "它被跳过" + because};
+    case ExecutionStatus::missed:
+      return {"missed", "It was missed" + because, "它被错过" + because};
+    case ExecutionStatus::success:
+    case ExecutionStatus::failed:
+    case ExecutionStatus::timeout:
+    case ExecutionStatus::cancelled:
+    case ExecutionStatus::lost:
+      return {"ran", "It ran as execution " + id + " and ended as " + status + because,
+              "它已运行，执行 " + id + "，结果 " + status + because};
+  }
+  return {"unknown", "Nothing is known of it", "没有记录"};
+}
+
+Answer answer_without_record(const task::Task& task, Instant at, Instant now, bool is_fire_time,
+                             bool changed_since) {
+  if (at < task.created_at) {
+    return {"before_creation", "The task did not exist yet: it was made at " + base::to_iso(task.created_at),
+            "任务尚不存在，创建于 " + base::to_iso(task.created_at)};
+  }
+  if (!is_fire_time) {
+    return {"not_a_fire_time", "The schedule has no fire at that time", "调度在该时间没有计划"};
+  }
+  if ((task.definition.starts_at && at < *task.definition.starts_at) ||
+      (task.definition.ends_at && at > *task.definition.ends_at)) {
+    return {"outside_window", "It lies outside of starts_at and ends_at", "它在 starts_at 与 ends_at 之外"};
+  }
+  if (at > now) return {"future", "It has not come yet", "时间未到"};
+  if (task.paused)
+    return {"paused", "The task is paused: nothing fires, and nothing is made up",
+            "任务已暂停：不触发，也不补跑"};
+  if (changed_since) {
+    return {"unknown",
+            "The task was paused or had another schedule then, or its record was deleted by retention",
+            "当时任务处于暂停或使用其他调度，或记录已按保留策略删除"};
+  }
+  return {"unknown", "Its record was deleted by retention, or the task was paused then",
+          "记录已按保留策略删除，或当时任务处于暂停"};
+}
+
+double percentile(std::vector<std::int64_t>& values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return static_cast<double>(values[std::min(
+      values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))]);
+}
+
+}  // namespace
+
+LedgerView::LedgerView(store::Store& store, const TaskService& tasks, const base::Clock& clock)
+    : store_(store), tasks_(tasks), clock_(clock) {}
+
+base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at, Language language) const {
+  auto task = tasks_.find(id);
+  if (!task) return std::move(task).error();
+  const auto now = clock_.now();
+  const auto schedule = task::schedule_of(task->definition, tasks_.default_timezone());
+  const auto floor = [](Instant instant) { return std::chrono::floor<std::chrono::seconds>(instant); };
+  if (!at) {
+    const auto latest = schedule ? schedule->previous(floor(now) + std::chrono::seconds{1}) : std::nullopt;
+    at = latest ? Instant(*latest) : now;
+  }
+  const auto second = floor(*at);
+  std::optional<task::Execution> record;
+  store_.read([&](store::Reader& reader) { record = reader.execution_for_fire(id, second); });
+  json::object result{{"at", base::to_iso(*at)}};
+  bool is_fire_time = false;
+  if (schedule) {
+    const auto next = schedule->next(second - std::chrono::seconds{1});
+    is_fire_time = next && *next == second;
+    const auto after = schedule->next(second);
+    const auto before = schedule->previous(second);
+    result["previous_fire"] = before ? json::value(base::to_iso(*before)) : json::value(nullptr);
+    result["next_fire"] = after ? json::value(base::to_iso(*after)) : json::value(nullptr);
+    result["schedule"] = cron::explain(*schedule, language);
+  }
+  const auto answer = record
+                          ? answer_for(*record)
+                          : answer_without_record(*task, second, now, is_fire_time, task->updated_at > *at);
+  result["verdict"] = answer.verdict;
+  result["answer"] = language == Language::zh ? answer.chinese : answer.english;
+  result["execution_id"] = record ? json::value(record->id.value) : json::value(nullptr);
+  result["execution"] = record ? json::value(to_json(*record)) : json::value(nullptr);
+  return result;
+}
+
+json::object LedgerView::upcoming(Instant from, Instant to) const {
+  std::vector<task::Task> due;
+  store_.read([&](store::Reader& reader) { due = reader.tasks_due_before(to, kMaxUpcomingTasks); });
+  struct Next {
+    Instant at;
+    std::size_t task;
+    bool operator>(const Next& other) const { return std::tie(at, task) > std::tie(other.at, other.task); }
+  };
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+  std::vector<std::shared_ptr<const cron::Schedule>> schedules;
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    schedules.push_back(task::schedule_of(due[i].definition, tasks_.default_timezone()));
+    auto at = due[i].next_run_at;
+    if (at && *at < from && schedules[i])
+      at = task::cursor_after(due[i].definition, *schedules[i], from - base::Milliseconds{1}).next_run_at;
+    if (at && *at < to) queue.push({*at, i});
+  }
+  json::array items;
+  while (!queue.empty() && items.size() < kMaxUpcoming) {
+    const auto next = queue.top();
+    queue.pop();
+    const auto& task = due[next.task];
+    items.push_back(json::object{{"task_id", task.id.value},
+                                 {"task_name", task.definition.name},
+                                 {"scheduled_at", base::to_iso(next.at)}});
+    if (!schedules[next.task]) continue;
+    const auto after = task::cursor_after(task.definition, *schedules[next.task], next.at).next_run_at;
+    if (after && *after < to) queue.push({*after, next.task});
+  }
+  const bool more = !queue.empty() || static_cast<std::int64_t>(due.size()) >= kMaxUpcomingTasks;
+  return {
+      {"from", base::to_iso(from)}, {"to", base::to_iso(to)}, {"items", std::move(items)}, {"more", more}};
+}
+
+json::object LedgerView::statistics(std::int64_t days) const {
+  const auto now = clock_.now();
+  const auto from = std::chrono::floor<std::chrono::hours>(now - std::chrono::days{days});
+  std::map<task::TaskStatus, std::int64_t> by_status;
+  std::vector<store::HourlyOutcome> outcomes;
+  store_.read([&](store::Reader& reader) {
+    by_status = reader.count_tasks_by_status();
+    outcomes = reader.hourly_outcomes(from, now + std::chrono::hours{1});
+  });
+  json::object tasks;
+  std::int64_t total = 0;
+  for (const auto status : {task::TaskStatus::active, task::TaskStatus::paused, task::TaskStatus::pending,
+                            task::TaskStatus::running, task::TaskStatus::failed}) {
+    tasks[to_string(status)] = by_status[status];
+    total += by_status[status];
+  }
+  tasks["total"] = total;
+
+  struct Sum {
+    std::map<ExecutionStatus, std::int64_t> counts;
+    std::int64_t ran = 0, good = 0, duration_ms = 0;
+    void add(const store::HourlyOutcome& outcome) {
+      counts[outcome.status] += outcome.count;
+      const bool counts_as_run = outcome.status == ExecutionStatus::success || is_failure(outcome.status);
+      if (!counts_as_run) return;
+      ran += outcome.count;
+      duration_ms += outcome.duration_ms;
+      if (outcome.status == ExecutionStatus::success) good += outcome.count;
+    }
+    json::object to_json() const {
+      json::object object;
+      std::int64_t all = 0;
+      for (const auto& [status, count] : counts) {
+        object[to_string(status)] = count;
+        all += count;
+      }
+      return {{"executions", std::move(object)},
+              {"total", all},
+              {"success_rate", ran > 0 ? json::value(static_cast<double>(good) / static_cast<double>(ran))
+                                       : json::value(nullptr)},
+              {"average_duration_ms", ran > 0 ? json::value(duration_ms / ran) : json::value(nullptr)}};
+    }
+  };
+  Sum whole;
+  std::map<Instant, Sum> hours, by_day;
+  for (const auto& outcome : outcomes) {
+    whole.add(outcome);
+    hours[outcome.hour].add(outcome);
+    by_day[std::chrono::floor<std::chrono::days>(outcome.hour)].add(outcome);
+  }
+  const auto series = [](const std::map<Instant, Sum>& sums, const char* name) {
+    json::array array;
+    for (const auto& [at, sum] : sums) {
+      auto object = sum.to_json();
+      object[name] = base::to_iso(at);
+      array.push_back(std::move(object));
+    }
+    return array;
+  };
+  auto result = whole.to_json();
+  result["tasks"] = std::move(tasks);
+  result["days"] = days;
+  result["by_hour"] = series(hours, "hour");
+  result["by_day"] = series(by_day, "day");
+  return result;
+}
+
+json::object LedgerView::figures(const task::Task& task) const {
+  json::array fires;
+  for (const auto fire : tasks_.next_fires(task, clock_.now(), kNextFires))
+    fires.emplace_back(base::to_iso(fire));
+  store::ExecutionPage page;
+  store_.read([&](store::Reader& reader) {
+    store::ExecutionQuery query;
+    query.task_id = task.id;
+    query.limit = kFiguresOf;
+    page = reader.list_executions(query);
+  });
+  std::map<ExecutionStatus, std::int64_t> counts;
+  std::vector<std::int64_t> durations;
+  json::array strip;
+  std::int64_t total_ms = 0;
+  for (const auto& execution : page.items) {
+    ++counts[execution.status];
+    const bool timed = is_final(execution.status) && execution.started_at && execution.finished_at;
+    const auto duration = timed ? (*execution.finished_at - *execution.started_at).count() : 0;
+    if (timed) {
+      durations.push_back(duration);
+      total_ms += duration;
+    }
+    if (strip.size() < kStrip) {
+      strip.push_back(json::object{{"id", execution.id.value},
+                                   {"status", to_string(execution.status)},
+                                   {"started_at", instant(execution.started_at)},
+                                   {"duration_ms", timed ? json::value(duration) : json::value(nullptr)}});
+    }
+  }
+  json::object by_status;
+  for (const auto& [status, count] : counts) by_status[to_string(status)] = count;
+  const auto good = counts[ExecutionStatus::success];
+  const auto ran = good + counts[ExecutionStatus::failed] + counts[ExecutionStatus::timeout] +
+                   counts[ExecutionStatus::lost];
+  json::object recent{{"executions", std::move(by_status)}, {"strip", std::move(strip)}};
+  recent["success_rate"] =
+      ran > 0 ? json::value(static_cast<double>(good) / static_cast<double>(ran)) : json::value(nullptr);
+  if (!durations.empty()) {
+    recent["average_duration_ms"] = total_ms / static_cast<std::int64_t>(durations.size());
+    recent["p50_duration_ms"] = percentile(durations, 0.5);
+    recent["p95_duration_ms"] = percentile(durations, 0.95);
+  }
+  return {{"next_fires", std::move(fires)}, {"recent", std::move(recent)}};
+}
+
+}  // namespace service

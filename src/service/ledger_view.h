@@ -1,0 +1,39 @@
+// The ledger's answers: what became of a fire and why, what will fire, and how runs went.
+#pragma once
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "cron/explain.h"
+#include "service/task_service.h"
+#include "store/store.h"
+
+namespace service {
+
+class LedgerView {
+ public:
+  LedgerView(store::Store& store, const TaskService& tasks, const base::Clock& clock);
+
+  // GET /tasks/{id}/why: what became of the fire at that time (of the latest one, where none is given), in a
+  // sentence.
+  base::Result<boost::json::object> why(TaskId id, std::optional<base::Instant> at,
+                                        cron::Language language) const;
+  // GET /api/upcoming: fires of active tasks in [from, to), soonest first, at most kMaxUpcoming.
+  boost::json::object upcoming(base::Instant from, base::Instant to) const;
+  // GET /api/stats over the last `days`.
+  boost::json::object statistics(std::int64_t days) const;
+  // What GET /tasks/{id} adds: the next five fires, and figures of the last runs.
+  boost::json::object figures(const task::Task& task) const;
+
+  static constexpr std::size_t kMaxUpcoming = 1000;
+  static constexpr std::int64_t kMaxUpcomingTasks = 5000;
+  static constexpr std::int64_t kMaxDays = 90;
+
+ private:
+  store::Store& store_;
+  const TaskService& tasks_;
+  const base::Clock& clock_;
+};
+
+}  // namespace service

@@ -1,0 +1,412 @@
+#include "service/task_service.h"
+
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "service/task_json.h"
+#include "task/cursor.h"
+#include "task/definition_json.h"
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorKind;
+using base::make_error;
+
+constexpr std::size_t kMaxChainSteps = 10'000;  // tasks looked at for a loop
+constexpr std::int64_t kDeletedAtOnce = 500;
+
+base::Error no_task(TaskId id) {
+  return make_error(ErrorKind::not_found, "there is no task " + base::to_string(id));
+}
+
+base::Error field_error(std::string_view field, ErrorKind kind, std::string message) {
+  return {kind, std::string(field) + ": " + message, {{{"body", std::string(field)}, message, std::nullopt}}};
+}
+
+// Takes `status` out of a body, for it is no part of the definition.
+base::Result<std::optional<bool>> take_paused(json::object& body) {
+  const auto* status = body.if_contains("status");
+  if (status == nullptr) return std::optional<bool>{};
+  const auto text = status->is_string() ? std::string_view(status->get_string()) : std::string_view();
+  if (text != "ACTIVE" && text != "PAUSED") {
+    return field_error("status", ErrorKind::invalid,
+                       "can be set to ACTIVE or PAUSED; everything else the scheduler sets");
+  }
+  const bool paused = text == "PAUSED";
+  body.erase("status");
+  return std::optional<bool>{paused};
+}
+
+}  // namespace
+
+TaskService::TaskService(store::Store& store, engine::Engine& engine, const base::Clock& clock)
+    : store_(store), engine_(engine), clock_(clock) {}
+
+base::Result<TaskId> TaskService::resolve(std::string_view id) const {
+  if (const auto number = base::parse_id<TaskId>(id)) return *number;
+  std::optional<TaskId> found;
+  store_.read([&](store::Reader& reader) { found = reader.find_task_by_legacy_id(id); });
+  if (found) return *found;
+  return make_error(ErrorKind::not_found, "there is no task '" + std::string(id) + "'");
+}
+
+base::Result<task::Task> TaskService::find(TaskId id) const {
+  std::optional<task::Task> found;
+  store_.read([&](store::Reader& reader) { found = reader.find_task(id); });
+  if (found) return std::move(*found);
+  return no_task(id);
+}
+
+store::TaskPage TaskService::list(const store::TaskQuery& query) const {
+  store::TaskPage page;
+  store_.read([&](store::Reader& reader) { page = reader.list_tasks(query); });
+  return page;
+}
+
+std::vector<TaskId> TaskService::ids_of(const store::TaskQuery& query) const {
+  std::vector<TaskId> ids;
+  store_.read([&](store::Reader& reader) { ids = reader.list_task_ids(query, kMaxBulk); });
+  return ids;
+}
+
+base::Result<void> TaskService::check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
+                                             const task::TaskDefinition& after) const {
+  // whoever may choose the user owns the machine
+  if (after.run_as != before.run_as && !rights::may(actor, rights::Right::administer)) {
+    return field_error("run_as", ErrorKind::forbidden, "may be set by an admin only");
+  }
+  return {};
+}
+
+base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
+                                            const task::TaskDefinition& definition) const {
+  std::set<TaskId> seen;
+  std::vector<TaskId> open(definition.on_success);
+  open.insert(open.end(), definition.on_failure.begin(), definition.on_failure.end());
+  const std::set<TaskId> direct(open.begin(), open.end());
+  while (!open.empty() && seen.size() < kMaxChainSteps) {
+    const auto next = open.back();
+    open.pop_back();
+    const char* field = std::find(definition.on_success.begin(), definition.on_success.end(), next) !=
+                                definition.on_success.end()
+                            ? "on_success"
+                            : "on_failure";
+    if (id && next == id)
+      return field_error(field, ErrorKind::invalid, "leads back to this task: a chain must not be a loop");
+    if (!seen.insert(next).second) continue;
+    const auto task = reader.find_task(next);
+    if (!task) {
+      if (direct.contains(next))
+        return field_error(field, ErrorKind::invalid,
+                           "names task " + base::to_string(next) + ", which does not exist");
+      continue;
+    }
+    open.insert(open.end(), task->definition.on_success.begin(), task->definition.on_success.end());
+    open.insert(open.end(), task->definition.on_failure.begin(), task->definition.on_failure.end());
+  }
+  return {};
+}
+
+void TaskService::place_cursor(task::Task& task) const {
+  const auto cursor =
+      task.paused ? task::Cursor{} : task::cursor_after(task.definition, default_timezone(), clock_.now());
+  task.next_run_at = cursor.next_run_at;
+  task.next_due_at = cursor.next_due_at;
+}
+
+store::AuditEntry TaskService::audit(const rights::Actor& actor, std::string action, TaskId id,
+                                     const task::Task* before, const task::Task* after) const {
+  store::AuditEntry entry;
+  entry.at = clock_.now();
+  entry.actor = actor.name;
+  entry.address = actor.address;
+  entry.action = std::move(action);
+  entry.object = "task:" + base::to_string(id);
+  // values of variables are no business of the audit's readers
+  const auto text = [](const task::Task& task) {
+    auto object = task::to_compact_json(task.definition);
+    if (auto* env = object.if_contains("env")) {
+      for (auto& [name, value] : env->as_object()) value = "***";
+    }
+    object["status"] = to_string(status_of(task));
+    return json::serialize(object);
+  };
+  if (before != nullptr) entry.before = text(*before);
+  if (after != nullptr) entry.after = text(*after);
+  return entry;
+}
+
+base::Result<task::Task> TaskService::create(const rights::Actor& actor, const json::object& body) {
+  auto fields = body;
+  const auto paused = take_paused(fields);
+  if (!paused) return paused.error();
+  task::ReadOptions options;
+  options.default_timezone = default_timezone();
+  auto definition = task::read_definition(fields, options);
+  if (!definition) return std::move(definition).error();
+  if (auto allowed = check_rights(actor, {}, *definition); !allowed) return std::move(allowed).error();
+  task::Task task;
+  task.definition = std::move(*definition);
+  task.paused = paused->value_or(false);
+  task.created_at = task.updated_at = clock_.now();
+  task.created_by = actor.name;
+  place_cursor(task);
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    if (auto sound = check_chain(tx, {}, task.definition); !sound) return sound;
+    task.id = tx.insert_task(task);
+    tx.append_audit(audit(actor, "task.create", task.id, nullptr, &task));
+    return {};
+  });
+  if (!kept) return kept.error();
+  return task;
+}
+
+base::Result<task::Task> TaskService::save(const rights::Actor& actor, store::Transaction& tx,
+                                           task::Task before, task::TaskDefinition definition, bool paused,
+                                           std::string_view action) {
+  if (definition == before.definition && paused == before.paused) return before;
+  auto after = before;
+  after.definition = std::move(definition);
+  after.paused = paused;
+  after.updated_at = clock_.now();
+  after.revision = before.revision + 1;
+  // an edit that leaves the times alone does not move the cursor, so that a fire which is due is not lost
+  const bool same_times = after.definition.cron == before.definition.cron &&
+                          after.definition.timezone == before.definition.timezone &&
+                          after.definition.jitter_s == before.definition.jitter_s &&
+                          after.definition.starts_at == before.definition.starts_at &&
+                          after.definition.ends_at == before.definition.ends_at &&
+                          after.paused == before.paused && after.definition.name == before.definition.name;
+  if (!same_times) place_cursor(after);
+  tx.save_definition(after, actor.name);
+  tx.append_audit(audit(actor, std::string(action), after.id, &before, &after));
+  return after;
+}
+
+base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId id, const json::object& body,
+                                             bool replace, std::optional<std::int64_t> revision) {
+  auto fields = body;
+  const auto paused = take_paused(fields);
+  if (!paused) return paused.error();
+  std::optional<base::Result<task::Task>> outcome;
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    outcome.reset();
+    auto before = tx.find_task(id);
+    if (!before) return no_task(id);
+    if (revision && *revision != before->revision) {
+      return make_error(ErrorKind::precondition_failed,
+                        "task " + base::to_string(id) + " has been changed since (it is at revision " +
+                            std::to_string(before->revision) + ", you saw " + std::to_string(*revision) +
+                            "): read it again and repeat your change");
+    }
+    task::ReadOptions options;
+    options.default_timezone = default_timezone();
+    if (!replace) options.base = before->definition;
+    auto definition = task::read_definition(fields, options);
+    if (!definition) return std::move(definition).error();
+    if (auto allowed = check_rights(actor, before->definition, *definition); !allowed) return allowed;
+    if (auto sound = check_chain(tx, id, *definition); !sound) return sound;
+    const bool now_paused = paused->value_or(before->paused);
+    outcome = save(actor, tx, std::move(*before), std::move(*definition), now_paused, "task.update");
+    return {};
+  });
+  if (!kept) return kept.error();
+  return std::move(*outcome);
+}
+
+base::Result<void> TaskService::pause_in(store::Transaction& tx, const rights::Actor& actor, TaskId id,
+                                         std::optional<bool> paused, std::optional<task::Task>& changed) {
+  auto before = tx.find_task(id);
+  if (!before) return no_task(id);
+  auto after = *before;
+  after.paused = paused.value_or(!before->paused);
+  if (after.paused != before->paused) {
+    place_cursor(after);
+    tx.save_task_state(after);
+    tx.append_audit(audit(actor, after.paused ? "task.pause" : "task.resume", id, &*before, &after));
+  }
+  changed = std::move(after);
+  return {};
+}
+
+base::Result<task::Task> TaskService::set_paused(const rights::Actor& actor, TaskId id, bool paused) {
+  std::optional<task::Task> changed;
+  const auto kept =
+      store_.write([&](store::Transaction& tx) { return pause_in(tx, actor, id, paused, changed); });
+  if (!kept) return kept.error();
+  return std::move(*changed);
+}
+
+base::Result<task::Task> TaskService::toggle(const rights::Actor& actor, TaskId id) {
+  std::optional<task::Task> changed;
+  const auto kept =
+      store_.write([&](store::Transaction& tx) { return pause_in(tx, actor, id, std::nullopt, changed); });
+  if (!kept) return kept.error();
+  return std::move(*changed);
+}
+
+base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id) {
+  auto outcomes = engine_.remove(
+      {id}, [&](const task::Task& task) { return audit(actor, "task.delete", task.id, &task, nullptr); });
+  return std::move(outcomes.front());
+}
+
+base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id,
+                                           task::RunOverrides overrides, bool force) {
+  // variables and words of one's own choice are as good as another command
+  if ((!overrides.env.empty() || !overrides.args.empty()) && !rights::may(actor, rights::Right::edit)) {
+    return field_error(overrides.env.empty() ? "args" : "env", ErrorKind::forbidden,
+                       "may be given by an editor or admin only");
+  }
+  auto outcomes = engine_.run({{.task_id = id,
+                                .trigger = task::Trigger::manual,
+                                .triggered_by = actor.name,
+                                .overrides = std::move(overrides),
+                                .force = force,
+                                .reason = {}}});
+  return std::move(outcomes.front());
+}
+
+base::Result<std::vector<ExecutionId>> TaskService::backfill(const rights::Actor& actor,
+                                                             engine::BackfillRequest request) {
+  request.triggered_by = actor.name;
+  return engine_.backfill(request);
+}
+
+base::Result<std::int64_t> TaskService::cleanup(const rights::Actor& actor, TaskId id,
+                                                std::optional<std::int64_t> keep,
+                                                std::optional<std::int64_t> older_than_days) {
+  if (auto task = find(id); !task) return std::move(task).error();
+  const auto older_than = clock_.now() - std::chrono::days{older_than_days.value_or(0)};
+  std::int64_t deleted = 0;
+  while (true) {
+    std::vector<ExecutionId> ids;
+    store_.read([&](store::Reader& reader) {
+      if (older_than_days) {
+        ids = reader.final_before(id, older_than, kDeletedAtOnce);
+        return;
+      }
+      store::ExecutionQuery query;
+      query.task_id = id;
+      query.limit = std::max<std::int64_t>(*keep, 1);
+      const auto newest = reader.list_executions(query);
+      if (*keep > 0 && !newest.next_cursor) return;
+      query.limit = kDeletedAtOnce;
+      if (*keep > 0) query.before = newest.next_cursor;
+      for (const auto& execution : reader.list_executions(query).items) {
+        if (is_final(execution.status)) ids.push_back(execution.id);
+      }
+    });
+    const auto removed = engine_.remove_executions(ids);
+    deleted += removed;
+    if (removed == 0) break;
+  }
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    auto entry = audit(actor, "task.cleanup", id, nullptr, nullptr);
+    entry.after = json::serialize(json::object{{"deleted", deleted}});
+    tx.append_audit(entry);
+    return {};
+  });
+  if (!kept) return kept.error();
+  return deleted;
+}
+
+std::vector<BulkOutcome> TaskService::bulk(const rights::Actor& actor, BulkAction action,
+                                           const std::vector<TaskId>& ids) {
+  std::vector<BulkOutcome> outcomes;
+  switch (action) {
+    case BulkAction::remove: {
+      auto removed = engine_.remove(
+          ids, [&](const task::Task& task) { return audit(actor, "task.delete", task.id, &task, nullptr); });
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        outcomes.push_back(
+            {ids[i], removed[i] ? std::nullopt : std::optional{removed[i].error()}, std::nullopt});
+      }
+      return outcomes;
+    }
+    case BulkAction::force_run: {
+      std::vector<engine::RunRequest> requests;
+      for (const auto id : ids) requests.push_back({.task_id = id, .triggered_by = actor.name});
+      auto started = engine_.run(std::move(requests));
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (started[i])
+          outcomes.push_back({ids[i], std::nullopt, *started[i]});
+        else
+          outcomes.push_back({ids[i], started[i].error(), std::nullopt});
+      }
+      return outcomes;
+    }
+    case BulkAction::pause:
+    case BulkAction::resume: {
+      const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+        outcomes.clear();
+        for (const auto id : ids) {
+          std::optional<task::Task> changed;
+          auto done = pause_in(tx, actor, id, action == BulkAction::pause, changed);
+          outcomes.push_back({id, done ? std::nullopt : std::optional{done.error()}, std::nullopt});
+        }
+        return {};
+      });
+      if (!kept) {
+        for (auto& outcome : outcomes) outcome.error = kept.error();
+      }
+      return outcomes;
+    }
+  }
+  return outcomes;
+}
+
+base::Result<std::vector<store::Revision>> TaskService::revisions(TaskId id) const {
+  std::vector<store::Revision> found;
+  bool exists = false;
+  store_.read([&](store::Reader& reader) {
+    exists = reader.find_task(id).has_value();
+    if (exists) found = reader.list_revisions(id, kMaxRevisions);
+  });
+  if (!exists) return no_task(id);
+  return found;
+}
+
+base::Result<task::Task> TaskService::restore(const rights::Actor& actor, TaskId id, std::int64_t number) {
+  std::optional<base::Result<task::Task>> outcome;
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    outcome.reset();
+    auto before = tx.find_task(id);
+    if (!before) return no_task(id);
+    auto revision = tx.find_revision(id, number);
+    if (!revision) {
+      return make_error(ErrorKind::not_found,
+                        "task " + base::to_string(id) + " has no revision " + std::to_string(number));
+    }
+    if (auto allowed = check_rights(actor, before->definition, revision->definition); !allowed)
+      return allowed;
+    if (auto sound = check_chain(tx, id, revision->definition); !sound) return sound;
+    const bool paused = before->paused;
+    outcome = save(actor, tx, std::move(*before), std::move(revision->definition), paused, "task.restore");
+    return {};
+  });
+  if (!kept) return kept.error();
+  return std::move(*outcome);
+}
+
+std::vector<base::Instant> TaskService::next_fires(const task::Task& task, base::Instant after,
+                                                   std::size_t count) const {
+  std::vector<base::Instant> fires;
+  const auto schedule = task::schedule_of(task.definition, default_timezone());
+  if (!schedule) return fires;
+  if (task.next_run_at && *task.next_run_at > after && schedule->is_every()) {
+    fires.push_back(*task.next_run_at);
+    after = *task.next_run_at;
+  }
+  while (fires.size() < count) {
+    const auto cursor = task::cursor_after(task.definition, *schedule, after);
+    if (!cursor.next_run_at) break;
+    fires.push_back(*cursor.next_run_at);
+    after = *cursor.next_run_at;
+  }
+  return fires;
+}
+
+}  // namespace service
