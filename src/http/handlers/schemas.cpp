@@ -1,0 +1,121 @@
+// The named schemas of /openapi.json for tasks and executions.
+#include "http/handlers/task_handlers.h"
+
+namespace http {
+namespace {
+
+#define NULLABLE(type) R"({"type":[")" type R"(","null"]})"
+#define TIME R"({"type":["string","null"],"format":"date-time"})"
+
+// What a user may write; `Task` has these and what the server adds.
+#define DEFINITION_PROPERTIES                                                                                                            \
+  R"("name":{"type":"string","maxLength":200},)"                                                                                         \
+  R"("cron":{"type":"string","description":"5, 6 or 7 fields, a nickname, or @every"},)"                                                 \
+  R"("timezone":{"type":"string"},"command":{"type":"string","maxLength":65536},)"                                                       \
+  R"("http":{"type":["object","null"],"properties":{"method":{"type":"string"},"url":{"type":"string"},)"                                \
+  R"("headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{"type":"string"},)"                                    \
+  R"("expect_status":{"type":"array","items":{"type":"integer"}}}},)"                                                                    \
+  R"("description":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},)"                                                \
+  R"("env":{"type":"object","additionalProperties":{"type":"string"}},"working_dir":{"type":"string"},)"                                 \
+  R"("run_as":{"type":"string"},"shell":{"type":"string"},"stdin":{"type":"string"},"timeout_s":)" NULLABLE(                             \
+      "integer") R"(,"kill_grace_s":{"type":"integer"},"success_exit_codes":{"type":"array","items":{"type":"integer"}},)"               \
+                 R"("retry":{"type":"object","properties":{"max_attempts":{"type":"integer"},"initial_delay_s":{"type":"number"},)"      \
+                 R"("factor":{"type":"number"},"max_delay_s":{"type":"number"},"jitter":{"type":"number"}}},)"                           \
+                 R"("overlap":{"enum":["skip","queue","queue_all","cancel_running","allow"]},)"                                          \
+                 R"("misfire":{"type":"object","properties":{"policy":{"enum":["fire_once","fire_all","skip"]},)"                        \
+                 R"("window_s":{"type":"integer"}}},"jitter_s":{"type":"integer"},"starts_at":)" TIME                                    \
+                 R"(,"ends_at":)" TIME R"(,"priority":{"type":"integer"},"pool":{"type":"string"},)"                                     \
+                 R"("node_labels":{"type":"object","additionalProperties":{"type":"string"}},"kill_mode":{"enum":["group","main"]},)"    \
+                 R"("rerun_lost":{"type":"boolean"},"keep_executions":{"type":"integer"},"keep_failed":{"type":"integer"},)"             \
+                 R"("on_success":{"type":"array","items":{"type":"integer"}},"on_failure":{"type":"array","items":{"type":"integer"}},)" \
+                 R"("notify":{"type":"array","items":{"type":"string"}})"
+
+#define ATTEMPT_PROPERTIES                                                                                                            \
+  R"("attempt":{"type":"integer"},"status":{"type":"string"},"started_at":)" TIME R"(,"finished_at":)" TIME                           \
+  R"(,"duration_ms":)" NULLABLE("integer") R"(,"exit_code":)" NULLABLE("integer") R"(,"signal":)" NULLABLE(                           \
+      "integer") R"(,"error":)" NULLABLE("string") R"(,"output_bytes":{"type":"integer"},"output_dropped_bytes":{"type":"integer"},)" \
+                                                   R"("cpu_ms":{"type":"integer"},"max_rss_bytes":{"type":"integer"})"
+
+constexpr std::pair<const char*, const char*> kSchemas[] = {
+    {"TaskInput", R"({"type":"object","additionalProperties":false,"properties":{)" DEFINITION_PROPERTIES
+                  R"(,"status":{"enum":["ACTIVE","PAUSED"]}}})"},
+    {"Task",
+     R"({"type":"object","properties":{"id":{"type":"integer"},)" DEFINITION_PROPERTIES
+     R"(,"status":{"enum":["ACTIVE","PAUSED","PENDING","RUNNING","FAILED"]},"paused":{"type":"boolean"},)"
+     R"("running":{"type":"integer"},"queued":{"type":"integer"},"revision":{"type":"integer"},"last_run_at":)" TIME
+     R"(,"next_run_at":)" TIME R"(,"last_error":)" NULLABLE(
+         "string") R"(,"force_run_at":)" TIME
+                   R"(,"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"},)"
+                   R"("created_by":{"type":"string"},"next_fires":{"type":"array","items":{"type":"string","format":"date-time"}},)"
+                   R"("recent":{"type":"object"}},"required":["id","name","cron","status"]})"},
+    {"TaskPage",
+     R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Task"}},)"
+     R"("total":{"type":"integer"},"page":{"type":"integer"},"page_size":{"type":"integer"}},)"
+     R"("required":["items","total","page","page_size"]})"},
+    {"RunInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"env":{"type":"object","additionalProperties":)"
+     R"({"type":"string"}},"args":{"type":"array","items":{"type":"string"}},"force":{"type":"boolean"}}})"},
+    {"RunAnswer",
+     R"({"type":"object","properties":{"execution_id":{"type":"integer"}},"required":["execution_id"]})"},
+    {"CleanupInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"keep":{"type":"integer"},)"
+     R"("older_than_days":{"type":"integer"}}})"},
+    {"CleanupAnswer",
+     R"({"type":"object","properties":{"deleted":{"type":"integer"}},"required":["deleted"]})"},
+    {"BackfillInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"from":{"type":"string","format":"date-time"},)"
+     R"("to":{"type":"string","format":"date-time"},"overlap":{"type":"string"}},"required":["from","to"]})"},
+    {"BackfillAnswer",
+     R"({"type":"object","properties":{"execution_ids":{"type":"array","items":{"type":"integer"}}}})"},
+    {"BulkInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"ids":{"type":"array","items":{"type":"integer"}},)"
+     R"("filter":{"type":"object","properties":{"search":{"type":"string"},"status":{"type":"string"},)"
+     R"("tag":{"type":"string"}}}}})"},
+    {"BulkAnswer",
+     R"({"type":"object","properties":{"results":{"type":"array","items":{"type":"object","properties":{)"
+     R"("id":{"type":"integer"},"status":{"enum":["done","error"]},"execution_id":{"type":"integer"},)"
+     R"("error":{"type":"string"}}}},"done":{"type":"integer"},"failed":{"type":"integer"}}})"},
+    {"Why",
+     R"({"type":"object","properties":{"at":{"type":"string"},"verdict":{"type":"string"},"answer":{"type":"string"},)"
+     R"("execution_id":)" NULLABLE("integer") R"(,"previous_fire":)" TIME R"(,"next_fire":)" TIME
+                                              R"(,"schedule":{"type":"string"}}})"},
+    {"Revisions",
+     R"({"type":"object","properties":{"items":{"type":"array","items":{"type":"object","properties":{)"
+     R"("revision":{"type":"integer"},"changed_at":{"type":"string"},"changed_by":{"type":"string"},)"
+     R"("definition":{"type":"object"}}}}}})"},
+    {"Attempt", R"({"type":"object","properties":{)" ATTEMPT_PROPERTIES R"(}})"},
+    {"Execution",
+     R"({"type":"object","properties":{"id":{"type":"integer"},"task_id":{"type":"integer"},)"
+     R"("task_name":{"type":"string"},"task_revision":{"type":"integer"},"waiting":{"type":"string"},)"
+     R"("trigger":{"enum":["schedule","manual","misfire","backfill","chain","heartbeat"]},"triggered_by":{"type":"string"},)"
+     R"("scheduled_at":)" TIME R"(,"due_at":)" TIME R"(,"created_at":{"type":"string","format":"date-time"},)"
+     R"("late_ms":)" NULLABLE("integer") R"(,"reason":)" NULLABLE(
+         "string") R"(,"node":{"type":"string"},"priority":{"type":"integer"},"pool":{"type":"string"},"count":{"type":"integer"},)"
+                   R"("scheduled_until":)" TIME
+                   R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},)"
+                   R"("stdout":{"type":"string"},"stderr":{"type":"string"},"args":{"type":"array","items":{"type":"string"}},)" ATTEMPT_PROPERTIES
+                   R"(},"required":["id","task_id","status","trigger"]})"},
+    {"ExecutionPage",
+     R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Execution"}},)"
+     R"("next_cursor":)" NULLABLE("string") R"(},"required":["items","next_cursor"]})"},
+    {"NextFires",
+     R"({"type":"object","properties":{"next":{"type":"array","items":{"type":"string","format":"date-time"}},)"
+     R"("description":{"type":"string"},"timezone":{"type":"string"},"canonical":{"type":"string"}}})"},
+    {"Upcoming",
+     R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"items":{"type":"array",)"
+     R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},)"
+     R"("scheduled_at":{"type":"string","format":"date-time"}}}},"more":{"type":"boolean"}}})"},
+    {"Stats",
+     R"({"type":"object","properties":{"tasks":{"type":"object"},"executions":{"type":"object"},"total":{"type":"integer"},)"
+     R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE(
+         "integer") R"(,"days":{"type":"integer"},"by_hour":{"type":"array","items":{"type":"object"}},)"
+                    R"("by_day":{"type":"array","items":{"type":"object"}}}})"},
+};
+
+}  // namespace
+
+void add_task_schemas(Router& router) {
+  for (const auto& [name, json] : kSchemas) router.add_schema(name, json);
+}
+
+}  // namespace http
