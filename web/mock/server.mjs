@@ -55,7 +55,7 @@ function streamLog(request, response, execution) {
   const write = (count) => {
     let text = '';
     for (let i = 0; i < count; i += 1) text += line % 7 === 3 ? `\u001b[32m✓\u001b[0m step ${++line} \u001b[1mdone\u001b[0m in ${line % 90} ms\n` : `step ${++line}: copying /srv/data/part-${line}.bin to the mirror, checksum ok\n`;
-    response.write(`event: output\ndata: ${JSON.stringify({ stream: line % 5 === 0 ? 'stderr' : 'stdout', at: iso(Date.now()), text })}\n\n`);
+    response.write(`event: chunk\ndata: ${JSON.stringify({ stream: line % 5 === 0 ? 'stderr' : 'stdout', attempt: 1, time: iso(Date.now()), text })}\n\n`);
   };
   for (let i = 0; i < 40; i += 1) write(7);
   if (execution.status !== 'RUNNING') {
@@ -143,14 +143,14 @@ createServer(async (request, response) => {
     if (!cron.startsWith('@') && cron.split(/\s+/).length < 5) return problem(response, 422, 'Unprocessable', [{ loc: ['query', 'cron'], msg: 'a schedule has five fields, or six with seconds', position: cron.length }]);
     const first = Math.ceil(Date.now() / 3600000) * 3600000;
     const zh = url.searchParams.get('lang') === 'zh';
-    return answer(response, 200, { next: Array.from({ length: Number(url.searchParams.get('count') ?? 5) }, (_, i) => iso(first + i * 86400000)), text: zh ? '每天 09:00' : 'every day at 09:00' });
+    return answer(response, 200, { next: Array.from({ length: Number(url.searchParams.get('count') ?? 5) }, (_, i) => iso(first + i * 86400000)), timezone: 'UTC', canonical: cron, description: zh ? '每天 09:00' : 'every day at 09:00' });
   }
   if (path === '/api/upcoming') {
     const [from, to] = ['from', 'to'].map((name) => Date.parse(url.searchParams.get(name)));
     const items = tasks.filter((task) => task.next_run_at).flatMap((task) => Array.from({ length: 6 }, (_, i) => ({ task_id: task.id, task_name: task.name, scheduled_at: iso(Math.ceil(from / 60000) * 60000 + task.id * 61000 + i * 3600000) })));
     return answer(response, 200, { items: items.filter(({ scheduled_at }) => Date.parse(scheduled_at) < to).sort((a, b) => a.scheduled_at.localeCompare(b.scheduled_at)) });
   }
-  if (path === '/api/stats') return answer(response, 200, { hours: Array.from({ length: 720 }, (_, i) => ({ hour: iso(Math.floor(Date.now() / 3600000 - i) * 3600000), counts: { SUCCESS: 20 + ((i * 37) % 31), FAILED: i % 11 === 0 ? 4 : 0 }, duration_ms: 60000 + i * 10 })) });
+  if (path === '/api/stats') return answer(response, 200, { by_hour: Array.from({ length: 720 }, (_, i) => ({ hour: iso(Math.floor(Date.now() / 3600000 - i) * 3600000), executions: { SUCCESS: 20 + ((i * 37) % 31), FAILED: i % 11 === 0 ? 4 : 0 }, average_duration_ms: 900 + i })) });
   if (path === '/auth/tokens') return answer(response, 200, request.method === 'POST' ? { token: 'ms_mock_0123456789' } : { items: [{ id: 1, name: 'deploy', scope: 'run', created_at: iso(0), expires_at: iso(Date.now() + 5e9), last_used_at: iso(Date.now() - 5e5) }] });
   if (path === '/users') return answer(response, 200, { items: [user, { id: 2, username: 'li', role: 'editor', disabled: false, last_login_at: iso(Date.now() - 1e7) }, { id: 3, username: 'guest', role: 'viewer', disabled: true, last_login_at: null }] });
   if (path === '/audit') return answer(response, 200, { items: Array.from({ length: 12 }, (_, i) => ({ id: i + 1, at: iso(Date.now() - i * 9e5), actor: 'admin', address: '127.0.0.1', action: i % 2 ? 'task.update' : 'auth.login', object: i % 2 ? `task:${i}` : 'user:admin', before: null, after: i % 2 ? { cron: '@daily' } : null })), next_cursor: null });
@@ -161,7 +161,7 @@ createServer(async (request, response) => {
   if (!action[2]) return answer(response, 200, task, { etag: '"1"' });
   if (action[2] === 'executions') return answer(response, 200, pageOf(url, executions.filter(({ task_id }) => task_id === task.id)));
   if (action[2] === 'revisions') return answer(response, 200, { items: [{ revision: 2, changed_at: iso(Date.now() - 1e6), changed_by: 'admin', definition: task }, { revision: 1, changed_at: iso(Date.now() - 9e8), changed_by: 'admin', definition: { ...task, command: 'true' } }] });
-  if (action[2] === 'why') return answer(response, 200, { text: 'It was paused from 09:00 to 10:00.' });
+  if (action[2] === 'why') return answer(response, 200, { answer: 'It was paused from 09:00 to 10:00.', execution: null });
   if (action[2] === 'pause') Object.assign(task, { status: 'PAUSED', next_run_at: null });
   if (action[2] === 'resume') Object.assign(task, { status: 'ACTIVE', next_run_at: iso(Math.ceil(Date.now() / 60000) * 60000) });
   if (action[2] === 'run') {

@@ -27,7 +27,7 @@ class Prefs {
   pins = $state.raw<number[]>(read('pins', []));
   views = $state.raw<SavedView[]>(read('views', []));
   wrap = $state(read('log.wrap', true));
-  gutter = $state(read('log.gutter', true));
+  gutter = $state(read('log.gutter', innerWidth > 640));
 
   togglePin(id: number): void {
     this.pins = this.pins.includes(id) ? this.pins.filter((pin) => pin !== id) : [id, ...this.pins].slice(0, MOST_PINS);

@@ -49,6 +49,7 @@ export interface TaskDefinition {
   working_dir: string;
   run_as: string;
   shell: string;
+  stdin: string;
   timeout_s: number | null;
   kill_grace_s: number;
   success_exit_codes: number[];
@@ -60,6 +61,10 @@ export interface TaskDefinition {
   ends_at: string | null;
   priority: number;
   pool: string;
+  node_labels: Record<string, string>;
+  on_success: number[];
+  on_failure: number[];
+  notify: string[];
   kill_mode: 'group' | 'main';
   rerun_lost: boolean;
   keep_executions: number;
@@ -129,9 +134,9 @@ export interface ExecutionPage {
 }
 
 export interface CronAnswer {
-  timezone?: string;
+  timezone: string;
   next: string[];
-  text?: string;
+  description: string;
 }
 
 export interface TaskPage {
@@ -156,9 +161,9 @@ export interface Fire {
 }
 export interface StatsHour {
   hour: string;
-  counts: Partial<Record<ExecutionStatus, number>>;
-  duration_ms: number;
+  executions: Partial<Record<ExecutionStatus, number>>;
+  average_duration_ms: number | null;
 }
 export interface Stats {
-  hours: StatsHour[];
+  by_hour: StatsHour[];
 }

@@ -476,6 +476,7 @@ export default {
   'timeline.day': '1 day',
   'timeline.earlier': 'Earlier',
   'timeline.hour': '1 hour',
+  'timeline.lane': '{count} {count|run|runs}, {fires} still to come',
   'timeline.later': 'Later',
   'timeline.month': '30 days',
   'timeline.none': 'Nothing ran in this window.',
@@ -508,7 +509,6 @@ export default {
 
   'upcoming.collisions': 'At the same second',
   'upcoming.cut': 'Only the first {count} fires are shown.',
-  'upcoming.days': '{count|24 hours|{count} days}',
   'upcoming.fires': 'Fires',
   'upcoming.hour': '{count} {count|fire|fires} in this hour',
   'upcoming.none': 'Nothing fires in this time.',
@@ -532,6 +532,8 @@ export default {
   'views.save': 'Save this view',
   'views.title': 'Saved views',
 
+  'why.after': 'The fire after:',
   'why.ask': 'Ask',
   'why.at': 'What about this moment?',
+  'why.before': 'The fire before:',
 };

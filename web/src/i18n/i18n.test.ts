@@ -24,6 +24,8 @@ describe('translations', () => {
     const chinese = (zh as Record<string, string>)[key] ?? '';
     expect(chinese.trim()).not.toBe('');
     expect(placeholders(chinese)).toEqual(placeholders(english));
+    // A word inside a choice cannot be filled in.
+    for (const text of [english, chinese]) expect(text).not.toMatch(/\{[^}]*\{/);
     if (!SAME.has(key)) expect(/[\u4e00-\u9fff]/.test(chinese)).toBe(true);
   });
 

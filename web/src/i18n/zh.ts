@@ -476,6 +476,7 @@ export default {
   'timeline.day': '1 天',
   'timeline.earlier': '更早',
   'timeline.hour': '1 小时',
+  'timeline.lane': '{count} 次运行，{fires} 次即将触发',
   'timeline.later': '更晚',
   'timeline.month': '30 天',
   'timeline.none': '此时段没有运行。',
@@ -508,7 +509,6 @@ export default {
 
   'upcoming.collisions': '同一秒触发',
   'upcoming.cut': '仅显示最先的 {count} 次触发。',
-  'upcoming.days': '{count} 天',
   'upcoming.fires': '触发',
   'upcoming.hour': '该小时 {count} 次触发',
   'upcoming.none': '此时段没有触发。',
@@ -532,6 +532,8 @@ export default {
   'views.save': '保存此视图',
   'views.title': '已存视图',
 
+  'why.after': '下一次触发：',
   'why.ask': '查询',
   'why.at': '这一时刻发生了什么？',
+  'why.before': '上一次触发：',
 };

@@ -3,6 +3,7 @@
 
 export interface LiveEvent {
   type: string;
+  kind?: string;
   task_id?: number;
   execution_id?: number;
   status?: string;

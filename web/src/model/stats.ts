@@ -6,7 +6,7 @@ export const SPAN_HOURS: Record<Span, number> = { day: 24, week: 168, month: 720
 const HOUR_MS = 3_600_000;
 
 export function outcome(hour: StatsHour): { good: number; failed: number } {
-  const count = (status: keyof StatsHour['counts']) => hour.counts[status] ?? 0;
+  const count = (status: keyof StatsHour['executions']) => hour.executions[status] ?? 0;
   return { good: count('SUCCESS'), failed: count('FAILED') + count('TIMEOUT') + count('LOST') };
 }
 
@@ -14,12 +14,12 @@ export function summarize(stats: Stats | null, span: Span, now: number) {
   let good = 0;
   let failed = 0;
   let lasted = 0;
-  for (const hour of stats?.hours ?? []) {
+  for (const hour of stats?.by_hour ?? []) {
     if (Date.parse(hour.hour) < now - SPAN_HOURS[span] * HOUR_MS) continue;
     const one = outcome(hour);
     good += one.good;
     failed += one.failed;
-    lasted += hour.duration_ms;
+    lasted += (hour.average_duration_ms ?? 0) * (one.good + one.failed);
   }
   const total = good + failed;
   return {
@@ -36,7 +36,7 @@ export function bars(stats: Stats, span: Span, now: number, count: number) {
   const width = (SPAN_HOURS[span] / count) * HOUR_MS;
   const end = Math.ceil(now / HOUR_MS) * HOUR_MS;
   const result = Array.from({ length: count }, (_, index) => ({ at: end - (count - index) * width, good: 0, failed: 0 }));
-  for (const hour of stats.hours) {
+  for (const hour of stats.by_hour) {
     const bar = result[Math.floor((Date.parse(hour.hour) - (end - count * width)) / width)];
     if (!bar) continue;
     const one = outcome(hour);
