@@ -1,0 +1,97 @@
+#include "http/handlers/handlers.h"
+#include "http/problem.h"
+
+namespace http {
+namespace {
+
+using rights::Right;
+
+// RapiDoc writes style attributes and elements; no other page is given this.
+constexpr std::string_view kDocsPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src "
+    "'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+// Files beside the page that browsers ask for by name; those that there are get a route.
+constexpr std::string_view kRootFiles[] = {"/favicon.svg", "/favicon.ico",          "/boot.js",
+                                           "/robots.txt",  "/manifest.webmanifest", "/apple-touch-icon.png"};
+
+// Whether Accept-Encoding names the coding with a quality above 0.
+bool takes_coding(const Request& request, std::string_view coding) {
+  auto list = request.header("accept-encoding").value_or("");
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    auto item = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+    const auto name = item.substr(0, item.find_first_of("; "));
+    if (equals_ignoring_case(name, coding)) {
+      const auto quality = item.find("q=");
+      return quality == item.npos ||
+             item.substr(quality + 2).find_first_not_of("0. ") != std::string_view::npos;
+    }
+  }
+  return false;
+}
+
+std::string tag_of(std::string_view tag, std::string_view coding) {
+  std::string text(tag);
+  if (text.ends_with('"')) text.insert(text.size() - 1, coding);
+  return text;
+}
+
+Response serve(const Asset& asset, const Request& request) {
+  const bool brotli = !asset.brotli.empty() && takes_coding(request, "br");
+  const bool gzip = !brotli && !asset.gzip.empty() && takes_coding(request, "gzip");
+  Response response = Response::text(200, asset.content_type,
+                                     StaticText{brotli ? asset.brotli
+                                                : gzip ? asset.gzip
+                                                       : asset.identity});
+  if (brotli) response.headers.add("Content-Encoding", "br");
+  if (gzip) response.headers.add("Content-Encoding", "gzip");
+  response.headers.add("ETag", tag_of(asset.etag, brotli ? "-br" : gzip ? "-gz" : ""));
+  response.headers.add("Vary", "Accept-Encoding");
+  response.headers.add("Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  return response;
+}
+
+}  // namespace
+
+void register_page_routes(Router& router, const ApiContext& context) {
+  const auto add = [&](std::string path, std::string_view policy, std::string summary) {
+    const auto answer = [find = context.find_asset, policy](const Request& request) -> Response {
+      const Asset* asset = find ? find(request.path) : nullptr;
+      if (asset == nullptr) return problem(404, "there is no page at '" + request.path + "'");
+      Response response = serve(*asset, request);
+      if (!policy.empty()) response.headers.set("Content-Security-Policy", std::string(policy));
+      return response;
+    };
+    router.add({.method = Method::get,
+                .path = std::move(path),
+                .right = Right::anyone,
+                .handler = answer,
+                .doc = {.summary = std::move(summary),
+                        .tag = "page",
+                        .answers = {{200, "The file", "string", "text/html"}}},
+                .quick = answer});
+  };
+  add("/ui/{rest...}", "", "The page");
+  add("/login", "", "The page, at its log-in");
+  add("/register", "", "The page, at its registration");
+  add("/docs", kDocsPolicy, "This API, to read and to try");
+  add("/assets/{file...}", "", "The page's files");
+  for (const auto path : kRootFiles) {
+    if (context.find_asset && context.find_asset(path) != nullptr)
+      add(std::string(path), "", "A file of the page");
+  }
+  const auto lead = [](const Request&) { return Response::see_other("/ui/tasks"); };
+  router.add(
+      {.method = Method::get,
+       .path = "/ui",
+       .right = Right::anyone,
+       .handler = lead,
+       .doc = {.summary = "Leads to the list of tasks", .tag = "page", .answers = {{303, "To /ui/tasks"}}},
+       .quick = lead});
+}
+
+}  // namespace http
