@@ -1,0 +1,60 @@
+// The settings of `serve`: one table of keys, from which reading, environment names, help and docs come.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace app {
+
+struct Config {
+  std::string host = "127.0.0.1";
+  std::int64_t port = 8000;
+  std::vector<std::string> hosts;
+  std::string registration;  // empty: open on loopback, else closed
+  std::string registration_role = "viewer";
+  std::int64_t session_hours = 24;
+  std::string timezone = "UTC";
+  std::int64_t default_timeout = 60;
+  std::int64_t max_running = 1000;
+  std::string database_url;  // empty: sqlite:DATA_DIR/scheduler.db
+  std::string synchronous = "normal";
+  std::string data_dir = "data";
+  std::int64_t max_output_bytes = 10 << 20;
+  std::int64_t retention_days = 0;
+  std::string log_level = "info";
+  std::string log_format = "text";
+  std::string log_file = "logs/scheduler.log";
+  std::int64_t log_max_bytes = 10 << 20;
+  std::int64_t log_keep = 5;
+  std::map<std::string, std::int64_t> pools;
+
+  std::string url_of_database() const {
+    return database_url.empty() ? "sqlite:" + data_dir + "/scheduler.db" : database_url;
+  }
+};
+
+struct ConfigSources {
+  std::string file;                          // empty: /etc/mini-scheduler/config.toml, where it is there
+  std::map<std::string, std::string> flags;  // "server.port" to "9000"
+  std::function<const char*(const char*)> environment;  // getenv
+};
+
+// A flag stands over the environment (MINI_SCHEDULER_SECTION_KEY), that over the file, that over the default.
+// An unknown key or a bad value is an error with its file and line (or its variable or flag) and what is
+// allowed.
+base::Result<Config> load_config(const ConfigSources& sources);
+
+// docs/configuration.md, in full.
+std::string configuration_markdown();
+
+// "--port" to "server.port" for the keys that have a flag.
+const std::map<std::string, std::string>& config_flags();
+
+inline constexpr const char* kSystemConfig = "/etc/mini-scheduler/config.toml";
+
+}  // namespace app

@@ -1,0 +1,312 @@
+#include "app/node.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "app/serve.h"
+#include "auth/authenticator.h"
+#include "auth/secret_key.h"
+#include "base/log.h"
+#include "engine/engine.h"
+#include "http/api.h"
+#include "http/handlers/task_handlers.h"
+#include "http/identification.h"
+#include "http/metrics.h"
+#include "http/origin.h"
+#include "http/server.h"
+#include "runner/client.h"
+#include "store/open.h"
+
+namespace app {
+namespace {
+
+using base::ErrorKind;
+using base::make_error;
+
+constexpr std::chrono::milliseconds kAnswerDeadline{3'000};  // for requests in flight at a stop
+constexpr const char* kLocalTokenName = "this machine's command line";
+
+std::string program_path() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+}
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+base::Result<std::optional<std::string>> admin_password() {
+  if (auto password = environment("MINI_SCHEDULER_ADMIN_PASSWORD")) return password;
+  const auto file = environment("MINI_SCHEDULER_ADMIN_PASSWORD_FILE");
+  if (!file) return std::optional<std::string>{};
+  std::ifstream in(*file);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (in.bad() || text.empty())
+    return make_error(ErrorKind::invalid,
+                      "MINI_SCHEDULER_ADMIN_PASSWORD_FILE: " + *file + " can't be read, or is empty");
+  return std::optional{text};
+}
+
+// Held while the process lives, so that two servers never share a data folder.
+class FolderLock {
+ public:
+  ~FolderLock() {
+    if (file_ >= 0) close(file_);
+  }
+  base::Result<void> take(const std::string& folder) {
+    const auto path = folder + "/serve.lock";
+    file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0) return make_error(ErrorKind::unavailable, path + ": " + std::strerror(errno));
+    if (flock(file_, LOCK_EX | LOCK_NB) < 0) {
+      char pid[32] = {};
+      if (read(file_, pid, sizeof pid - 1) < 0) pid[0] = '\0';
+      return make_error(ErrorKind::conflict, "another server (process " + std::string(pid) +
+                                                 ") uses the data folder " + folder +
+                                                 ": stop it, or choose another with --data-dir");
+    }
+    const auto pid = std::to_string(getpid());
+    if (ftruncate(file_, 0) < 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0)
+      return make_error(ErrorKind::unavailable, path + ": " + std::strerror(errno));
+    return {};
+  }
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace
+
+struct Node::Parts {
+  explicit Parts(const Config& config)
+      : registration(auth::parse_registration(config.registration)
+                         .value_or(http::is_loopback_name(config.host) ? auth::Registration::open
+                                                                       : auth::Registration::closed)) {}
+
+  base::SystemClock clock;
+  FolderLock lock;
+  auth::Registration registration;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<runner::SocketRunner> runner;
+  std::unique_ptr<service::EventHub> events;
+  std::unique_ptr<service::TaskService> tasks;
+  std::unique_ptr<service::ExecutionService> executions;
+  std::unique_ptr<service::LedgerView> ledger;
+  auth::Passwords passwords;
+  auth::IdentityCache identities;
+  std::unique_ptr<auth::Accounts> accounts;
+  std::unique_ptr<auth::Sessions> sessions;
+  std::unique_ptr<auth::Tokens> tokens;
+  std::unique_ptr<auth::Authenticator> authenticator;
+  std::unique_ptr<http::Identification> identification;
+  std::unique_ptr<http::Router> router;
+  std::unique_ptr<http::Server> server;
+
+  base::Result<void> open_store(const Config& config);
+  base::Result<void> open_accounts(const Config& config);
+  void make_engine(const Config& config);
+  base::Result<void> listen(const Config& config);
+  void write_metrics(http::MetricWriter& writer) const;
+  void keep_local_token(const std::string& data_dir);
+};
+
+base::Result<void> Node::Parts::open_store(const Config& config) {
+  std::error_code failure;
+  if (std::filesystem::create_directories(config.data_dir, failure)) chmod(config.data_dir.c_str(), 0700);
+  if (failure)
+    return make_error(ErrorKind::unavailable,
+                      "the data folder " + config.data_dir + " can't be made: " + failure.message());
+  if (auto taken = lock.take(config.data_dir); !taken) return taken;
+  store::OpenOptions options;
+  options.synchronous_full = config.synchronous == "full";
+  options.default_timezone = config.timezone;
+  auto opened = store::open_store(config.url_of_database(), options);
+  if (!opened) return std::move(opened).error();
+  store = std::move(*opened);
+  return {};
+}
+
+base::Result<void> Node::Parts::open_accounts(const Config& config) {
+  const auto secret = environment("SECRET_KEY");
+  auto key = auth::load_secret_key(secret ? std::optional<std::string_view>(*secret) : std::nullopt,
+                                   config.data_dir);
+  if (!key) return std::move(key).error();
+  const auto password = admin_password();
+  if (!password) return password.error();
+  auth::AccountOptions account_options;
+  account_options.registration = registration;
+  account_options.registration_role =
+      rights::parse_role(config.registration_role).value_or(rights::Role::viewer);
+  accounts = std::make_unique<auth::Accounts>(*store, clock, passwords, identities, account_options);
+  if (auto made = accounts->ensure_first_admin(*password); !made) return made;
+  if (accounts->demo_password_stands() && !http::is_loopback_name(config.host) &&
+      !http::is_loopback_address(config.host)) {
+    return make_error(ErrorKind::forbidden,
+                      "--host " + config.host +
+                          " is refused while the first password of 'admin' stands: change it with "
+                          "`mini-scheduler user passwd admin` "
+                          "(with the server on 127.0.0.1), or set MINI_SCHEDULER_ADMIN_PASSWORD");
+  }
+  auth::SessionOptions session_options;
+  session_options.lifetime = std::chrono::hours{config.session_hours};
+  sessions = std::make_unique<auth::Sessions>(*store, clock, *accounts, passwords, identities,
+                                              std::move(*key), session_options);
+  tokens = std::make_unique<auth::Tokens>(*store, clock, identities);
+  authenticator = std::make_unique<auth::Authenticator>(*store, clock, *sessions, *tokens, identities);
+  keep_local_token(config.data_dir);
+  return {};
+}
+
+// The command line on this machine speaks as the first admin with a token that only the server's own user can
+// read: whoever can read it can read the database beside it.
+void Node::Parts::keep_local_token(const std::string& data_dir) {
+  for (const auto& user : accounts->list()) {
+    if (user.role != rights::Role::admin || user.disabled) continue;
+    const rights::Actor actor{
+        .user = user.id, .name = user.name, .role = user.role, .scope = {}, .address = "local"};
+    for (const auto& token : tokens->list(user.id)) {
+      if (token.name != kLocalTokenName) continue;
+      if (auto revoked = tokens->revoke(actor, token.id); !revoked)
+        base::log::warning("cli.token_kept", {{"why", revoked.error().message}});
+    }
+    const auto token =
+        tokens->create(actor, {.name = kLocalTokenName, .scope = rights::Scope::write, .expires_at = {}});
+    if (!token) return base::log::warning("cli.no_token", {{"why", token.error().message}});
+    const auto path = data_dir + "/cli.token";
+    unlink(path.c_str());
+    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0 || write(file, token->text.data(), token->text.size()) < 0)
+      base::log::warning("cli.no_token", {{"why", std::strerror(errno)}});
+    if (file >= 0) close(file);
+    return;
+  }
+}
+
+void Node::Parts::make_engine(const Config& config) {
+  engine::Options options;
+  options.data_dir = std::filesystem::absolute(config.data_dir);
+  options.program = program_path();
+  options.default_timezone = config.timezone;
+  options.default_timeout_s = config.default_timeout;
+  options.max_running = config.max_running;
+  options.max_output_bytes = static_cast<std::uint64_t>(config.max_output_bytes);
+  options.retention_days = config.retention_days;
+  options.pools = config.pools;
+  engine = std::make_unique<engine::Engine>(*store, clock, options);
+  events = std::make_unique<service::EventHub>(clock);
+  store->set_listener([this](std::span<const store::Change> changes) {
+    engine->on_changes(changes);
+    events->on_changes(changes);
+  });
+  runner::ClientOptions client;
+  client.data_dir = options.data_dir;
+  client.program = options.program;
+  runner = std::make_unique<runner::SocketRunner>(client);
+  tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
+  executions = std::make_unique<service::ExecutionService>(*store, *engine);
+  ledger = std::make_unique<service::LedgerView>(*store, *tasks, clock);
+}
+
+void Node::Parts::write_metrics(http::MetricWriter& writer) const {
+  const auto state = engine->state();
+  writer.gauge("mini_scheduler_runner_connected", "Whether the runner is connected",
+               state.runner_connected ? 1 : 0);
+  writer.gauge("mini_scheduler_planned_tasks", "Tasks with a next fire", static_cast<double>(state.planned));
+  writer.gauge("mini_scheduler_running_attempts", "Attempts handed to the runner that have not ended",
+               static_cast<double>(state.running));
+  writer.counter("mini_scheduler_fires_total", "Fires taken since the start",
+                 static_cast<double>(state.fires));
+  writer.counter("mini_scheduler_attempts_started_total", "Attempts started since the start",
+                 static_cast<double>(state.started));
+  writer.counter("mini_scheduler_attempts_finished_total", "Attempts ended since the start",
+                 static_cast<double>(state.finished));
+  const auto figures = server->figures();
+  writer.counter("mini_scheduler_http_requests_total", "Requests answered",
+                 static_cast<double>(figures.requests));
+  writer.counter("mini_scheduler_http_request_seconds_total", "Time from request to response, summed",
+                 static_cast<double>(figures.request_microseconds) / 1e6);
+  writer.gauge("mini_scheduler_http_connections", "Open connections",
+               static_cast<double>(figures.connections));
+}
+
+base::Result<void> Node::Parts::listen(const Config& config) {
+  const http::TaskHandlerParts handlers{*tasks, *executions, *ledger, *events, *store, clock};
+  const http::ApiContext context{
+      .store = *store,
+      .clock = clock,
+      .accounts = *accounts,
+      .sessions = *sessions,
+      .tokens = *tokens,
+      .version = kVersion,
+      .find_asset = http::find_asset,
+      .checks = {{"database",
+                  [this]() -> std::string {
+                    store->read(
+                        [](store::Reader& reader) { static_cast<void>(reader.find_setting("last_boot")); });
+                    return {};
+                  }},
+                 {"runner",
+                  [this]() -> std::string {
+                    const auto state = engine->state();
+                    return state.runner_connected ? std::string() : "not connected: " + state.runner_problem;
+                  }}},
+      .metrics = {[this](http::MetricWriter& writer) { write_metrics(writer); }},
+      .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); }}};
+  router = std::make_unique<http::Router>(http::build_router(context));
+  identification = std::make_unique<http::Identification>(*authenticator);
+  router->set_identifier(identification.get());
+  router->set_hosts(config.hosts);
+  http::ServerOptions options;
+  options.host = config.host;
+  options.port = static_cast<std::uint16_t>(config.port);
+  server = std::make_unique<http::Server>(*router, clock, options);
+  return server->start();
+}
+
+Node::Node(Config config) : config_(std::move(config)), parts_(std::make_unique<Parts>(config_)) {}
+Node::~Node() {
+  stop();
+}
+
+base::Result<void> Node::start() {
+  auto& parts = *parts_;
+  if (auto opened = parts.open_store(config_); !opened) return opened;
+  parts.make_engine(config_);
+  if (auto opened = parts.open_accounts(config_); !opened) return opened;
+  if (auto listening = parts.listen(config_); !listening) return listening;
+  parts.engine->start(*parts.runner);
+  parts.runner->open(*parts.engine);
+  return {};
+}
+
+void Node::stop() {
+  auto& parts = *parts_;
+  if (parts.server) parts.server->stop(kAnswerDeadline);
+  if (parts.engine) parts.engine->stop();
+  if (parts.runner) parts.runner->stop();
+  parts.server.reset();
+  parts.runner.reset();
+  // the writer calls the listener until it has ended
+  parts.store.reset();
+  parts.engine.reset();
+}
+
+std::uint16_t Node::port() const {
+  return parts_->server->port();
+}
+bool Node::demo_password_stands() const {
+  return parts_->accounts->demo_password_stands();
+}
+
+}  // namespace app

@@ -1,0 +1,31 @@
+// One node, put together: store, engine, runner's client, services and HTTP. Starts and stops in the right
+// order.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "app/config.h"
+#include "base/result.h"
+
+namespace app {
+
+class Node {
+ public:
+  explicit Node(Config config);
+  ~Node();
+
+  // Opens the store, begins to fire and to answer. An error says what is wrong and how to mend it.
+  base::Result<void> start();
+  // Stops firing, answers what is in flight, leaves jobs to the runner. At most some 5 s.
+  void stop();
+
+  std::uint16_t port() const;
+  bool demo_password_stands() const;
+
+ private:
+  struct Parts;
+  const Config config_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace app
