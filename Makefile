@@ -1,0 +1,50 @@
+# The two to know: `make run` and `make test`. Each installs the Debian packages that it lacks, then builds.
+JOBS ?= $(shell nproc)
+PORT ?= 8000
+export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_file_ctime
+BINARY = build/release/mini-scheduler
+release = cmake --preset release -DSCHEDULER_TESTS=$(1) -DSCHEDULER_BENCH=$(2) >build/configure.log || { cat build/configure.log; exit 1; }; \
+  cmake --build --preset release -j $(JOBS)
+
+.PHONY: run build test bench fuzz check format asan tsan clean packages-%
+
+run: build ## build, then serve the page on 127.0.0.1:8000
+	exec $(BINARY) serve --port $(PORT)
+
+build: packages-build ## the binary, at build/release/mini-scheduler
+	@mkdir -p build
+	@$(call release,OFF,OFF)
+
+test: packages-build packages-test ## every test
+	@mkdir -p build
+	@$(call release,ON,OFF)
+	scripts/run-tests.sh build/release
+
+bench: packages-build packages-test packages-bench ## the figures of docs/performance.md
+	@mkdir -p build
+	@$(call release,ON,ON)
+	build/release/bench/cron_bench
+	build/release/bench/store_bench
+	/usr/bin/python3 bench/run.py
+
+fuzz: packages-build packages-test packages-fuzz ## each fuzz target for SECONDS (60)
+	cmake --preset fuzz
+	cmake --build --preset fuzz -j $(JOBS)
+	scripts/run-fuzz.sh build/fuzz $(or $(SECONDS),60)
+
+check: packages-build packages-test packages-check ## format, clang-tidy, layers
+	scripts/check.sh
+
+format: packages-check ## write what `check` wants
+	git ls-files '*.cpp' '*.h' | xargs clang-format-14 -i
+
+asan tsan: packages-build packages-test ## the whole suite under a sanitizer
+	cmake --preset $@
+	cmake --build --preset $@ -j $(JOBS)
+	scripts/run-tests.sh build/$@
+
+clean: ## throw the build folders away
+	rm -rf build
+
+packages-%:
+	@scripts/install-packages.sh $*
