@@ -12,7 +12,7 @@ for group in "$@"; do
   done
 done
 case " $* " in *" build "*)
-  if ! { command -v npm && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)'; } >/dev/null 2>&1; then
+  if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } >/dev/null 2>&1; then
     missing="$missing nodejs npm"
   fi ;;
 esac

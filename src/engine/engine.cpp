@@ -16,6 +16,8 @@ constexpr std::size_t kFirstBooking = 8;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;
 constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
+// What ended while nobody looked is known only to the runner: fires wait for its word, but no longer than this.
+constexpr base::Milliseconds kRunnerPatience{2'000};
 
 }  // namespace
 
@@ -48,6 +50,7 @@ class Engine::Impl {
     loop_.start([this] { on_time(); }, [this] { before_sleep(); });
     loop_.post([this] {
       run_reboot_tasks();
+      timers_.add(began_at_ + kRunnerPatience, [this] { settled_ = true; });
       on_time();
     });
   }
@@ -216,6 +219,7 @@ class Engine::Impl {
     loop_.post([this, snapshot = std::move(snapshot)]() mutable {
       dispatcher_.reconcile(std::move(snapshot));
       runner_problem_.clear();
+      settled_ = true;
       on_time();
     });
   }
@@ -245,6 +249,7 @@ class Engine::Impl {
   void on_time() {
     const auto now = clock_.now();
     for (auto& action : timers_.take_due(now)) action();
+    if (!settled_) return;
     auto due = planner_.take_due(now, kDueAtOnce);
     std::size_t size = kFirstBooking;
     for (std::size_t begin = 0; begin < due.size();
@@ -279,7 +284,7 @@ class Engine::Impl {
 
   void before_sleep() {
     publish_state();
-    auto next = planner_.next_due_at();
+    auto next = settled_ ? planner_.next_due_at() : std::nullopt;
     if (const auto timer = timers_.next(); timer && (!next || *timer < *next)) next = timer;
     loop_.wake_at(next);
   }
@@ -336,6 +341,7 @@ class Engine::Impl {
   Janitor janitor_;
   Dispatcher dispatcher_;
   bool stopped_ = false;
+  bool settled_ = false;  // fires are booked
   Instant began_at_{};
   std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";

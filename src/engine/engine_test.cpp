@@ -223,6 +223,30 @@ TEST_F(EngineTest, AfterARestartEachClaimIsHeldAgainstWhatTheRunnerKnows) {
   EXPECT_EQ(execution(adopted).status, ExecutionStatus::success);
 }
 
+TEST_F(EngineTest, AMissedFireIsNotSkippedForARunThatEndedWhileNobodyLooked) {
+  start();
+  const auto task_id = make({});
+  const auto id = run(task_id);
+  runner_.wait_for_starts(1);
+  stop();
+  const auto missed = std::chrono::floor<seconds>(clock_.now()) - std::chrono::hours{1};
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    auto task = tx.find_task(task_id).value();
+    task.next_run_at = task.next_due_at = missed;
+    tx.save_task_state(task);
+    return {};
+  }));
+
+  start(false);
+  runner::Finished finished;
+  finished.key = {id, 1};
+  finished.started_at = finished.finished_at = clock_.now();
+  finished.exit_code = 0;
+  engine_->on_connected({.running = {}, .finished = {finished}});
+  const auto made_up = execution(runner_.wait_for_starts(2).back().key.execution);
+  EXPECT_EQ(made_up.trigger, task::Trigger::misfire);
+}
+
 TEST_F(EngineTest, AFailedAttemptIsTriedAgainAfterItsBackoff) {
   start();
   task::TaskDefinition definition;
