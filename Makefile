@@ -6,7 +6,7 @@ BINARY = build/release/mini-scheduler
 release = cmake --preset release -DSCHEDULER_TESTS=$(1) -DSCHEDULER_BENCH=$(2) >build/configure.log || { cat build/configure.log; exit 1; }; \
   cmake --build --preset release -j $(JOBS)
 
-.PHONY: run build test bench fuzz check format asan tsan clean packages-%
+.PHONY: run build test bench fuzz check format docs asan tsan clean packages-%
 
 run: build ## build, then serve the page on 127.0.0.1:8000
 	exec $(BINARY) serve --port $(PORT)
@@ -48,3 +48,8 @@ clean: ## throw the build folders away
 
 packages-%:
 	@scripts/install-packages.sh $*
+
+docs: packages-build packages-test ## write docs/configuration.md from the table of settings
+	@mkdir -p build
+	@$(call release,ON,OFF)
+	WRITE_DOCS=1 build/release/src/app/app_test --gtest_filter='ConfigurationDocs.*'

@@ -1,12 +1,53 @@
+#include <cstdlib>
+#include <iostream>
 #include <string>
 #include <vector>
 
+#include "app/local_password.h"
 #include "app/serve.h"
+#include "cli/command_line.h"
+
+namespace {
+
+// What the client commands can learn from the server's own configuration on this machine.
+app::ConfigSources sources_of_configuration() {
+  app::ConfigSources sources;
+  sources.environment = [](const char* name) -> const char* { return std::getenv(name); };
+  return sources;
+}
+
+int run_client(const std::vector<std::string>& arguments) {
+  cli::Context context{.out = std::cout, .err = std::cerr, .in = std::cin, .sources = {}};
+  context.sources.environment = sources_of_configuration().environment;
+  const auto config = app::load_config(sources_of_configuration());
+  context.sources.data_dir = config ? config->data_dir : "data";
+  if (config && (config->host != app::Config{}.host || config->port != app::Config{}.port))
+    context.sources.configured = "http://" + config->host + ":" + std::to_string(config->port);
+  context.set_password_locally = [&](const std::string& user,
+                                     const std::string& password) -> base::Result<void> {
+    if (!config) return config.error();
+    auto local = *config;
+    local.data_dir = context.sources.data_dir;
+    return app::set_password_in_database(local, user, password);
+  };
+  return cli::run_command_line(arguments, std::string("mini-scheduler ") + app::kVersion,
+                               {{"serve", "Run a node: scheduling, HTTP, the page"},
+                                {"runner", "Hold the running jobs; `serve` starts it"}},
+                               context);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::string command = arguments.empty() ? "" : arguments.front();
   const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
-  if (!arguments.empty() && arguments[0] == "serve") return app::serve(rest);
-  if (!arguments.empty() && arguments[0] == "runner") return app::run_runner_process(rest);
-  return 2;
+  try {
+    if (command == "serve") return app::serve(rest);
+    if (command == "runner") return app::run_runner_process(rest);
+    return run_client(arguments);
+  } catch (const std::exception& failure) {
+    std::cerr << "mini-scheduler: " << failure.what() << std::endl;
+    return cli::kFailed;
+  }
 }

@@ -1,10 +1,12 @@
 #include "app/node.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -12,10 +14,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/folder_lock.h"
 #include "app/serve.h"
 #include "auth/authenticator.h"
 #include "auth/secret_key.h"
 #include "base/log.h"
+#include "cli/credentials.h"
 #include "engine/engine.h"
 #include "http/api.h"
 #include "http/handlers/task_handlers.h"
@@ -40,6 +44,11 @@ std::string program_path() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
 }
 
+std::string reachable_host(const std::string& host) {
+  if (host == "0.0.0.0" || host == "::") return "127.0.0.1";
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -57,33 +66,6 @@ base::Result<std::optional<std::string>> admin_password() {
                       "MINI_SCHEDULER_ADMIN_PASSWORD_FILE: " + *file + " can't be read, or is empty");
   return std::optional{text};
 }
-
-// Held while the process lives, so that two servers never share a data folder.
-class FolderLock {
- public:
-  ~FolderLock() {
-    if (file_ >= 0) close(file_);
-  }
-  base::Result<void> take(const std::string& folder) {
-    const auto path = folder + "/serve.lock";
-    file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file_ < 0) return make_error(ErrorKind::unavailable, path + ": " + std::strerror(errno));
-    if (flock(file_, LOCK_EX | LOCK_NB) < 0) {
-      char pid[32] = {};
-      if (read(file_, pid, sizeof pid - 1) < 0) pid[0] = '\0';
-      return make_error(ErrorKind::conflict, "another server (process " + std::string(pid) +
-                                                 ") uses the data folder " + folder +
-                                                 ": stop it, or choose another with --data-dir");
-    }
-    const auto pid = std::to_string(getpid());
-    if (ftruncate(file_, 0) < 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0)
-      return make_error(ErrorKind::unavailable, path + ": " + std::strerror(errno));
-    return {};
-  }
-
- private:
-  int file_ = -1;
-};
 
 }  // namespace
 
@@ -118,7 +100,7 @@ struct Node::Parts {
   void make_engine(const Config& config);
   base::Result<void> listen(const Config& config);
   void write_metrics(http::MetricWriter& writer) const;
-  void keep_local_token(const std::string& data_dir);
+  void keep_local_address(const Config& config);
 };
 
 base::Result<void> Node::Parts::open_store(const Config& config) {
@@ -164,33 +146,37 @@ base::Result<void> Node::Parts::open_accounts(const Config& config) {
                                               std::move(*key), session_options);
   tokens = std::make_unique<auth::Tokens>(*store, clock, identities);
   authenticator = std::make_unique<auth::Authenticator>(*store, clock, *sessions, *tokens, identities);
-  keep_local_token(config.data_dir);
   return {};
 }
 
 // The command line on this machine speaks as the first admin with a token that only the server's own user can
 // read: whoever can read it can read the database beside it.
-void Node::Parts::keep_local_token(const std::string& data_dir) {
-  for (const auto& user : accounts->list()) {
-    if (user.role != rights::Role::admin || user.disabled) continue;
-    const rights::Actor actor{
-        .user = user.id, .name = user.name, .role = user.role, .scope = {}, .address = "local"};
-    for (const auto& token : tokens->list(user.id)) {
-      if (token.name != kLocalTokenName) continue;
-      if (auto revoked = tokens->revoke(actor, token.id); !revoked)
-        base::log::warning("cli.token_kept", {{"why", revoked.error().message}});
-    }
-    const auto token =
-        tokens->create(actor, {.name = kLocalTokenName, .scope = rights::Scope::write, .expires_at = {}});
-    if (!token) return base::log::warning("cli.no_token", {{"why", token.error().message}});
-    const auto path = data_dir + "/cli.token";
-    unlink(path.c_str());
-    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0 || write(file, token->text.data(), token->text.size()) < 0)
-      base::log::warning("cli.no_token", {{"why", std::strerror(errno)}});
-    if (file >= 0) close(file);
-    return;
+void Node::Parts::keep_local_address(const Config& config) {
+  const auto users = accounts->list();
+  const auto admin = std::find_if(users.begin(), users.end(), [](const store::User& user) {
+    return user.role == rights::Role::admin && !user.disabled;
+  });
+  if (admin == users.end()) return;
+  const rights::Actor actor{
+      .user = admin->id, .name = admin->name, .role = admin->role, .scope = {}, .address = "local"};
+  for (const auto& token : tokens->list(admin->id)) {
+    if (token.name != kLocalTokenName) continue;
+    if (auto revoked = tokens->revoke(actor, token.id); !revoked)
+      base::log::warning("cli.token_kept", {{"why", revoked.error().message}});
   }
+  const auto token =
+      tokens->create(actor, {.name = kLocalTokenName, .scope = rights::Scope::write, .expires_at = {}});
+  if (!token) return base::log::warning("cli.no_token", {{"why", token.error().message}});
+  const boost::json::object address{
+      {"server", "http://" + reachable_host(config.host) + ":" + std::to_string(server->port())},
+      {"token", token->text}};
+  const auto text = boost::json::serialize(address) + "\n";
+  const auto path = config.data_dir + "/" + cli::kLocalAddressFile;
+  unlink(path.c_str());
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0 || write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    base::log::warning("cli.no_token", {{"why", std::strerror(errno)}});
+  if (file >= 0) close(file);
 }
 
 void Node::Parts::make_engine(const Config& config) {
@@ -285,6 +271,7 @@ base::Result<void> Node::start() {
   parts.make_engine(config_);
   if (auto opened = parts.open_accounts(config_); !opened) return opened;
   if (auto listening = parts.listen(config_); !listening) return listening;
+  parts.keep_local_address(config_);
   parts.engine->start(*parts.runner);
   parts.runner->open(*parts.engine);
   return {};

@@ -16,7 +16,8 @@ constexpr std::size_t kFirstBooking = 8;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;
 constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
-// What ended while nobody looked is known only to the runner: fires wait for its word, but no longer than this.
+// What ended while nobody looked is known only to the runner: fires wait for its word, but no longer than
+// this.
 constexpr base::Milliseconds kRunnerPatience{2'000};
 
 }  // namespace

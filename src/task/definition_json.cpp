@@ -53,12 +53,18 @@ json::value http_or_null(const std::optional<HttpCall>& call) {
                       {"expect_status", to_array(call->expect_status)}};
 }
 
+// 10 rather than the 1E1 that a serialised double is.
+json::value plain(double number) {
+  const auto whole = static_cast<std::int64_t>(number);
+  return static_cast<double>(whole) == number ? json::value(whole) : json::value(number);
+}
+
 json::object to_object(const RetryPolicy& retry) {
   return {{"max_attempts", retry.max_attempts},
-          {"initial_delay_s", retry.initial_delay_s},
-          {"factor", retry.factor},
-          {"max_delay_s", retry.max_delay_s},
-          {"jitter", retry.jitter}};
+          {"initial_delay_s", plain(retry.initial_delay_s)},
+          {"factor", plain(retry.factor)},
+          {"max_delay_s", plain(retry.max_delay_s)},
+          {"jitter", plain(retry.jitter)}};
 }
 
 bool is_variable_name(std::string_view name) {

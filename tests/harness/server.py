@@ -51,15 +51,46 @@ class Server:
         return self
 
     def ask(self, method, path, body=None):
+        status, _, answer = self.request(method, path, body)
+        return status, answer
+
+    def request(self, method, path, body=None, headers=None):
+        """Gives status, headers and body, the body read where it is JSON. A token in `headers` stands over the admin's."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        headers = {"Content-Type": "application/json"}
+        sent = {"Content-Type": "application/json"}
         if self.token:
-            headers["Authorization"] = "Bearer " + self.token
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            sent["Authorization"] = "Bearer " + self.token
+        sent.update(headers or {})
+        text = body if isinstance(body, (str, bytes)) or body is None else json.dumps(body)
+        connection.request(method, path, text, {name: value for name, value in sent.items() if value is not None})
         response = connection.getresponse()
-        text = response.read()
+        answer = response.read()
         connection.close()
-        return response.status, json.loads(text) if text[:1] in (b"{", b"[") else text
+        return response.status, response.headers, json.loads(answer) if answer[:1] in (b"{", b"[") else answer
+
+    def log_in(self, name, password):
+        status, answer = self.ask("POST", "/auth/login", {"username": name, "password": password})
+        assert status == 200, answer
+        return answer["access_token"]
+
+    def wait_until(self, condition, deadline_s=60):
+        """What `condition` gives, once that is true."""
+        end = time.monotonic() + deadline_s
+        while not (value := condition()):
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+        return value
+
+    def run_to_its_end(self, task_id, body=None):
+        status, answer = self.ask("POST", f"/tasks/{task_id}/run", body or {})
+        assert status == 202, answer
+        return self.wait_for_end(answer["execution_id"])
+
+    def wait_for_end(self, execution_id):
+        def ended():
+            found = self.ask("GET", f"/executions/{execution_id}")[1]
+            return found if found["status"] not in ("PENDING", "RUNNING") else None
+        return self.wait_until(ended)
 
     def kill(self):
         """As the machine would: at once, with no last word."""

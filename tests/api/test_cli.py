@@ -1,0 +1,149 @@
+"""The binary's client commands against a running server."""
+import json
+import os
+import stat
+
+import pytest
+
+from conftest import BINARY, ROOT, CommandLine
+from server import Server
+
+DONE, FAILED, WRONG_USAGE, NOT_FOUND, NOT_ALLOWED, NOT_REACHABLE = range(6)
+
+
+def test_help_is_everywhere_and_the_version_is_told(command_line):
+    for words in ([], ["task"], ["task", "create"], ["execution"], ["import", "crontab"], ["cron", "next"], ["user"], ["token"], ["serve"], ["runner"]):
+        done = command_line.run(*words, "--help")
+        assert done.returncode == DONE and "Usage" in done.stdout, words
+    assert command_line.run("--version").stdout.startswith("mini-scheduler 0.")
+
+
+@pytest.mark.parametrize("words", [[], ["tusk"], ["task"], ["task", "lists"], ["task", "show"], ["task", "list", "--colour"],
+                                   ["serve", "--port", "many"], ["serve", "--colour"], ["cron", "next", "61 * * * *"],
+                                   ["task", "create", "--env", "novalue"]])
+def test_wrong_usage_is_exit_code_2_and_one_line(command_line, words):
+    done = command_line.run(*words)
+    assert done.returncode == WRONG_USAGE, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.strip()
+
+
+def test_exit_codes_tell_what_was_wrong(server, command_line):
+    assert command_line.run("task", "show", "nobody").returncode == NOT_FOUND
+    assert command_line.run("task", "show", "987654").returncode == NOT_FOUND
+    assert command_line.run("task", "list", "--server", "http://127.0.0.1:1").returncode == NOT_REACHABLE
+    assert command_line.run("task", "list", env={"MINI_SCHEDULER_TOKEN": "mst_wrong"}).returncode == NOT_ALLOWED
+    wrong_field = command_line.run("task", "create", "--name", "x", "--cron", "61 * * * *", "--command", "true")
+    assert wrong_field.returncode == FAILED and "cron" in wrong_field.stderr
+
+
+def test_a_task_from_its_making_to_its_end(command_line):
+    made = command_line.json("task", "create", "--name", "pipeline", "--cron", "0 0 1 1 *", "--command", "echo $A; exit 0",
+                             "--env", "A=b=c", "--tag", "x", "--tag", "y", "--retry", 2, "--set", "retry.jitter=0.5", "--timeout", 9)
+    assert made["env"] == {"A": "b=c"} and made["tags"] == ["x", "y"] and made["timeout_s"] == 9
+    assert made["retry"]["max_attempts"] == 2 and made["retry"]["jitter"] == 0.5
+    assert "pipeline" in command_line.run("task", "list", "--tag", "x").stdout
+    waited = command_line.run("task", "run", "pipeline", "--wait", "--env", "A=other")
+    assert waited.returncode == DONE and waited.stdout == "other\n"
+    assert command_line.run("task", "logs", "pipeline").stdout == "other\n"
+    items = command_line.json("execution", "list", "--task", "pipeline")["items"]
+    assert len(items) == 1 and items[0]["status"] == "SUCCESS"
+    assert "SUCCESS" in command_line.run("execution", "show", items[0]["id"]).stdout
+    assert command_line.run("execution", "logs", items[0]["id"], "--follow").stdout == "other\n"
+    assert command_line.json("task", "update", "pipeline", "--command", "exit 3")["command"] == "exit 3"
+    assert command_line.run("task", "run", "pipeline", "--wait").returncode == FAILED
+    assert command_line.json("task", "pause", "pipeline")["status"] == "PAUSED"
+    assert command_line.json("task", "resume", "pipeline")["status"] in ("ACTIVE", "FAILED", "PENDING", "RUNNING")
+    assert command_line.run("task", "delete", "pipeline", "nobody").returncode == NOT_FOUND
+    assert command_line.run("task", "show", "pipeline").returncode == NOT_FOUND
+
+
+def test_cancelling_and_running_again(server, command_line):
+    command_line.json("task", "create", "--name", "long", "--cron", "@yearly", "--command", "sleep 300")
+    execution = command_line.json("task", "run", "long")["execution_id"]
+    assert command_line.run("task", "run", "long").returncode == FAILED
+    assert command_line.run("execution", "cancel", execution).returncode == DONE
+    assert server.wait_for_end(execution)["status"] == "CANCELLED"
+    again = command_line.json("execution", "retry", execution)["execution_id"]
+    assert command_line.run("execution", "cancel", again).returncode == DONE
+    command_line.run("task", "delete", "long")
+
+
+def test_accounts_roles_and_log_in(server, command_line):
+    assert command_line.run("user", "add", "vera", "--role", "viewer", stdin="a long password\n").returncode == DONE
+    assert "vera" in command_line.run("user", "list").stdout
+    vera = CommandLine(server)
+    vera.home = server.folder + "/vera"
+    elsewhere = server.folder + "/vera-works-here"
+    os.makedirs(elsewhere)
+    url = ["--server", f"http://127.0.0.1:{server.port}"]
+    assert vera.run("task", "list", *url, folder=elsewhere).returncode == NOT_ALLOWED
+    assert vera.run("login", "vera", *url, stdin="wrong password\n", folder=elsewhere).returncode == NOT_ALLOWED
+    assert vera.run("login", "vera", *url, stdin="a long password\n", folder=elsewhere).returncode == DONE
+    kept = server.folder + "/vera/.config/mini-scheduler/credentials.json"
+    assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
+    assert vera.run("task", "list", *url, folder=elsewhere).returncode == DONE
+    refused = vera.run("task", "create", "--name", "x", "--cron", "@daily", "--command", "true", *url, folder=elsewhere)
+    assert refused.returncode == NOT_ALLOWED
+    assert command_line.run("user", "role", "vera", "editor").returncode == DONE
+    assert vera.run("task", "create", "--name", "hers", "--cron", "@daily", "--command", "true", *url, folder=elsewhere).returncode == DONE
+    assert command_line.run("user", "disable", "vera").returncode == DONE
+    assert vera.run("task", "list", *url, folder=elsewhere).returncode == NOT_ALLOWED
+    assert command_line.run("user", "enable", "vera").returncode == DONE
+    assert command_line.run("user", "passwd", "vera", stdin="another password\n").returncode == DONE
+    assert vera.run("login", "vera", *url, stdin="another password\n", folder=elsewhere).returncode == DONE
+    assert vera.run("logout", *url, folder=elsewhere).returncode == DONE
+    assert vera.run("task", "list", *url, folder=elsewhere).returncode == NOT_ALLOWED
+
+
+def test_a_token_works_within_its_scope_until_it_is_revoked(server, command_line):
+    token = command_line.json("token", "create", "ci", "--scope", "read", "--expires-in-days", 1)
+    env = {"MINI_SCHEDULER_TOKEN": token["token"]}
+    assert command_line.run("task", "list", env=env).returncode == DONE
+    assert command_line.run("task", "create", "--name", "x", "--cron", "@daily", "--command", "true", env=env).returncode == NOT_ALLOWED
+    assert "ci" in command_line.run("token", "list").stdout and token["token"] not in command_line.run("token", "list").stdout
+    assert command_line.run("token", "revoke", token["id"]).returncode == DONE
+    assert command_line.run("task", "list", env=env).returncode == NOT_ALLOWED
+
+
+def test_text_that_orders_terminals_about_is_shown_harmless(command_line, create):
+    task = create(command="echo '\x1b]0;owned\x07'")
+    shown = command_line.run("task", "show", task["id"]).stdout
+    assert "owned" in shown and "\x1b" not in shown
+
+
+def test_a_forgotten_password_is_set_without_a_server(tmp_path):
+    server = Server(BINARY).start()
+    try:
+        command_line = CommandLine(server)
+        server.stop()
+        assert command_line.run("user", "passwd", "admin", stdin="brand new password\n").returncode == DONE
+        assert command_line.run("user", "passwd", "nobody", stdin="brand new password\n").returncode == NOT_FOUND
+        server.start()
+        server.token = None
+        assert server.ask("POST", "/auth/login", {"username": "admin", "password": "admin123"})[0] == 401
+        server.token = server.log_in("admin", "brand new password")
+        assert server.ask("GET", "/auth/me")[0] == 200
+    finally:
+        server.close()
+
+
+def test_a_crontab_is_imported_once_and_the_report_names_what_was_not_taken(server, command_line):
+    crontab = "# nightly backup\n30 2 * * * echo saved\nCRON_TZ=Asia/Tokyo\n0 9 * * mon-fri echo morning\n61 * * * * echo never\n"
+    before = command_line.json("task", "list")["total"]
+    dry = command_line.run("import", "crontab", "-", "--dry-run", "--json", stdin=crontab)
+    assert dry.returncode == FAILED and command_line.json("task", "list")["total"] == before
+    done = command_line.run("import", "crontab", "-", "--json", stdin=crontab)
+    report = json.loads(done.stdout)
+    assert [task["name"] for task in report["tasks"]] == ["nightly backup", "echo morning"]
+    assert [refusal["line"] for refusal in report["refused"]] == [5] and "61" in report["refused"][0]["why"]
+    tokyo = server.ask("GET", f"/tasks/{report['tasks'][1]['id']}")[1]
+    assert tokyo["timezone"] == "Asia/Tokyo" and tokyo["next_run_at"].endswith("T00:00:00Z")
+    again = command_line.run("import", "crontab", "-", stdin=crontab)
+    assert again.stdout.count("already there") == 2 and command_line.json("task", "list")["total"] == before + 2
+
+
+def test_the_crontab_of_the_repository_becomes_tasks(server, command_line):
+    done = command_line.run("import", "crontab", ROOT / "tests/data/crontab.real", "--json", "--paused")
+    report = json.loads(done.stdout)
+    assert len(report["tasks"]) >= 25 and all(task["outcome"] == "created" for task in report["tasks"]), report
+    assert report["refused"] and all(refusal["why"] for refusal in report["refused"])

@@ -1,0 +1,161 @@
+"""Tasks over HTTP."""
+import time
+import uuid
+
+
+def errors_of(answer):
+    return {".".join(error["loc"][1:]): error["msg"] for error in answer["errors"]}
+
+
+def test_the_smallest_body_makes_a_task_with_the_documented_defaults(server):
+    status, headers, task = server.request("POST", "/tasks", {"name": "nightly", "cron": "30 2 * * *", "command": "true"})
+    assert status == 201 and headers["Location"] == f"/tasks/{task['id']}"
+    assert task["status"] == "ACTIVE" and task["overlap"] == "skip" and task["misfire"] == {"policy": "fire_once", "window_s": 86400}
+    assert task["retry"]["max_attempts"] == 1 and task["keep_executions"] == 50
+    assert task["next_run_at"].endswith("T02:30:00Z")
+    status, found = server.ask("GET", f"/tasks/{task['id']}")
+    assert status == 200 and len(found["next_fires"]) == 5 and found["next_fires"][0] == task["next_run_at"]
+
+
+def test_errors_name_field_and_position(server):
+    status, headers, answer = server.request("POST", "/tasks", {"name": "", "cron": "0 25 * * *", "command": "true", "comand": "x"})
+    assert status == 422 and headers["Content-Type"].startswith("application/problem+json")
+    assert set(errors_of(answer)) == {"name", "cron", "comand"}
+    cron = next(error for error in answer["errors"] if error["loc"] == ["body", "cron"])
+    assert "25" in cron["msg"] and cron["position"] == 2
+
+
+def test_unreadable_bodies_are_told_apart(server):
+    assert server.request("POST", "/tasks", "{")[0] == 400
+    assert server.request("POST", "/tasks", "{}", {"Content-Type": "text/plain"})[0] == 415
+    assert server.request("POST", "/tasks", "[]")[0] == 422
+    assert server.request("POST", "/tasks", '{"name":"a","name":"b"}')[0] == 400
+    assert server.request("POST", "/tasks", b'{"name":"\xff"}')[0] == 400
+
+
+def test_patch_changes_what_is_given_and_put_resets_what_is_not(server, create):
+    task = create(description="old", tags=["a", "b"])
+    status, changed = server.ask("PATCH", f"/tasks/{task['id']}", {"description": "new"})
+    assert status == 200 and changed["description"] == "new" and changed["tags"] == ["a", "b"]
+    status, replaced = server.ask("PUT", f"/tasks/{task['id']}", {"name": "other", "cron": "@daily", "command": "false"})
+    assert status == 200 and replaced["tags"] == [] and replaced["name"] == "other"
+
+
+def test_a_lost_update_is_refused(server, create):
+    task = create()
+    path = f"/tasks/{task['id']}"
+    etag = server.request("GET", path)[1]["ETag"]
+    assert server.request("PATCH", path, {"description": "first"}, {"If-Match": etag})[0] == 200
+    assert server.request("PATCH", path, {"description": "second"}, {"If-Match": etag})[0] == 412
+    assert server.ask("GET", path)[1]["description"] == "first"
+
+
+def test_the_list_is_searched_filtered_sorted_and_paged(server, create):
+    mark = uuid.uuid4().hex
+    for number in range(7):
+        create(name=f"{mark} {number}", tags=[mark, "even" if number % 2 == 0 else "odd"])
+    create(name="zz by command", command=f"echo {mark}")
+    page = server.ask("GET", f"/tasks?search={mark}&sort=name&order=desc&page=2&page_size=3")[1]
+    assert page["total"] == 8 and page["page"] == 2 and page["page_size"] == 3
+    assert [task["name"] for task in page["items"]] == [f"{mark} {n}" for n in (4, 3, 2)]
+    tagged = server.ask("GET", f"/tasks?tag={mark}")[1]
+    assert tagged["total"] == 7
+    server.ask("POST", f"/tasks/{tagged['items'][0]['id']}/pause")
+    assert server.ask("GET", f"/tasks?tag={mark}&status=PAUSED")[1]["total"] == 1
+    for bad in ("sort=colour", "page=0", "page_size=501", "status=BUSY", "order=up"):
+        assert server.ask("GET", "/tasks?" + bad)[0] == 422, bad
+
+
+def test_pause_resume_toggle(server, create):
+    task = create()
+    path = f"/tasks/{task['id']}"
+    paused = server.ask("POST", path + "/pause")[1]
+    assert paused["status"] == "PAUSED" and paused["next_run_at"] is None
+    assert server.ask("POST", path + "/toggle")[1]["status"] == "ACTIVE"
+    assert server.ask("POST", path + "/toggle")[1]["status"] == "PAUSED"
+    assert server.ask("POST", path + "/resume")[1]["next_run_at"] is not None
+
+
+def test_deleting_takes_the_executions_along(server, create):
+    task = create()
+    execution = server.run_to_its_end(task["id"])
+    assert server.ask("DELETE", f"/tasks/{task['id']}")[0] == 204
+    assert server.ask("GET", f"/tasks/{task['id']}")[0] == 404
+    assert server.ask("GET", f"/executions/{execution['id']}")[0] == 404
+    second = create()
+    assert server.ask("POST", f"/tasks/{second['id']}/delete")[0] == 204
+
+
+def test_update_and_both_execution_paths_serve_clients_without_the_verbs(server, create):
+    task = create()
+    assert server.ask("POST", f"/tasks/{task['id']}/update", {"description": "x"})[1]["description"] == "x"
+    execution = server.run_to_its_end(task["id"])
+    assert server.ask("GET", f"/api/executions/{execution['id']}")[1]["id"] == execution["id"]
+
+
+def test_bulk_tells_of_each_id_and_one_bad_id_spoils_nothing(server, create):
+    ids = [create()["id"] for _ in range(3)]
+    status, answer = server.ask("POST", "/tasks/bulk/pause", {"ids": [*ids, 999999]})
+    assert status == 200 and answer["done"] == 3 and answer["failed"] == 1
+    assert [row["status"] for row in answer["results"]] == ["done"] * 3 + ["error"]
+    run = server.ask("POST", "/tasks/bulk/force_run", {"ids": ids})[1]
+    for row in run["results"]:
+        assert server.wait_for_end(row["execution_id"])["status"] == "SUCCESS"
+    assert server.ask("POST", "/tasks/bulk/resume", {"filter": {"status": "PAUSED"}})[1]["failed"] == 0
+    assert server.ask("POST", "/tasks/bulk/delete", {"ids": ids})[1]["done"] == 3
+    assert server.ask("POST", "/tasks/bulk/delete", {})[0] == 422
+
+
+def test_revisions_are_kept_and_restored(server, create):
+    task = create(command="echo one")
+    path = f"/tasks/{task['id']}"
+    server.ask("PATCH", path, {"command": "echo two"})
+    revisions = server.ask("GET", path + "/revisions")[1]["items"]
+    assert [revision["revision"] for revision in revisions] == [2, 1] and revisions[0]["changed_by"] == "admin"
+    status, restored = server.ask("POST", path + "/revisions/1/restore")
+    assert status == 200 and restored["command"] == "echo one" and restored["revision"] == 3
+
+
+def test_why_explains_a_run_and_a_time_that_is_no_fire(server, create):
+    task = create(cron="* * * * * *")
+    item = server.wait_until(lambda: server.ask("GET", f"/tasks/{task['id']}/executions?status=SUCCESS")[1]["items"])[0]
+    server.ask("POST", f"/tasks/{task['id']}/pause")
+    answer = server.ask("GET", f"/tasks/{task['id']}/why?at={item['scheduled_at']}")[1]
+    assert answer["execution"]["id"] == item["id"], answer
+    status, never = server.ask("GET", f"/tasks/{task['id']}/why?at=2001-01-01T00:00:00Z")
+    assert status == 200 and never["verdict"] == "before_creation", never
+
+
+def test_cleanup_keeps_as_many_as_it_is_told(server, create):
+    task = create()
+    for _ in range(4):
+        server.run_to_its_end(task["id"])
+    assert server.ask("POST", f"/tasks/{task['id']}/cleanup", {"keep": 1})[1] == {"deleted": 3}
+    assert len(server.ask("GET", f"/tasks/{task['id']}/executions")[1]["items"]) == 1
+
+
+def test_backfill_runs_the_fires_of_a_past_window(server, create):
+    task = create(cron="0 * * * *", overlap="queue_all")
+    status, answer = server.ask("POST", f"/tasks/{task['id']}/backfill", {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T03:00:00Z"})
+    assert status == 202, answer
+
+    def all_done():
+        items = server.ask("GET", f"/tasks/{task['id']}/executions?trigger=backfill")[1]["items"]
+        return items if items and all(item["status"] == "SUCCESS" for item in items) else None
+    items = server.wait_until(all_done)
+    assert len(items) in (3, 4) and items[-1]["scheduled_at"] == "2026-01-01T00:00:00Z"
+
+
+def test_next_fires_and_words_of_a_schedule(server):
+    status, answer = server.ask("GET", "/api/cron/next?cron=0%209%20*%20*%201-5&tz=Asia/Shanghai&count=2&from=2026-01-01T00:00:00Z")
+    assert status == 200 and answer["next"] == ["2026-01-01T01:00:00Z", "2026-01-02T01:00:00Z"]
+    assert server.ask("GET", "/api/cron/next?cron=0%2025%20*%20*%20*")[0] == 422
+
+
+def test_an_edit_never_fires_the_past_of_the_new_schedule(server, create):
+    task = create(cron="0 0 1 1 *")
+    server.ask("PATCH", f"/tasks/{task['id']}", {"cron": "0 0 1 1 *", "description": "x"})
+    past = time.gmtime(time.time() - 120)
+    server.ask("PATCH", f"/tasks/{task['id']}", {"cron": f"{past.tm_min} {past.tm_hour} * * *"})
+    assert server.ask("GET", f"/tasks/{task['id']}/executions")[1]["items"] == []
+    assert server.ask("GET", f"/tasks/{task['id']}")[1]["next_run_at"] > time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
