@@ -196,7 +196,11 @@ void CrontabReader::read_job(std::string_view line) {
   surroundings_.give_to(task);
   name_task(task);
   const auto checked = task::read_definition(task::to_json(to_definition(task)), {});
-  if (!checked) return refuse(checked.error().message, "");
+  if (!checked) {  // the rest follows from the first
+    const auto& first = checked.error().fields.front();
+    return refuse(first.loc.back() + ": " + first.msg,
+                  "shorten it, or put it into a script that the job calls");
+  }
 
   names_.insert(task.name);
   result_.tasks.push_back(std::move(task));

@@ -1,6 +1,8 @@
 #include "cli/crontab.h"
 
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "cron/schedule.h"
@@ -313,6 +315,78 @@ TEST(SystemCrontab, IsToldByItsPathOrItsUsers) {
   };
   for (const auto& [text, path, system] : cases) {
     EXPECT_EQ(looks_like_system_crontab(text, path), system) << text << path;
+  }
+}
+
+// What is told of each line, without the reasons, which stand above.
+std::string lines_of(const std::vector<Refusal>& list) {
+  std::string result;
+  for (const auto& refusal : list) result += std::to_string(refusal.line) + " ";
+  return result;
+}
+
+class RealCrontab : public testing::Test {
+ protected:
+  RealCrontab() {
+    std::ifstream in(SOURCE_DIR "/tests/data/crontab.real", std::ios::binary);
+    EXPECT_TRUE(in.good());
+    text_ << in.rdbuf();
+    crontab_ = read_crontab(text_.str(), {});
+  }
+  const ImportedTask& at(std::size_t line) const {
+    const auto found = std::find_if(crontab_.tasks.begin(), crontab_.tasks.end(),
+                                    [line](const auto& task) { return task.line == line; });
+    EXPECT_NE(found, crontab_.tasks.end()) << line;
+    return found == crontab_.tasks.end() ? crontab_.tasks.front() : *found;
+  }
+  std::ostringstream text_;
+  Crontab crontab_;
+};
+
+TEST_F(RealCrontab, IsTakenButForItsWrongLines) {
+  EXPECT_FALSE(looks_like_system_crontab(text_.str(), "crontab.real"));
+  EXPECT_EQ(crontab_.tasks.size(), 48U);
+  EXPECT_EQ(told(crontab_.refused),
+            "102: time zone 'Mars/Base' is unknown, so no job below it is taken\n"
+            "104: time zone 'Mars/Base' is unknown (CRON_TZ in line 102)\n"
+            "115: minute 61 is outside 0-59 (column 1)\n"
+            "117: no command follows the time\n");
+  EXPECT_EQ(lines_of(crontab_.notes), "8 47 113 ");  // MAILTO, a job that is commented out, MAILFROM
+}
+
+TEST_F(RealCrontab, KeepsWhatEachLineSays) {
+  EXPECT_EQ(at(16).name, "Laravel scheduler");
+  EXPECT_EQ(at(21).name, "true");
+  EXPECT_EQ(at(22).command, "date -u +%Y-%m-%dT%H:%M:%SZ");
+  EXPECT_EQ(at(27).command, "cat");
+  EXPECT_EQ(at(27).stdin_text, "Dear team,\nall is well (100%).\n");
+  EXPECT_EQ(at(58).name, "Full backup of /srv");
+  EXPECT_EQ(at(58).description,
+            "Backup\nCopies /srv to the backup host and keeps 14 days.\nFull backup of /srv");
+  EXPECT_EQ(at(71).cron, "@reboot");
+  EXPECT_EQ(at(96).timezone, "America/New_York");
+  EXPECT_EQ(at(101).timezone, "Asia/Tokyo");
+  EXPECT_EQ(at(112).timezone, "");
+  EXPECT_EQ(at(112).shell, "/bin/bash");
+  EXPECT_EQ(at(112).working_dir, "/");
+  EXPECT_EQ(at(16).shell, "/bin/sh");
+  EXPECT_EQ(at(16).working_dir, "");
+  EXPECT_EQ(at(16).env.at("APP_ENV"), "production");
+  EXPECT_EQ(at(16).env.at("BACKUP_LABEL"), "nightly run");
+  EXPECT_EQ(at(119).cron, "10 1,4 * * *");
+  EXPECT_EQ(at(119).command, "echo \"prices\"   >/dev/null");
+  EXPECT_EQ(at(121).name, "Prices, twice a night (2)");
+  EXPECT_EQ(at(123).name, "日次レポート");
+}
+
+TEST_F(RealCrontab, EachTaskIsOneThatTheServerTakesAsItIs) {
+  std::set<std::string> names;
+  for (const auto& task : crontab_.tasks) {
+    const auto definition = to_definition(task);
+    const auto read = task::read_definition(task::to_json(definition), {});
+    ASSERT_TRUE(read) << task.line << read.error().message;
+    EXPECT_EQ(*read, definition) << task.line;
+    EXPECT_TRUE(names.insert(task.name).second) << task.name;
   }
 }
 
