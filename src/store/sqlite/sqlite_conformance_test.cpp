@@ -1,0 +1,16 @@
+#include "store/conformance_tasks.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace store {
+namespace {
+
+std::unique_ptr<Store> open_empty(const std::filesystem::path& folder) {
+  return open_sqlite({.path = folder / "scheduler.db"}).value();
+}
+
+const auto kSqlite = testing::Values(OpenEmptyStore(open_empty));
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
+
+}  // namespace
+}  // namespace store
