@@ -16,6 +16,7 @@ namespace store {
 using task::Execution;
 using task::ExecutionStatus;
 using task::Task;
+using task::TaskStatus;
 using task::Trigger;
 using task::Waiting;
 

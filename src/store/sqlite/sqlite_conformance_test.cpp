@@ -1,3 +1,4 @@
+#include "store/conformance_task_lists.h"
 #include "store/conformance_tasks.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -11,6 +12,7 @@ std::unique_ptr<Store> open_empty(const std::filesystem::path& folder) {
 const auto kSqlite = testing::Values(OpenEmptyStore(open_empty));
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, ListedTasks, kSqlite);
 
 }  // namespace
 }  // namespace store
