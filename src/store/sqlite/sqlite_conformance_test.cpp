@@ -1,3 +1,4 @@
+#include "store/conformance_executions.h"
 #include "store/conformance_task_lists.h"
 #include "store/conformance_tasks.h"
 #include "store/sqlite/sqlite_store.h"
@@ -13,6 +14,7 @@ const auto kSqlite = testing::Values(OpenEmptyStore(open_empty));
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedTasks, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoredExecutions, kSqlite);
 
 }  // namespace
 }  // namespace store
