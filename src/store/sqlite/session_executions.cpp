@@ -128,8 +128,13 @@ constexpr const char* kSave =
     "output_bytes = ?, output_dropped_bytes = ?, cpu_ms = ?, max_rss_bytes = ?, reason = ?, node = ?, count "
     "= ?, "
     "scheduled_until = ? WHERE id = ?";
+constexpr const char* kLastBefore =
+    "SELECT id FROM executions WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1";
 constexpr const char* kFirstSince =
     "SELECT id FROM executions WHERE created_at >= ? ORDER BY created_at, id LIMIT 1";
+
+// Ids grow with time, but for a clock that was set back by no more than this.
+constexpr std::chrono::hours kClockStep{1};
 
 Change changed(Change::Kind kind, const task::Execution& execution) {
   return {
@@ -154,7 +159,7 @@ std::string conditions_of(const ExecutionQuery& query) {
     const bool narrow = !query.task_id && !query.status && *query.trigger != task::Trigger::schedule;
     where += narrow ? " AND trigger = ? AND trigger <> 'schedule'" : " AND +trigger = ?";
   }
-  if (query.since) where += " AND +created_at >= ? AND id >= ?";
+  if (query.since) where += " AND +created_at >= ? AND id > ?";
   if (query.until) where += " AND +created_at < ? AND id < ?";
   if (query.before) where += " AND id < ?";
   return where;
@@ -174,14 +179,14 @@ std::optional<ExecutionId> Session::find_execution_by_legacy_id(std::string_view
 }
 
 ExecutionPage Session::list_executions(const ExecutionQuery& query) {
-  // ids grow with time, so that a time is turned into an id and pages need no sorting
-  const auto first_since = [&](Instant at) {
-    auto& statement = connection_.prepare(kFirstSince);
+  // a time is turned into an id, so that pages need no sorting
+  const auto id_at = [&](const char* sql, Instant at, std::int64_t otherwise) {
+    auto& statement = connection_.prepare(sql);
     Binder(statement) << at;
-    return one_row(statement, [](Row& row) { return row.integer(); }).value_or(INT64_MAX);
+    return one_row(statement, [](Row& row) { return row.integer(); }).value_or(otherwise);
   };
-  const auto since_id = query.since ? first_since(*query.since) : 0;
-  const auto until_id = query.until ? first_since(*query.until) : 0;
+  const auto above = query.since ? id_at(kLastBefore, *query.since - kClockStep, 0) : 0;
+  const auto below = query.until ? id_at(kFirstSince, *query.until + kClockStep, INT64_MAX) : 0;
   const bool open = query.status && !query.task_id && !is_final(*query.status);
   SQLite::Statement statement(connection_.database(),
                               std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
@@ -191,8 +196,8 @@ ExecutionPage Session::list_executions(const ExecutionQuery& query) {
   if (query.task_id) binder << *query.task_id;
   if (query.status) binder << to_string(*query.status);
   if (query.trigger) binder << to_string(*query.trigger);
-  if (query.since) binder << *query.since << since_id;
-  if (query.until) binder << *query.until << until_id;
+  if (query.since) binder << *query.since << above;
+  if (query.until) binder << *query.until << below;
   if (query.before) binder << base::parse_decimal(*query.before).value_or(0);
   binder << query.limit + 1;
   ExecutionPage page;

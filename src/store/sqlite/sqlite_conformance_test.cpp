@@ -1,3 +1,4 @@
+#include "store/conformance_execution_lists.h"
 #include "store/conformance_executions.h"
 #include "store/conformance_task_lists.h"
 #include "store/conformance_tasks.h"
@@ -15,6 +16,7 @@ const auto kSqlite = testing::Values(OpenEmptyStore(open_empty));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredExecutions, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, ListedExecutions, kSqlite);
 
 }  // namespace
 }  // namespace store
