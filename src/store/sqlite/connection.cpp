@@ -33,7 +33,7 @@ SQLite::Statement& Connection::prepare(const char* sql) {
   if (!statement) {
     statement = std::make_unique<SQLite::Statement>(database_, sql);
   } else {
-    statement->reset();
+    statement->tryReset();  // reset() would throw once more what its last run threw
     statement->clearBindings();
   }
   return *statement;

@@ -1,3 +1,4 @@
+#include "store/conformance_accounts.h"
 #include "store/conformance_execution_lists.h"
 #include "store/conformance_executions.h"
 #include "store/conformance_task_lists.h"
@@ -17,6 +18,8 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredExecutions, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedExecutions, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoredAccounts, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoredHistory, kSqlite);
 
 }  // namespace
 }  // namespace store
