@@ -1,0 +1,167 @@
+#include "service/ledger_view.h"
+
+#include "service/service_fixture.h"
+
+namespace service {
+namespace {
+
+using cron::Language;
+using task::ExecutionStatus;
+
+class LedgerViewTest : public ServiceTest {
+ protected:
+  std::string verdict(const task::Task& task, std::string_view time) {
+    return std::string(view_.why(task.id, at(time), Language::en)->at("verdict").as_string());
+  }
+  // "HH:MM" of each fire between the two, with the first letter of its task's name.
+  std::vector<std::string> upcoming(std::string_view from, std::string_view to) {
+    std::vector<std::string> fires;
+    const auto answer = view_.upcoming(at(from), at(to));
+    for (const auto& item : answer.at("items").as_array()) {
+      fires.push_back(std::string(item.at("task_name").as_string().subview(0, 1)) + ' ' +
+                      std::string(item.at("scheduled_at").as_string().subview(11, 5)));
+    }
+    return fires;
+  }
+
+  LedgerView view_{*store_, *tasks_, clock_};
+};
+
+TEST_F(LedgerViewTest, ARecordAnswersWithItsVerdictItsReasonAndItself) {
+  const struct {
+    ExecutionStatus status;
+    const char* reason;
+    const char* verdict;
+    const char* sentence;
+  } kCases[] = {
+      {ExecutionStatus::success, "", "ran", "It ran as execution 1 and ended as SUCCESS"},
+      {ExecutionStatus::failed, "", "ran", "It ran as execution 2 and ended as FAILED"},
+      {ExecutionStatus::cancelled, "cancelled by bob", "ran",
+       "It ran as execution 3 and ended as CANCELLED: cancelled by bob"},
+      {ExecutionStatus::skipped, "one runs already", "skipped", "It was skipped: one runs already"},
+      {ExecutionStatus::missed, "the server was down", "missed", "It was missed: the server was down"},
+      {ExecutionStatus::pending, "", "waiting", "It waits as execution 6"},
+      {ExecutionStatus::running, "", "running", "It runs as execution 7"},
+  };
+  const auto made = create(R"({"cron":"* * * * *"})");
+  auto fire = at("2026-07-01T12:01:00Z");
+  for (const auto& one : kCases) {
+    const auto id = keep(*made, one.status, fire, one.reason);
+    const auto answer = view_.why(made->id, fire, Language::en);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->at("verdict"), one.verdict);
+    EXPECT_EQ(answer->at("answer"), one.sentence);
+    EXPECT_EQ(answer->at("execution_id"), id.value);
+    EXPECT_EQ(answer->at("execution").at("status").as_string(), to_string(one.status));
+    fire += std::chrono::minutes{1};
+  }
+}
+
+TEST_F(LedgerViewTest, AFoldedRecordAnswersForEachFireInItsRange) {
+  const auto made = create(R"({"cron":"* * * * *"})");
+  task::Execution missed;
+  missed.task_id = made->id;
+  missed.status = ExecutionStatus::missed;
+  missed.trigger = task::Trigger::misfire;
+  missed.scheduled_at = at("2026-07-01T12:05:00Z");
+  missed.scheduled_until = at("2026-07-01T12:07:00Z");
+  missed.count = 3;
+  keep(missed);
+  for (const char* time : {"2026-07-01T12:05:00Z", "2026-07-01T12:06:00Z", "2026-07-01T12:07:00Z"}) {
+    EXPECT_EQ(verdict(*made, time), "missed") << time;
+  }
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:08:00Z"), "future");
+}
+
+TEST_F(LedgerViewTest, WithoutARecordTheScheduleTheWindowAndTheTaskAnswer) {
+  const auto made = create(R"({"starts_at":"2026-07-01T14:00:00Z"})");
+  clock_.set(at("2026-07-01T18:30:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T11:00:00Z"), "before_creation");
+  EXPECT_EQ(verdict(*made, "2026-07-01T15:30:00Z"), "not_a_fire_time");
+  EXPECT_EQ(verdict(*made, "2026-07-01T13:00:00Z"), "outside_window");
+  EXPECT_EQ(verdict(*made, "2026-07-01T19:00:00Z"), "future");
+  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "unknown");
+  ASSERT_TRUE(tasks_->set_paused(actor_of(rights::Role::operator_), made->id, true));
+  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "paused");
+  EXPECT_EQ(view_.why(TaskId{99}, {}, Language::en).error().kind, base::ErrorKind::not_found);
+}
+
+TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {
+  const auto made = create("{}");
+  clock_.set(at("2026-07-01T14:59:59.500Z"));
+  const auto id = keep(*made, ExecutionStatus::success, at("2026-07-01T14:00:00Z"));
+  const auto answer = view_.why(made->id, {}, Language::zh);
+  EXPECT_EQ(answer->at("at"), "2026-07-01T14:00:00Z");
+  EXPECT_EQ(answer->at("execution_id"), id.value);
+  EXPECT_EQ(answer->at("answer"), "它已运行，执行 1，结果 SUCCESS");
+  EXPECT_EQ(answer->at("previous_fire"), "2026-07-01T13:00:00Z");
+  EXPECT_EQ(answer->at("next_fire"), "2026-07-01T15:00:00Z");
+}
+
+TEST_F(LedgerViewTest, UpcomingMergesTheFiresOfActiveTasksSoonestFirst) {
+  ASSERT_TRUE(create(R"({"name":"a","cron":"0 * * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"b","cron":"30 14 * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"c","cron":"0 * * * *","ends_at":"2026-07-01T14:00:00Z"})"));
+  ASSERT_TRUE(create(R"({"name":"d","status":"PAUSED"})"));
+  EXPECT_EQ(upcoming("2026-07-01T14:00:00Z", "2026-07-01T16:00:00Z"),
+            (std::vector<std::string>{"a 14:00", "c 14:00", "b 14:30", "a 15:00"}));
+}
+
+TEST_F(LedgerViewTest, UpcomingIsCutAtItsLimitAndSaysSo) {
+  ASSERT_TRUE(create(R"({"cron":"* * * * * *"})"));
+  const auto day = view_.upcoming(clock_.now(), clock_.now() + std::chrono::days{1});
+  EXPECT_EQ(day.at("items").as_array().size(), LedgerView::kMaxUpcoming);
+  EXPECT_EQ(day.at("more"), true);
+  EXPECT_EQ(view_.upcoming(clock_.now(), clock_.now() + std::chrono::minutes{1}).at("more"), false);
+}
+
+TEST_F(LedgerViewTest, StatisticsSumWhatEndedByStatusHourAndDay) {
+  ASSERT_TRUE(create("{}"));
+  ASSERT_TRUE(create(R"({"status":"PAUSED"})"));
+  write([&](store::Transaction& tx) {
+    for (int i = 0; i < 3; ++i) tx.add_outcome(at("2026-07-01T12:00:00Z"), ExecutionStatus::success, 100);
+    tx.add_outcome(at("2026-06-30T23:00:00Z"), ExecutionStatus::failed, 500);
+    tx.add_outcome(at("2026-06-30T23:00:00Z"), ExecutionStatus::cancelled, 900);
+    tx.add_outcome(at("2026-06-01T00:00:00Z"), ExecutionStatus::failed, 1);
+  });
+  const auto figures = view_.statistics(7);
+  EXPECT_EQ(figures.at("executions").at("SUCCESS"), 3);
+  EXPECT_EQ(figures.at("total"), 5);
+  EXPECT_EQ(figures.at("success_rate"), 0.75);
+  EXPECT_EQ(figures.at("average_duration_ms"), 200);
+  EXPECT_EQ(figures.at("tasks").at("ACTIVE"), 1);
+  EXPECT_EQ(figures.at("tasks").at("total"), 2);
+  ASSERT_EQ(figures.at("by_day").as_array().size(), 2u);
+  EXPECT_EQ(figures.at("by_day").at(0).at("day"), "2026-06-30T00:00:00Z");
+  EXPECT_EQ(figures.at("by_hour").at(1).at("hour"), "2026-07-01T12:00:00Z");
+  EXPECT_EQ(figures.at("by_hour").at(1).at("success_rate"), 1.0);
+}
+
+TEST_F(LedgerViewTest, StatisticsOfNothingHaveNoRate) {
+  EXPECT_TRUE(view_.statistics(1).at("success_rate").is_null());
+  EXPECT_EQ(view_.statistics(1).at("total"), 0);
+}
+
+TEST_F(LedgerViewTest, ATasksFiguresHoldItsNextFiresAndItsLastRuns) {
+  const auto made = create("{}");
+  for (const auto status : {ExecutionStatus::success, ExecutionStatus::failed, ExecutionStatus::skipped}) {
+    task::Execution execution;
+    execution.task_id = made->id;
+    execution.trigger = task::Trigger::manual;
+    execution.status = status;
+    if (status != ExecutionStatus::skipped) execution.started_at = clock_.now();
+    execution.finished_at = clock_.now() + base::Milliseconds{400};
+    keep(execution);
+  }
+  const auto figures = view_.figures(*made);
+  ASSERT_EQ(figures.at("next_fires").as_array().size(), 5u);
+  EXPECT_EQ(figures.at("next_fires").at(0), "2026-07-01T13:00:00Z");
+  const auto& recent = figures.at("recent");
+  EXPECT_EQ(recent.at("success_rate"), 0.5);
+  EXPECT_EQ(recent.at("average_duration_ms"), 400);
+  EXPECT_EQ(recent.at("strip").at(0).at("status"), "SKIPPED") << "the newest is first";
+  EXPECT_TRUE(recent.at("strip").at(0).at("duration_ms").is_null());
+}
+
+}  // namespace
+}  // namespace service
