@@ -78,6 +78,22 @@ Answer answer_without_record(const task::Task& task, Instant at, Instant now, bo
           "记录已按保留策略删除，或当时任务处于暂停"};
 }
 
+// The task's first fire that is not before `from`.
+std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from) {
+  auto cursor = *task.next_run_at;
+  if (cursor >= from) return cursor;
+  if (!schedule.is_every())
+    return task::cursor_after(task.definition, schedule, from - base::Milliseconds{1}).next_run_at;
+  // it counts from its last fire, so that only whole steps lead on from there
+  const auto second = std::chrono::floor<std::chrono::seconds>(cursor);
+  const auto next = schedule.next(second);
+  if (!next) return std::nullopt;
+  const base::Milliseconds step = *next - second;
+  cursor += (from - cursor + step - base::Milliseconds{1}) / step * step;
+  if (task.definition.ends_at && cursor > *task.definition.ends_at) return std::nullopt;
+  return cursor;
+}
+
 double percentile(std::vector<std::int64_t>& values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -136,9 +152,8 @@ json::object LedgerView::upcoming(Instant from, Instant to) const {
   std::vector<std::shared_ptr<const cron::Schedule>> schedules;
   for (std::size_t i = 0; i < due.size(); ++i) {
     schedules.push_back(task::schedule_of(due[i].definition, tasks_.default_timezone()));
-    auto at = due[i].next_run_at;
-    if (at && *at < from && schedules[i])
-      at = task::cursor_after(due[i].definition, *schedules[i], from - base::Milliseconds{1}).next_run_at;
+    if (!schedules[i] || !due[i].next_run_at) continue;
+    const auto at = first_fire_from(due[i], *schedules[i], from);
     if (at && *at < to) queue.push({*at, i});
   }
   json::array items;
@@ -149,7 +164,6 @@ json::object LedgerView::upcoming(Instant from, Instant to) const {
     items.push_back(json::object{{"task_id", task.id.value},
                                  {"task_name", task.definition.name},
                                  {"scheduled_at", base::to_iso(next.at)}});
-    if (!schedules[next.task]) continue;
     const auto after = task::cursor_after(task.definition, *schedules[next.task], next.at).next_run_at;
     if (after && *after < to) queue.push({*after, next.task});
   }

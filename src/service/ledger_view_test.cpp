@@ -107,6 +107,14 @@ TEST_F(LedgerViewTest, UpcomingMergesTheFiresOfActiveTasksSoonestFirst) {
             (std::vector<std::string>{"a 14:00", "c 14:00", "b 14:30", "a 15:00"}));
 }
 
+TEST_F(LedgerViewTest, UpcomingFiresOfAnEveryScheduleKeepItsStepWhereverTheWindowBegins) {
+  ASSERT_TRUE(create(R"({"name":"a","cron":"@every 1h","ends_at":"2026-07-01T16:30:00Z"})"));
+  const std::vector<std::string> expected{"a 15:00", "a 16:00"};
+  for (const char* from : {"2026-07-01T14:17:05Z", "2026-07-01T14:17:05.250Z", "2026-07-01T15:00:30Z"}) {
+    EXPECT_EQ(upcoming(from, "2026-07-01T20:00:00Z"), expected) << from;
+  }
+}
+
 TEST_F(LedgerViewTest, UpcomingIsCutAtItsLimitAndSaysSo) {
   ASSERT_TRUE(create(R"({"cron":"* * * * * *"})"));
   const auto day = view_.upcoming(clock_.now(), clock_.now() + std::chrono::days{1});
