@@ -78,6 +78,28 @@ Answer answer_without_record(const task::Task& task, Instant at, Instant now, bo
           "记录已按保留策略删除，或当时任务处于暂停"};
 }
 
+struct FiresAround {
+  std::optional<Instant> before;
+  bool at = false;
+  std::optional<Instant> after;
+};
+
+// `anchor`: any fire of the task. @every has no calendar that would tell its fires, but they are whole steps
+// apart.
+FiresAround fires_around(const cron::Schedule& schedule, std::optional<Instant> anchor,
+                         std::chrono::sys_seconds second) {
+  const auto next = schedule.next(second);
+  if (!schedule.is_every()) {
+    return {schedule.previous(second), schedule.next(second - std::chrono::seconds{1}) == second, next};
+  }
+  if (!anchor || !next) return {};
+  const auto step = *next - second;
+  auto past = (second - std::chrono::floor<std::chrono::seconds>(*anchor)) % step;
+  if (past.count() < 0) past += step;
+  const bool fires = past.count() == 0;
+  return {second - (fires ? step : past), fires, second + (step - past)};
+}
+
 // The task's first fire that is not before `from`.
 std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from) {
   auto cursor = *task.next_run_at;
@@ -106,15 +128,25 @@ double percentile(std::vector<std::int64_t>& values, double share) {
 LedgerView::LedgerView(store::Store& store, const TaskService& tasks, const base::Clock& clock)
     : store_(store), tasks_(tasks), clock_(clock) {}
 
+std::optional<Instant> LedgerView::last_fire(TaskId id) const {
+  store::ExecutionPage page;
+  store_.read([&](store::Reader& reader) {
+    page = reader.list_executions({.task_id = id, .trigger = task::Trigger::schedule, .limit = 1});
+  });
+  return page.items.empty() ? std::nullopt : page.items.front().scheduled_at;
+}
+
 base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at, Language language) const {
   auto task = tasks_.find(id);
   if (!task) return std::move(task).error();
   const auto now = clock_.now();
   const auto schedule = task::schedule_of(task->definition, tasks_.default_timezone());
+  const auto anchor = task->next_run_at ? task->next_run_at : last_fire(id);
   const auto floor = [](Instant instant) { return std::chrono::floor<std::chrono::seconds>(instant); };
   if (!at) {
-    const auto latest = schedule ? schedule->previous(floor(now) + std::chrono::seconds{1}) : std::nullopt;
-    at = latest ? Instant(*latest) : now;
+    const auto around_now =
+        schedule ? fires_around(*schedule, anchor, floor(now) + std::chrono::seconds{1}) : FiresAround{};
+    at = around_now.before.value_or(now);
   }
   const auto second = floor(*at);
   std::optional<task::Execution> record;
@@ -122,12 +154,10 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   json::object result{{"at", base::to_iso(*at)}};
   bool is_fire_time = false;
   if (schedule) {
-    const auto next = schedule->next(second - std::chrono::seconds{1});
-    is_fire_time = next && *next == second;
-    const auto after = schedule->next(second);
-    const auto before = schedule->previous(second);
-    result["previous_fire"] = before ? json::value(base::to_iso(*before)) : json::value(nullptr);
-    result["next_fire"] = after ? json::value(base::to_iso(*after)) : json::value(nullptr);
+    const auto around = fires_around(*schedule, anchor, second);
+    is_fire_time = around.at;
+    result["previous_fire"] = instant(around.before);
+    result["next_fire"] = instant(around.after);
     result["schedule"] = cron::explain(*schedule, language);
   }
   const auto answer = record

@@ -31,6 +31,8 @@ class LedgerView {
   static constexpr std::int64_t kMaxDays = 90;
 
  private:
+  std::optional<base::Instant> last_fire(TaskId id) const;  // that has its record
+
   store::Store& store_;
   const TaskService& tasks_;
   const base::Clock& clock_;

@@ -98,6 +98,26 @@ TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {
   EXPECT_EQ(answer->at("next_fire"), "2026-07-01T15:00:00Z");
 }
 
+TEST_F(LedgerViewTest, FiresOfAnEveryScheduleAreFoundByItsStep) {
+  const auto made = create(R"({"cron":"@every 1h"})");
+  const auto id = keep(*made, ExecutionStatus::skipped, at("2026-07-01T13:00:30Z"), "one runs already");
+  clock_.set(at("2026-07-01T13:20:00Z"));
+  write([&](store::Transaction& tx) {
+    auto task = tx.find_task(made->id).value();
+    task.next_run_at = task.next_due_at = at("2026-07-01T14:00:30Z");
+    tx.save_task_state(task);
+  });
+  for (const bool paused : {false, true}) {
+    ASSERT_TRUE(tasks_->set_paused(actor_of(rights::Role::operator_), made->id, paused));
+    const auto answer = view_.why(made->id, {}, Language::en);
+    EXPECT_EQ(answer->at("at"), "2026-07-01T13:00:30Z");
+    EXPECT_EQ(answer->at("execution_id"), id.value);
+    EXPECT_EQ(answer->at("next_fire"), "2026-07-01T14:00:30Z");
+    EXPECT_EQ(verdict(*made, "2026-07-01T13:10:00Z"), "not_a_fire_time");
+    EXPECT_EQ(verdict(*made, "2026-07-01T15:00:30Z"), "future");
+  }
+}
+
 TEST_F(LedgerViewTest, UpcomingMergesTheFiresOfActiveTasksSoonestFirst) {
   ASSERT_TRUE(create(R"({"name":"a","cron":"0 * * * *"})"));
   ASSERT_TRUE(create(R"({"name":"b","cron":"30 14 * * *"})"));
