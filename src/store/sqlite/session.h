@@ -98,15 +98,25 @@ class Session : public Transaction {
   std::vector<Change> changes_;
 };
 
-// All rows of a statement whose values are bound, each read by `read`.
+// Visits each row of a statement whose values are bound. However it ends, the statement does: one that
+// stopped half-way would hold its view of the file, and keep all later reads of the connection on it.
+template <class Visit>
+void each_row(SQLite::Statement& statement, const Visit& visit) {
+  struct End {
+    SQLite::Statement& statement;
+    ~End() { statement.tryReset(); }
+  } const end{statement};
+  while (statement.executeStep()) {
+    Row row(statement);
+    visit(row);
+  }
+}
+
+// All rows, each read by `read`.
 template <class Read>
 auto all_rows(SQLite::Statement& statement, const Read& read) {
   std::vector<decltype(read(std::declval<Row&>()))> rows;
-  while (statement.executeStep()) {
-    Row row(statement);
-    rows.push_back(read(row));
-  }
-  statement.reset();
+  each_row(statement, [&](Row& row) { rows.push_back(read(row)); });
   return rows;
 }
 
@@ -114,11 +124,7 @@ auto all_rows(SQLite::Statement& statement, const Read& read) {
 template <class Read>
 auto one_row(SQLite::Statement& statement, const Read& read) {
   std::optional<decltype(read(std::declval<Row&>()))> found;
-  if (statement.executeStep()) {
-    Row row(statement);
-    found = read(row);
-  }
-  statement.reset();
+  each_row(statement, [&](Row& row) { found = read(row); });
   return found;
 }
 

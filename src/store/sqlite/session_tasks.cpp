@@ -198,11 +198,9 @@ std::vector<TaskId> Session::list_task_ids(const TaskQuery& query, std::int64_t 
 std::map<task::TaskStatus, std::int64_t> Session::count_tasks_by_status() {
   std::map<task::TaskStatus, std::int64_t> counts;
   auto& statement = connection_.prepare(kCountByStatus);
-  while (statement.executeStep()) {
-    Row row(statement);
+  each_row(statement, [&](Row& row) {
     if (const auto status = task::parse_task_status(row.text())) counts[*status] = row.integer();
-  }
-  statement.reset();
+  });
   return counts;
 }
 
@@ -210,23 +208,19 @@ std::map<std::string, std::int64_t> Session::count_tasks_by_tag(std::int64_t lim
   std::map<std::string, std::int64_t> counts;
   auto& statement = connection_.prepare(kCountByTag);
   Binder(statement) << limit;
-  while (statement.executeStep()) {
-    Row row(statement);
+  each_row(statement, [&](Row& row) {
     auto tag = row.text();
     counts[std::move(tag)] = row.integer();
-  }
-  statement.reset();
+  });
   return counts;
 }
 
 void Session::for_each_due(const std::function<void(TaskId, Instant)>& visit) {
   auto& statement = connection_.prepare(kAllDue);
-  while (statement.executeStep()) {
-    Row row(statement);
+  each_row(statement, [&](Row& row) {
     const auto id = row.id<TaskId>();
     visit(id, row.instant());
-  }
-  statement.reset();
+  });
 }
 
 std::vector<task::Task> Session::tasks_due_before(Instant until, std::int64_t limit) {

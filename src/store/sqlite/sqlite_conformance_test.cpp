@@ -3,6 +3,7 @@
 #include "store/conformance_executions.h"
 #include "store/conformance_task_lists.h"
 #include "store/conformance_tasks.h"
+#include "store/conformance_transactions.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace store {
@@ -20,6 +21,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoredExecutions, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedExecutions, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredAccounts, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredHistory, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, Transactions, kSqlite);
 
 }  // namespace
 }  // namespace store
