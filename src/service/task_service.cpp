@@ -73,10 +73,22 @@ std::vector<TaskId> TaskService::ids_of(const store::TaskQuery& query) const {
 
 base::Result<void> TaskService::check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
                                              const task::TaskDefinition& after) const {
+  if (rights::may(actor, rights::Right::administer)) return {};
   // whoever may choose the user owns the machine
-  if (after.run_as != before.run_as && !rights::may(actor, rights::Right::administer)) {
+  if (after.run_as != before.run_as)
     return field_error("run_as", ErrorKind::forbidden, "may be set by an admin only");
-  }
+  if (after.run_as.empty()) return {};
+  // and so does whoever may choose what that user does
+  const auto refuse = [&](std::string_view field) {
+    return field_error(field, ErrorKind::forbidden,
+                       "may be changed by an admin only, for the task runs as user '" + after.run_as + "'");
+  };
+  if (after.command != before.command) return refuse("command");
+  if (after.http != before.http) return refuse("http");
+  if (after.env != before.env) return refuse("env");
+  if (after.shell != before.shell) return refuse("shell");
+  if (after.stdin_text != before.stdin_text) return refuse("stdin");
+  if (after.working_dir != before.working_dir) return refuse("working_dir");
   return {};
 }
 
@@ -256,9 +268,17 @@ base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id) {
 base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id,
                                            task::RunOverrides overrides, bool force) {
   // variables and words of one's own choice are as good as another command
-  if ((!overrides.env.empty() || !overrides.args.empty()) && !rights::may(actor, rights::Right::edit)) {
-    return field_error(overrides.env.empty() ? "args" : "env", ErrorKind::forbidden,
-                       "may be given by an editor or admin only");
+  if (!overrides.env.empty() || !overrides.args.empty()) {
+    const char* field = overrides.env.empty() ? "args" : "env";
+    if (!rights::may(actor, rights::Right::edit))
+      return field_error(field, ErrorKind::forbidden, "may be given by an editor or admin only");
+    const auto task = find(id);
+    if (!task) return task.error();
+    if (!task->definition.run_as.empty() && !rights::may(actor, rights::Right::administer)) {
+      return field_error(
+          field, ErrorKind::forbidden,
+          "may be given by an admin only, for the task runs as user '" + task->definition.run_as + "'");
+    }
   }
   auto outcomes = engine_.run({{.task_id = id,
                                 .trigger = task::Trigger::manual,

@@ -187,6 +187,25 @@ TEST_F(TaskServiceTest, OnlyAnAdminChoosesTheUserOfATask) {
   EXPECT_EQ(restored.error().kind, ErrorKind::forbidden);
 }
 
+TEST_F(TaskServiceTest, WhatRunsAsAChosenUserIsWrittenByAnAdmin) {
+  const auto id = create(R"({"run_as":"root","env":{"A":"1"}})", Role::admin)->id;
+  for (const char* body : {R"({"command":"id"})", R"({"env":{"LD_PRELOAD":"/tmp/x.so"}})",
+                           R"({"shell":"/tmp/sh"})", R"({"stdin":"id"})", R"({"working_dir":"/tmp"})"}) {
+    const auto refused = patch(id, body);
+    ASSERT_FALSE(refused) << body;
+    EXPECT_EQ(refused.error().kind, ErrorKind::forbidden) << body;
+    EXPECT_EQ(places(refused.error()), std::vector<std::string>{std::string(object(body).begin()->key())})
+        << body;
+    EXPECT_TRUE(patch(id, body, Role::admin)) << body;
+  }
+  EXPECT_TRUE(patch(id, R"({"cron":"@daily","description":"when, not what"})"));
+  EXPECT_EQ(tasks_->restore(actor_of(Role::editor), id, 1).error().kind, ErrorKind::forbidden);
+  const task::RunOverrides words{.env = {}, .args = {"x"}};
+  EXPECT_EQ(tasks_->run(actor_of(Role::editor), id, words, false).error().kind, ErrorKind::forbidden);
+  EXPECT_TRUE(tasks_->run(actor_of(Role::operator_), id, {}, false));
+  EXPECT_TRUE(tasks_->run(actor_of(Role::admin), id, words, true));
+}
+
 TEST_F(TaskServiceTest, VariablesAndWordsOfARunAreForEditors) {
   const auto id = create("{}")->id;
   const auto operating = actor_of(Role::operator_);
