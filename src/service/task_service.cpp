@@ -65,6 +65,12 @@ store::TaskPage TaskService::list(const store::TaskQuery& query) const {
   return page;
 }
 
+store::ExecutionPage TaskService::list_executions(const store::ExecutionQuery& query) const {
+  store::ExecutionPage page;
+  store_.read([&](store::Reader& reader) { page = reader.list_executions(query); });
+  return page;
+}
+
 std::vector<TaskId> TaskService::ids_of(const store::TaskQuery& query) const {
   std::vector<TaskId> ids;
   store_.read([&](store::Reader& reader) { ids = reader.list_task_ids(query, kMaxBulk); });
@@ -301,27 +307,29 @@ base::Result<std::int64_t> TaskService::cleanup(const rights::Actor& actor, Task
   if (auto task = find(id); !task) return std::move(task).error();
   const auto older_than = clock_.now() - std::chrono::days{older_than_days.value_or(0)};
   std::int64_t deleted = 0;
-  while (true) {
+  store::ExecutionQuery query;
+  query.task_id = id;
+  bool more = true;
+  if (keep.value_or(0) > 0) {
+    query.limit = *keep;
+    query.before = list_executions(query).next_cursor;
+    more = query.before.has_value();
+  }
+  query.limit = kDeletedAtOnce;
+  while (more) {
     std::vector<ExecutionId> ids;
-    store_.read([&](store::Reader& reader) {
-      if (older_than_days) {
-        ids = reader.final_before(id, older_than, kDeletedAtOnce);
-        return;
-      }
-      store::ExecutionQuery query;
-      query.task_id = id;
-      query.limit = std::max<std::int64_t>(*keep, 1);
-      const auto newest = reader.list_executions(query);
-      if (*keep > 0 && !newest.next_cursor) return;
-      query.limit = kDeletedAtOnce;
-      if (*keep > 0) query.before = newest.next_cursor;
-      for (const auto& execution : reader.list_executions(query).items) {
+    if (older_than_days) {
+      store_.read([&](store::Reader& reader) { ids = reader.final_before(id, older_than, kDeletedAtOnce); });
+    } else {
+      const auto page = list_executions(query);
+      for (const auto& execution : page.items) {
         if (is_final(execution.status)) ids.push_back(execution.id);
       }
-    });
+      query.before = page.next_cursor;
+    }
     const auto removed = engine_.remove_executions(ids);
     deleted += removed;
-    if (removed == 0) break;
+    more = older_than_days ? removed > 0 : query.before.has_value();
   }
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     auto entry = audit(actor, "task.cleanup", id, nullptr, nullptr);

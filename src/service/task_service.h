@@ -73,6 +73,7 @@ class TaskService {
                                   const task::TaskDefinition& after) const;
   base::Result<void> check_chain(store::Reader& reader, TaskId id,
                                  const task::TaskDefinition& definition) const;
+  store::ExecutionPage list_executions(const store::ExecutionQuery& query) const;
   void place_cursor(task::Task& task) const;
   base::Result<task::Task> save(const rights::Actor& actor, store::Transaction& tx, task::Task before,
                                 task::TaskDefinition definition, bool paused, std::string_view action);

@@ -260,6 +260,19 @@ TEST_F(TaskServiceTest, CleanupKeepsTheNewestAndTellsHowManyWent) {
   EXPECT_EQ(*tasks_->cleanup(actor_of(Role::editor), made->id, {}, 1), 2);
 }
 
+TEST_F(TaskServiceTest, CleanupFindsWhatEndedBehindAPageOfWhatStillWaits) {
+  const auto made = create("{}");
+  keep(*made, task::ExecutionStatus::success, {});
+  write([&](store::Transaction& tx) {
+    task::Execution waiting;
+    waiting.task_id = made->id;
+    waiting.trigger = task::Trigger::manual;
+    waiting.waiting = task::Waiting::overlap;
+    for (int i = 0; i < 600; ++i) tx.insert_execution(waiting);
+  });
+  EXPECT_EQ(*tasks_->cleanup(actor_of(Role::editor), made->id, 0, {}), 1);
+}
+
 TEST_F(TaskServiceTest, NextFiresAreToldOfAPausedTaskToo) {
   const auto made = create(R"({"status":"PAUSED","ends_at":"2026-07-01T14:00:00Z"})");
   EXPECT_EQ(tasks_->next_fires(*made, clock_.now(), 5),
