@@ -1,5 +1,6 @@
 #include "store/sqlite/schema.h"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <stdexcept>
@@ -214,7 +215,7 @@ void copy_beside(Connection& writer, const std::string& path, int version) {
   SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   chmod(copy.c_str(), 0600);
   SQLite::Backup backup(target, writer.database());
-  backup.executeStep();
+  if (backup.executeStep() != SQLITE_DONE) throw SQLite::Exception(path + " is locked by another program");
 }
 
 }  // namespace

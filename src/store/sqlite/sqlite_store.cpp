@@ -12,7 +12,6 @@ namespace {
 using sqlite::Connection;
 
 constexpr std::size_t kIdleReaders = 4;  // connections that are kept open between reads
-constexpr int kBackupPages = 256;        // copied at once, between which writing goes on
 
 // A reading connection and what it can be asked.
 struct ReaderConnection {
@@ -50,29 +49,39 @@ class SqliteStore : public Store {
   void set_listener(Listener listener) override { writer_.set_listener(std::move(listener)); }
 
   base::Result<void> backup(const std::string& path) override {
-    const auto unfinished = path + ".unfinished";
-    try {
-      unlink(unfinished.c_str());
-      {
-        SQLite::Database target(unfinished, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        chmod(unfinished.c_str(), 0600);
-        SQLite::Database source(path_, SQLite::OPEN_READONLY);
-        SQLite::Backup copy(target, source);
-        while (copy.executeStep(kBackupPages) != SQLITE_DONE) {
-        }
-      }
-      if (rename(unfinished.c_str(), path.c_str()) == 0) return {};
-      return base::make_error(base::ErrorKind::unavailable, "the backup can't be named " + path);
-    } catch (const SQLite::Exception& failure) {
-      unlink(unfinished.c_str());
-      return base::make_error(base::ErrorKind::unavailable,
-                              "the backup to " + path + " failed: " + failure.what());
+    const auto refuse = [&](const std::string& why) {
+      return base::make_error(base::ErrorKind::unavailable, "the backup to " + path + " failed: " + why);
+    };
+    std::error_code failure;
+    if (std::filesystem::equivalent(path, path_, failure)) {
+      return refuse("that is the database itself; choose another path");
     }
+    const auto unfinished = path + ".unfinished";
+    unlink(unfinished.c_str());
+    try {
+      copy_to(unfinished);
+    } catch (const SQLite::Exception& error) {
+      unlink(unfinished.c_str());
+      return refuse(error.what());
+    }
+    std::filesystem::rename(unfinished, path, failure);
+    if (!failure) return {};
+    unlink(unfinished.c_str());
+    return refuse(failure.message());
   }
 
   std::string description() const override { return "sqlite:" + path_; }
 
  private:
+  void copy_to(const std::string& path) const {
+    SQLite::Database target(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    chmod(path.c_str(), 0600);
+    Connection source(path_, Connection::Mode::reader);
+    // all pages in one step, and so of one view: between steps the copy would start anew after each commit
+    SQLite::Backup copy(target, source.database());
+    if (copy.executeStep() != SQLITE_DONE) throw SQLite::Exception("it is locked by another program");
+  }
+
   std::unique_ptr<ReaderConnection> take_reader() {
     {
       const std::lock_guard lock(mutex_);
