@@ -92,12 +92,16 @@ const char* order_of(TaskSort sort, bool descending) {
   return "tasks.id";
 }
 
-std::string where_of(const TaskQuery& query) {
+// What the planner should find rows by.
+enum class By { condition, order };
+
+std::string where_of(const TaskQuery& query, By by) {
   std::string where;
   const auto add = [&](const char* condition) {
     where += (where.empty() ? " WHERE " : " AND ") + std::string(condition);
   };
-  if (query.status) add("status = ?");
+  // `+` keeps the planner from that index
+  if (query.status) add(by == By::condition ? "status = ?" : "+status = ?");
   if (query.tag) add("tasks.id IN (SELECT task_id FROM task_tags WHERE tag = ?)");
   if (!query.search.empty()) add("search LIKE ? ESCAPE '\\'");
   return where;
@@ -111,7 +115,8 @@ void bind_where(Binder& binder, const TaskQuery& query) {
 
 constexpr const char* kFindTask = "SELECT " TASK_COLUMNS " FROM tasks WHERE id = ?";
 constexpr const char* kFindByName = "SELECT " TASK_COLUMNS " FROM tasks WHERE name = ? ORDER BY id LIMIT ?";
-constexpr const char* kCountByStatus = "SELECT status, count(*) FROM tasks GROUP BY status";
+// One status at a time reads the index alone; GROUP BY would compute each task's status from its row.
+constexpr const char* kCountOfStatus = "SELECT count(*) FROM tasks WHERE status = ?";
 constexpr const char* kCountByTag = "SELECT tag, count(*) FROM task_tags GROUP BY tag LIMIT ?";
 constexpr const char* kAllDue = "SELECT id, next_due_at FROM tasks WHERE next_due_at IS NOT NULL";
 constexpr const char* kDueBefore =
@@ -171,15 +176,18 @@ std::optional<TaskId> Session::find_task_by_legacy_id(std::string_view id) {
 
 TaskPage Session::list_tasks(const TaskQuery& query) {
   TaskPage page;
-  const auto where = where_of(query);
-  SQLite::Statement rows(connection_.database(), "SELECT " TASK_COLUMNS " FROM tasks" + where + " ORDER BY " +
-                                                     order_of(query.sort, query.descending) +
+  // nearly all are ACTIVE: a page of them is soonest found in the order's own index, few others by sorting
+  const bool by_id = query.sort == TaskSort::id || query.sort == TaskSort::created_at;
+  const auto by = query.status == task::TaskStatus::active && !by_id ? By::order : By::condition;
+  SQLite::Statement rows(connection_.database(), "SELECT " TASK_COLUMNS " FROM tasks" + where_of(query, by) +
+                                                     " ORDER BY " + order_of(query.sort, query.descending) +
                                                      " LIMIT ? OFFSET ?");
   Binder binder(rows);
   bind_where(binder, query);
   binder << query.page_size << (query.page - 1) * query.page_size;
   page.items = all_rows(rows, read_task);
-  SQLite::Statement count(connection_.database(), "SELECT count(*) FROM tasks" + where);
+  SQLite::Statement count(connection_.database(),
+                          "SELECT count(*) FROM tasks" + where_of(query, By::condition));
   Binder count_binder(count);
   bind_where(count_binder, query);
   page.total = one_row(count, [](Row& row) { return row.integer(); }).value_or(0);
@@ -187,8 +195,9 @@ TaskPage Session::list_tasks(const TaskQuery& query) {
 }
 
 std::vector<TaskId> Session::list_task_ids(const TaskQuery& query, std::int64_t limit) {
-  SQLite::Statement rows(connection_.database(),
-                         "SELECT tasks.id FROM tasks" + where_of(query) + " ORDER BY tasks.id LIMIT ?");
+  SQLite::Statement rows(
+      connection_.database(),
+      "SELECT tasks.id FROM tasks" + where_of(query, By::condition) + " ORDER BY tasks.id LIMIT ?");
   Binder binder(rows);
   bind_where(binder, query);
   binder << limit;
@@ -197,10 +206,13 @@ std::vector<TaskId> Session::list_task_ids(const TaskQuery& query, std::int64_t 
 
 std::map<task::TaskStatus, std::int64_t> Session::count_tasks_by_status() {
   std::map<task::TaskStatus, std::int64_t> counts;
-  auto& statement = connection_.prepare(kCountByStatus);
-  each_row(statement, [&](Row& row) {
-    if (const auto status = task::parse_task_status(row.text())) counts[*status] = row.integer();
-  });
+  using enum task::TaskStatus;
+  for (const auto status : {active, paused, pending, running, failed}) {
+    auto& statement = connection_.prepare(kCountOfStatus);
+    Binder(statement) << to_string(status);
+    const auto count = one_row(statement, [](Row& row) { return row.integer(); }).value_or(0);
+    if (count > 0) counts[status] = count;
+  }
   return counts;
 }
 
