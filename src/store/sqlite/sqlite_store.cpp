@@ -25,6 +25,10 @@ class SqliteStore : public Store {
  public:
   SqliteStore(std::string path, std::unique_ptr<Connection> writer)
       : path_(std::move(path)), writer_(std::move(writer)) {}
+  ~SqliteStore() override {
+    writer_.stop();
+    readers_.clear();  // so that the writer closes the file as the last one, which leaves nothing beside it
+  }
 
   void read(const std::function<void(Reader&)>& ask) override {
     try {
@@ -121,9 +125,15 @@ base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
   const auto mask = umask(0077);
   try {
     auto writer = std::make_unique<Connection>(path, Connection::Mode::writer);
+    if (sqlite3_db_readonly(writer->database().getHandle(), "main") == 1) {
+      throw std::runtime_error("the database " + path +
+                               " may not be written by this user: give the file to the user that the server "
+                               "runs as, or choose another path for database.url");
+    }
+    sqlite::migrate(*writer, path, options.default_timezone);
+    // not before: a file that is refused stays as it was
     writer->execute("PRAGMA journal_mode = WAL");
     writer->execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-    sqlite::migrate(*writer, path, options.default_timezone);
     umask(mask);
     return std::unique_ptr<Store>(std::make_unique<SqliteStore>(path, std::move(writer)));
   } catch (const SQLite::Exception& error) {
@@ -131,6 +141,9 @@ base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
     if (error.getErrorCode() == SQLITE_NOTADB) {
       return refuse(path +
                     " is no SQLite database: choose another path for database.url, or restore a backup");
+    }
+    if (error.getErrorCode() == SQLITE_CORRUPT) {
+      return refuse("the database " + path + " is damaged: restore a backup (" + error.what() + ")");
     }
     return refuse("the database " + path + " can't be opened: " + error.what());
   } catch (const std::exception& error) {

@@ -30,13 +30,20 @@ Writer::Writer(std::unique_ptr<Connection> connection)
   thread_ = std::thread([this] { run(); });
 }
 
-Writer::~Writer() {
+void Writer::stop() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
   thread_.join();
+}
+
+Writer::~Writer() {
+  stop();
+  // a foreign reader does not hold up the stop; what it keeps in the log is taken over the next time
+  sqlite3_busy_timeout(connection_->database().getHandle(), 0);
   sqlite3_wal_checkpoint_v2(connection_->database().getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                             nullptr);
 }

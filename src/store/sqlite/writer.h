@@ -13,8 +13,11 @@ namespace store::sqlite {
 
 class Writer {
  public:
-  Writer(std::unique_ptr<Connection> connection);
-  ~Writer();  // finishes what waits
+  explicit Writer(std::unique_ptr<Connection> connection);
+  ~Writer();
+
+  // Finishes what waits. Nothing may be added from then on.
+  void stop();
 
   void add(Store::Work work, Store::Done done);
   void set_listener(Store::Listener listener);
@@ -28,8 +31,7 @@ class Writer {
 
   void run();
   std::deque<Item> take_group();
-  void write_group(std::deque<Item>& group);
-  Outcomes run_works(std::deque<Item>& group);
+  void write_group(std::deque<Item>& waiting);
   base::Result<void> run_one(const Item& item, bool alone);
   void roll_back();
   void checkpoint_when_worth_it();

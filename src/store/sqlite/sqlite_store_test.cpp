@@ -1,0 +1,155 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/sqlite/schema.h"
+#include "store/sqlite/temporary_folder_test.h"
+
+namespace store {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class SqliteFile : public InTemporaryFolder {};
+
+constexpr uid_t kNobody = 65534;
+
+// Root may write everywhere, so that it takes another user's place while this lives.
+class AsSomebodyWithoutRights {
+ public:
+  AsSomebodyWithoutRights() {
+    if (geteuid() == 0 && seteuid(kNobody) != 0) throw std::runtime_error("seteuid");
+  }
+  ~AsSomebodyWithoutRights() {
+    if (getuid() == 0 && seteuid(0) != 0) std::terminate();
+  }
+};
+
+int mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  EXPECT_EQ(stat(path.c_str(), &status), 0) << path;
+  return static_cast<int>(status.st_mode & 0777);
+}
+
+void set_setting(Store& store, const char* value) {
+  const auto kept = store.write([&](Transaction& transaction) {
+    transaction.set_setting("key", value);
+    return base::Result<void>();
+  });
+  ASSERT_TRUE(kept) << kept.error().message;
+}
+
+std::string setting(Store& store) {
+  std::string value;
+  store.read([&](Reader& reader) { value = reader.find_setting("key").value_or("none"); });
+  return value;
+}
+
+TEST_F(SqliteFile, IsMadeWithItsFolderForItsOwnerAlone) {
+  path_ = folder_ / "a" / "b" / "scheduler.db";
+  const auto store = open_sqlite({.path = path_}).value();
+  set_setting(*store, "value");
+  EXPECT_EQ(mode_of(path_), 0600);
+  EXPECT_EQ(mode_of(path_.string() + "-wal"), 0600);
+  EXPECT_EQ(mode_of(path_.parent_path()), 0700);
+  EXPECT_EQ(store->description(), "sqlite:" + path_.string());
+}
+
+TEST_F(SqliteFile, KeepsItsRowsFromOneOpeningToTheNextAndIsOneFileWhenClosed) {
+  set_setting(*open_sqlite({.path = path_}).value(), "value");
+  {
+    const auto store = open_sqlite({.path = path_, .synchronous_full = true}).value();
+    EXPECT_EQ(setting(*store), "value");
+    set_setting(*store, "more");
+  }
+  EXPECT_THAT(files(), ElementsAre("scheduler.db"));
+  EXPECT_EQ(setting(*open_sqlite({.path = path_}).value()), "more");
+}
+
+TEST_F(SqliteFile, OfANewerVersionIsRefusedAndLeftAsItIs) {
+  open_sqlite({.path = path_}).value().reset();
+  execute("PRAGMA user_version = " + std::to_string(sqlite::kSchemaVersion + 1));
+  const auto before = bytes_of(path_);
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("newer version (schema 2, this one"),
+                               HasSubstr("run the newer program")));
+  EXPECT_TRUE(bytes_of(path_) == before);
+}
+
+TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAsItIs) {
+  execute("CREATE TABLE songs (title TEXT)");
+  const auto before = bytes_of(path_);
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("belongs to another program")));
+  EXPECT_TRUE(bytes_of(path_) == before);
+  EXPECT_THAT(files(), ElementsAre("scheduler.db"));
+}
+
+TEST_F(SqliteFile, ThatIsNoDatabaseIsRefusedAndLeftAsItIs) {
+  const std::string text(5000, 'x');
+  std::ofstream(path_) << text;
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("is no SQLite database")));
+  EXPECT_TRUE(bytes_of(path_) == text);
+}
+
+TEST_F(SqliteFile, ThatIsDamagedIsRefusedWithWhatHelps) {
+  open_sqlite({.path = path_}).value().reset();
+  {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100);  // the schema's first page, behind the header
+    file << std::string(3000, '\x55');
+  }
+  EXPECT_THAT(refusal(),
+              AllOf(HasSubstr(path_.string()), HasSubstr("damaged"), HasSubstr("restore a backup")));
+}
+
+TEST_F(SqliteFile, InAFolderThatIsReadOnlyIsRefusedWithTheReason) {
+  chmod(folder_.c_str(), 0555);
+  {
+    const AsSomebodyWithoutRights somebody;
+    EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("can't be opened")));
+    path_ = folder_ / "deeper" / "scheduler.db";
+    EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("Permission denied")));
+  }
+  chmod(folder_.c_str(), 0755);
+}
+
+TEST_F(SqliteFile, ThatIsReadOnlyIsRefused) {
+  open_sqlite({.path = path_}).value().reset();
+  chmod(path_.c_str(), 0444);
+  chmod(folder_.c_str(), 0777);
+  const AsSomebodyWithoutRights somebody;
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("may not be written")));
+}
+
+TEST_F(SqliteFile, BelowAFileIsRefusedWithTheReason) {
+  std::ofstream(folder_ / "file") << "text";
+  path_ = folder_ / "file" / "scheduler.db";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("Not a directory")));
+}
+
+TEST_F(SqliteFile, IsNeverOverwrittenByItsOwnBackup) {
+  const auto store = open_sqlite({.path = path_}).value();
+  set_setting(*store, "value");
+  const auto result = store->backup(folder_ / "." / "scheduler.db");
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("the database itself"));
+  EXPECT_EQ(setting(*store), "value");
+}
+
+TEST_F(SqliteFile, IsClosedSoonThoughAForeignReaderHoldsIt) {
+  auto store = open_sqlite({.path = path_}).value();
+  set_setting(*store, "value");
+  SQLite::Database foreign(path_, SQLite::OPEN_READONLY);
+  foreign.exec("BEGIN");
+  foreign.execAndGet("SELECT count(*) FROM settings");
+  set_setting(*store, "more");
+  const auto started = std::chrono::steady_clock::now();
+  store.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  EXPECT_EQ(setting(*open_sqlite({.path = path_}).value()), "more");
+}
+
+}  // namespace
+}  // namespace store
