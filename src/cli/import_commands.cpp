@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -45,6 +46,18 @@ base::Result<std::string> read_source(const ImportOptions& options, std::istream
   std::ifstream file(options.file);
   if (!file) return base::make_error(base::ErrorKind::not_found, options.file + " can't be read");
   return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+// The zone in which this machine's cron reads its crontabs: what /etc/localtime leads to. Empty where that
+// says none.
+std::string zone_of_machine() {
+  std::error_code none;
+  const auto target = std::filesystem::read_symlink("/etc/localtime", none).string();
+  constexpr std::string_view kFolder = "/zoneinfo/";
+  const auto at = target.find(kFolder);
+  if (none || at == std::string::npos) return {};
+  auto zone = target.substr(at + kFolder.size());
+  return zone == "Etc/UTC" || zone == "UTC" ? std::string() : zone;
 }
 
 // The id of a task that is this one already, so that a second import doubles nothing. Empty where there is
@@ -151,7 +164,7 @@ int import_crontab(Context& context, const ImportOptions& options) {
   if (!text) return context.fail(text.error());
   CrontabOptions how;
   how.system = options.system || (!options.user && looks_like_system_crontab(*text, options.file));
-  how.default_timezone = options.timezone;
+  how.default_timezone = options.timezone.empty() ? zone_of_machine() : options.timezone;
   const auto crontab = read_crontab(*text, how);
   auto client = context.client();
   std::vector<Outcome> outcomes;
@@ -183,7 +196,7 @@ void add_import_commands(CLI::App& app, Context& context) {
   crontab->add_flag("--system", options->system, "Its sixth field is the user, as in /etc/crontab");
   crontab->add_flag("--user", options->user, "It has no user field");
   crontab->add_option("--timezone", options->timezone,
-                      "Zone of its times where no CRON_TZ says; else the server's");
+                      "Zone of its times where no CRON_TZ says; else this machine's");
   crontab->add_flag("--paused", options->paused, "Make the tasks paused");
   crontab->add_flag("--dry-run", options->dry_run, "Only say what would be done");
   crontab->callback([&context, options] { context.exit_code = import_crontab(context, *options); });
