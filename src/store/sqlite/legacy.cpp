@@ -165,6 +165,7 @@ class TakeOver {
 
   void executions() {
     OldTable old(writer_, "legacy_executions");
+    Instant made_at{};
     while (old.next()) {
       const auto owner = tasks_by_old_id_.find(old.text({"task_id"}));
       if (owner == tasks_by_old_id_.end()) continue;
@@ -178,7 +179,10 @@ class TakeOver {
       execution.triggered_by = "taken over";
       execution.started_at = execution.attempt.started_at = old.instant({"started_at"});
       execution.finished_at = execution.attempt.finished_at = old.instant({"finished_at"});
-      execution.created_at = execution.started_at.value_or(execution.finished_at.value_or(now_));
+      // one without a time came after its task and the one before it
+      made_at =
+          execution.started_at.value_or(execution.finished_at.value_or(std::max(made_at, task->created_at)));
+      execution.created_at = made_at;
       execution.attempt.error = old.text({"error"});
       execution.reason = note;
       const auto output = old.text({"stdout"});
@@ -222,14 +226,12 @@ class TakeOver {
   std::int64_t tasks_ = 0, executions_ = 0, users_ = 0;
 };
 
-// Our counters begin above every old number.
+// Our counters begin above every old id that stays as base::parse_id read it.
 void start_counting_above(Connection& writer, const char* table) {
   const std::string old = std::string("legacy_") + table;
   const auto largest = writer.database()
-                           .execAndGet(
-                               "SELECT coalesce(max(CASE WHEN typeof(id) = 'integer' OR id GLOB '[0-9]*' "
-                               "THEN CAST(id AS INTEGER) END), 0) FROM " +
-                               old)
+                           .execAndGet("SELECT coalesce(max(CAST(id AS INTEGER)), 0) FROM " + old +
+                                       " WHERE id NOT GLOB '*[^0-9]*' AND length(id) <= 18")
                            .getInt64();
   SQLite::Statement statement(writer.database(), "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)");
   Binder(statement) << table << largest;

@@ -208,10 +208,10 @@ bool has_tables(Connection& writer) {
   return writer.database().execAndGet("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").getInt() > 0;
 }
 
-void copy_beside(Connection& writer, const std::string& path, int version) {
+void copy_beside(Connection& writer, const std::string& path) {
   auto stamp = base::to_iso(base::SystemClock().now());
   std::erase(stamp, ':');
-  const auto copy = path + ".before-version-" + std::to_string(version) + "-" + stamp;
+  const auto copy = path + ".before-version-" + std::to_string(kSchemaVersion) + "-" + stamp;
   SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   chmod(copy.c_str(), 0600);
   SQLite::Backup backup(target, writer.database());
@@ -236,7 +236,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
         "the database " + path +
         " belongs to another program: choose another path for database.url, or move the file away");
   }
-  if (filled) copy_beside(writer, path, version);
+  if (filled) copy_beside(writer, path);
   writer.execute("PRAGMA foreign_keys = OFF");
   SQLite::Transaction transaction(writer.database(), SQLite::TransactionBehavior::IMMEDIATE);
   if (legacy) put_aside_legacy_tables(writer);
