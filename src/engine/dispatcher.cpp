@@ -48,6 +48,7 @@ void Dispatcher::carry_out(Plan& plan) {
   for (const auto id : plan.ended) parts_.janitor.mark(id);
   for (const auto& backoff : plan.backoffs) wait_for(backoff.id, backoff.due_at);
   slot_waiters_ |= plan.slot_waiters;
+  pool_waiters_ |= plan.pool_waiters;
   if (!plan.starts.empty()) {
     std::vector<runner::StartRequest> requests;
     requests.reserve(plan.starts.size());
@@ -194,6 +195,7 @@ void Dispatcher::book_reports() {
       [this, reports](const base::Result<void>& kept) {
         if (kept) {
           booking_reports_ = false;
+          if (!reports->ends.empty() && std::exchange(pool_waiters_, false)) slot_waiters_ = true;
           settle(reports->ends);
           return;
         }

@@ -87,6 +87,7 @@ class Dispatcher {
 
   std::unordered_map<ExecutionId, TaskId> active_;  // claimed and not yet reported as ended
   std::int64_t reserved_ = 0;                       // slots lent to transactions under way
+  bool pool_waiters_ = false;  // looked at again when something has ended
   bool slot_waiters_ = true;                        // unknown until the first look
   bool promoting_ = false;
 

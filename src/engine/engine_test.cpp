@@ -186,6 +186,16 @@ TEST_F(EngineTest, BeyondMaxRunningExecutionsWaitForASlotAndAreStartedWhenOneIsF
   EXPECT_EQ(starts[1].key.execution, second);
 }
 
+TEST_F(EngineTest, WhatAFullPoolHoldsBackStartsWhenAnotherOfThePoolEnds) {
+  options_.pools["db"] = 1;
+  start();
+  const auto first = run(make({.name = "a", .pool = "db"}));
+  const auto second = run(make({.name = "b", .pool = "db"}));
+  runner_.wait_for_starts(1);
+  report_ended({first, 1});
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, second);
+}
+
 TEST_F(EngineTest, WithoutARunnerRunsWaitAndStartWhenItIsThere) {
   start(false);
   const auto id = run(make({}));

@@ -33,6 +33,7 @@ struct Plan {
   std::vector<std::pair<TaskId, std::optional<Instant>>> due_times;  // for the planner
   std::vector<TaskId> ended;  // tasks with a new final record: retention may have work
   bool slot_waiters = false;
+  bool pool_waiters = false;  // wait for an end in their pool, not for a slot
 };
 
 // Attempts that may still be claimed. Taken by the engine before the transaction, given back after it.
@@ -93,6 +94,7 @@ class Ledger {
             const std::string& reason) const;
   void claim_or_queue(store::Transaction& tx, task::Execution& execution,
                       const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
+  bool is_pool_full(store::Transaction& tx, const std::string& pool) const;
   bool has_slot(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
   void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
   void close(store::Transaction& tx, task::Task& task, task::Execution& execution,

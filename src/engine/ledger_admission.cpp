@@ -87,13 +87,13 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
   return ids;
 }
 
+bool Ledger::is_pool_full(store::Transaction& tx, const std::string& pool) const {
+  const auto limit = options_.pools.find(pool);
+  return limit != options_.pools.end() && tx.count_running_in_pool(pool) >= limit->second;
+}
+
 bool Ledger::has_slot(store::Transaction& tx, const Execution& execution, Slots& slots) const {
-  if (!execution.pool.empty()) {
-    const auto limit = options_.pools.find(execution.pool);
-    if (limit != options_.pools.end() && tx.count_running_in_pool(execution.pool) >= limit->second)
-      return false;
-  }
-  return slots.take();
+  return !is_pool_full(tx, execution.pool) && slots.take();
 }
 
 std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execution draft,
@@ -178,6 +178,10 @@ void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
     if (slots.left() <= 0) {
       plan.slot_waiters = true;
       return;
+    }
+    if (is_pool_full(tx, execution.pool)) {
+      plan.pool_waiters = true;
+      continue;
     }
     const auto definition = definition_of(tx, execution);
     if (definition) claim_or_queue(tx, execution, *definition, slots, plan);

@@ -365,6 +365,18 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   EXPECT_EQ(plan.starts[0].execution.task_id, b);
 }
 
+TEST_F(LedgerTest, AFullPoolsWaiterIsNotAskedForAgainBeforeSomethingEnds) {
+  options_.pools["db"] = 1;
+  const auto a = make({.name = "a", .pool = "db"});
+  const auto b = make({.name = "b", .pool = "db"});
+  fire(a, kNoon);
+  fire(b, kNoon);
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
+  EXPECT_TRUE(plan.starts.empty());
+  EXPECT_FALSE(plan.slot_waiters);
+  EXPECT_TRUE(plan.pool_waiters);
+}
+
 TEST_F(LedgerTest, CancellingWhatWaitsEndsItAtOnceAndWhatRunsAsksTheRunner) {
   const auto id = make({.overlap = task::OverlapPolicy::queue});
   const auto first = fire(id, kNoon);
