@@ -1,0 +1,4 @@
+// The whole suite in one process: its parts share a server and a browser, and run one after another.
+import './shared.mjs';
+import './deeds.mjs';
+import './looks.mjs';

@@ -1,0 +1,81 @@
+// Every page, in both languages and themes, on a desktop and on a phone: it shows its heading, nothing is
+// complained of, axe finds nothing, and nothing runs over the edge. SHOTS=folder keeps pictures.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import { accessibilityFindings, openPage } from './harness.mjs';
+import { shared } from './shared.mjs';
+
+let server, browser, execution, task;
+describe('looks', () => {
+  const SHOTS = process.env.SHOTS;
+
+  before(async () => {
+    ({ server, browser } = shared);
+    const samples = [
+      { name: 'nightly backup', cron: '30 2 * * *', command: 'echo saved', tags: ['ops', 'nightly'] },
+      { name: 'check mirrors', cron: '*/15 * * * *', command: 'echo "looking…"; echo "mirror 3 is behind" >&2; exit 3', tags: ['ops'] },
+      { name: '每日报表', cron: '0 9 * * 1-5', timezone: 'Asia/Shanghai', command: 'echo 完成', description: '发送到邮箱' },
+      { name: 'long sync', cron: '@hourly', command: 'for i in 1 2 3 4 5 6 7 8 9; do printf "\\033[32mpart %s\\033[0m done\\n" $i; sleep 20; done', timeout_s: 0 },
+      { name: 'once a year', cron: '0 0 1 1 *', command: 'true' },
+    ];
+    const made = [];
+    for (const sample of samples) made.push(await server.api('POST', '/tasks', sample));
+    await server.api('POST', `/tasks/${made[4].id}/pause`, undefined);
+    const runs = [];
+    for (const one of made.slice(0, 4)) runs.push((await server.api('POST', `/tasks/${one.id}/run`, {})).execution_id);
+    await server.until('the failing run is over', async () => (await server.api('GET', `/executions/${runs[1]}`)).status === 'FAILED');
+    await server.api('PATCH', `/tasks/${made[0].id}`, { command: 'echo saved; date' });
+    execution = runs[1];
+    task = made[0].id;
+    if (SHOTS) mkdirSync(SHOTS, { recursive: true });
+  });
+
+  const PAGES = [
+    ['login', () => '/login', { en: 'Log in', zh: '登录' }, { strange: true }],
+    ['register', () => '/register', { en: 'Register', zh: '注册' }, { strange: true }],
+    ['overview', () => '/ui/overview', { en: 'Overview', zh: '概览' }],
+    ['tasks', () => '/ui/tasks', { en: 'Tasks', zh: '任务' }],
+    ['create', () => '/ui/tasks/create', { en: 'New task', zh: '新建任务' }],
+    ['task', () => `/ui/tasks/${task}`, { en: 'nightly backup', zh: 'nightly backup' }],
+    ['edit', () => `/ui/tasks/${task}/edit`, { en: 'Edit task', zh: '编辑任务' }],
+    ['executions', () => '/ui/executions', { en: 'Executions', zh: '执行记录' }],
+    ['execution', () => `/ui/executions/${execution}`, { en: `check mirrors #`, zh: `check mirrors #` }],
+    ['timeline', () => '/ui/timeline', { en: 'Timeline', zh: '时间线' }],
+    ['upcoming', () => '/ui/upcoming', { en: 'Upcoming', zh: '即将触发' }],
+    ['tokens', () => '/ui/admin/tokens', { en: 'API tokens', zh: '接口令牌' }],
+    ['users', () => '/ui/admin/users', { en: 'Users', zh: '用户' }],
+    ['audit', () => '/ui/admin/audit', { en: 'Audit', zh: '审计' }],
+    ['system', () => '/ui/admin/system', { en: 'System', zh: '系统' }],
+    ['missing', () => '/ui/no/such/page', { en: 'Page not found', zh: '页面不存在' }],
+  ];
+  // Each language, each theme and each width, every one of them with the others at least once.
+  const LOOKS = [
+    { language: 'en', dark: false, phone: false },
+    { language: 'zh', dark: true, phone: false },
+    { language: 'zh', dark: false, phone: true },
+    { language: 'en', dark: true, phone: true },
+  ];
+
+  for (const look of LOOKS) {
+    const name = `${look.language}, ${look.dark ? 'dark' : 'light'}, ${look.phone ? 'phone' : 'desktop'}`;
+    for (const [key, path, headings, options = {}] of PAGES) {
+      test(`${key}: ${name}`, async () => {
+        const { page, context, complaints } = await openPage(browser, server, { ...look, ...options });
+        try {
+          await page.goto(path());
+          const heading = page.locator('h1').first();
+          await heading.filter({ hasText: headings[look.language] }).waitFor();
+          await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+          assert.equal(await page.evaluate(() => document.documentElement.lang), look.language === 'zh' ? 'zh-CN' : 'en');
+          assert.deepEqual(await accessibilityFindings(page), []);
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'runs over the edge');
+          assert.deepEqual(complaints, []);
+          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${key}-${name.replaceAll(', ', '-')}.png` });
+        } finally {
+          await context.close();
+        }
+      });
+    }
+  }
+});
