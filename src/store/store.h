@@ -1,4 +1,4 @@
-// The database behind one interface. Every database passes the same conformance suite (conformance_test.h).
+// The database behind one interface. Every database passes the same conformance suite (conformance.h).
 //
 // Reads run on the caller's thread on a view of the last commit. Writes run one after another; those that
 // wait together commit together. What a write's `done` or the blocking write reports as kept survives kill
@@ -45,6 +45,8 @@ class Reader {
   virtual void for_each_due(const std::function<void(TaskId, Instant)>& visit) = 0;
   // Tasks whose next_run_at is before `until`, soonest first.
   virtual std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) = 0;
+  // Tasks with an id above `after` that have that word for a schedule, by id. Only "@reboot", in letters of
+  // any case, is kept findable.
   virtual std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after,
                                                   std::int64_t limit) = 0;
   virtual std::optional<Revision> find_revision(TaskId id, std::int64_t number) = 0;
