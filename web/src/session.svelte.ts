@@ -45,6 +45,7 @@ export const session = new Session();
 
 onLoggedOut(() => {
   session.user = null;
-  if (router.page === 'login' || router.page === 'register') return;
+  // By the address, since several requests may be refused before the log-in page is there.
+  if (location.pathname === '/login' || location.pathname === '/register') return;
   void router.go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
 });

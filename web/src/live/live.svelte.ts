@@ -20,7 +20,6 @@ class Live {
   private listeners = new Set<(event: LiveEvent) => void>();
   private delay = FIRST_DELAY_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private interrupted = false;
 
   start(): void {
     if (this.source || this.timer) return;
@@ -50,12 +49,11 @@ class Live {
     source.onopen = () => {
       this.state = 'live';
       this.delay = FIRST_DELAY_MS;
-      if (this.interrupted) this.tell({ type: 'resync' });
-      this.interrupted = false;
+      // Also at the first time: what happened between a page's first look and now was told to nobody.
+      this.tell({ type: 'resync' });
     };
     source.onerror = () => {
       this.state = 'lost';
-      this.interrupted = true;
       if (source.readyState !== EventSource.CLOSED) return;
       source.close();
       this.source = null;
