@@ -1,6 +1,6 @@
 // A page of 50 executions, newest and deep, through the store and as the same bare SQL: what the store costs
 // over the database. STORE_BENCH_ROWS (default 200000) executions lie in a temporary file; 10000000 take
-// about 15 minutes to make and 6 GB.
+// about five minutes to make and 3 GB.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
 
