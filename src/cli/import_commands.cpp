@@ -174,8 +174,11 @@ int import_crontab(Context& context, const ImportOptions& options) {
       outcomes.push_back({.task = &task, .id = {}, .state = "would be created"});
     else
       outcomes.push_back(take(client, task, options, code));
-    if (code == kNotReachable || code == kNotAllowed)
-      return context.fail(base::make_error(base::ErrorKind::unavailable, outcomes.back().state)), code;
+    if (code == kNotReachable) {
+      // what was made before is still reported
+      context.err << "mini-scheduler: " << shown(outcomes.back().state, 2000) << std::endl;
+      break;
+    }
   }
   if (context.json)
     print_json(context, outcomes, crontab);

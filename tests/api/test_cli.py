@@ -142,6 +142,16 @@ def test_a_crontab_is_imported_once_and_the_report_names_what_was_not_taken(serv
     assert again.stdout.count("already there") == 2 and command_line.json("task", "list")["total"] == before + 2
 
 
+def test_an_import_without_a_server_or_the_right_says_so_and_reports_each_line(command_line):
+    crontab = "0 1 * * * echo one\n0 2 * * * echo two\n"
+    alone = command_line.run("import", "crontab", "-", "--server", "http://127.0.0.1:1", stdin=crontab)
+    assert alone.returncode == NOT_REACHABLE and len(alone.stderr.splitlines()) == 1
+    token = command_line.json("token", "create", "reader", "--scope", "read")["token"]
+    refused = command_line.run("import", "crontab", "-", "--json", stdin=crontab, env={"MINI_SCHEDULER_TOKEN": token})
+    assert refused.returncode == NOT_ALLOWED
+    assert [task["id"] for task in json.loads(refused.stdout)["tasks"]] == [None, None]
+
+
 def test_the_crontab_of_the_repository_becomes_tasks(server, command_line):
     done = command_line.run("import", "crontab", ROOT / "tests/data/crontab.real", "--json", "--paused")
     report = json.loads(done.stdout)
