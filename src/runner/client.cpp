@@ -147,6 +147,12 @@ std::string SocketRunner::connect_or_launch() {
 
 bool SocketRunner::wait_before_next_try(int failures) {
   pollfd waited{wake_, POLLIN, 0};
+  eventfd_t orders_for_nobody = 0;
+  eventfd_read(wake_, &orders_for_nobody);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+  }
   poll(&waited, 1, std::min(kFirstPauseMs << std::min(failures, 10), kLongestPauseMs));
   const std::lock_guard lock(mutex_);
   return !stopping_;

@@ -4,9 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -30,12 +27,11 @@ std::uint32_t checksum(std::string_view bytes) {
   return hash;
 }
 
-std::string record(const std::string& body) {
-  std::string framed;
+void append_record(std::string& to, const std::string& body) {
   for (const std::uint32_t number : {static_cast<std::uint32_t>(body.size()), checksum(body)}) {
-    for (int shift = 0; shift < 32; shift += 8) framed += static_cast<char>(number >> shift & 0xff);
+    for (int shift = 0; shift < 32; shift += 8) to += static_cast<char>(number >> shift & 0xff);
   }
-  return framed + body;
+  to += body;
 }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
@@ -71,15 +67,18 @@ std::string intent_record(const Journal::Entry& entry) {
   out.u8(static_cast<std::uint8_t>(Kind::intent));
   write_key(out, entry.key);
   out.u8(entry.kill_leftovers ? 1 : 0);
+  out.i64(entry.timeout.count());
+  out.i64(entry.kill_grace.count());
   out.text(entry.log_path);
   return body;
 }
 
-std::string started_record(const Started& started, std::uint64_t start_ticks) {
+std::string started_record(const Started& started, const BirthWindow& born) {
   std::string body;
   Writer out(body);
   out.u8(static_cast<std::uint8_t>(Kind::started));
-  out.i64(static_cast<std::int64_t>(start_ticks));
+  out.i64(static_cast<std::int64_t>(born.from_ticks));
+  out.i64(static_cast<std::int64_t>(born.to_ticks));
   append_started(body, started);
   return body;
 }
@@ -99,6 +98,7 @@ Journal::Journal(std::string path, std::string boot_id)
 }
 
 Journal::~Journal() {
+  flush();
   if (file_ >= 0) close(file_);
 }
 
@@ -128,18 +128,22 @@ bool Journal::apply(std::string_view body) {
       Entry entry;
       entry.key = read_key(in);
       entry.kill_leftovers = in.flag();
+      entry.timeout = Milliseconds{in.i64()};
+      entry.kill_grace = Milliseconds{in.i64()};
       entry.log_path = in.text();
       if (!in.done()) return false;
       entries_[entry.key] = std::move(entry);
       return true;
     }
     case Kind::started: {
-      const auto ticks = static_cast<std::uint64_t>(in.i64());
-      const auto started = read_started(body.substr(1 + 8));
+      const auto from = static_cast<std::uint64_t>(in.i64());
+      const auto to = static_cast<std::uint64_t>(in.i64());
+      const auto started = body.size() < 1 + 16 ? std::nullopt : read_started(body.substr(1 + 16));
       if (!started) return false;
-      entries_[started->key].key = started->key;
-      entries_[started->key].start_ticks = ticks;
-      entries_[started->key].started = started;
+      auto& entry = entries_[started->key];
+      entry.key = started->key;
+      entry.born = {from, to};
+      entry.started = started;
       return true;
     }
     case Kind::finished: {
@@ -157,39 +161,48 @@ bool Journal::apply(std::string_view body) {
   return false;
 }
 
-bool Journal::write_record(const std::string& body) {
-  const auto framed = record(body);
-  if (write(file_, framed.data(), framed.size()) != static_cast<ssize_t>(framed.size())) {
+void Journal::add_record(const std::string& body) {
+  append_record(unwritten_, body);
+}
+
+bool Journal::flush() {
+  if (unwritten_.empty()) return true;
+  const auto bytes = std::exchange(unwritten_, {});
+  if (write(file_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
     base::log::error("runner.journal_failed",
                      {{"path", path_}, {"why", std::system_category().message(errno)}});
     // half a record would hide all that follows it
     if (ftruncate(file_, static_cast<off_t>(size_)) < 0) base::log::error("runner.journal_not_mended");
     return false;
   }
-  size_ += framed.size();
+  size_ += bytes.size();
+  compact_when_worth_it();
   return true;
 }
 
-bool Journal::intend(const StartRequest& request) {
+void Journal::intend(const StartRequest& request) {
   Entry entry;
   entry.key = request.key;
   entry.kill_leftovers = request.kill_leftovers;
+  entry.timeout = request.timeout;
+  entry.kill_grace = request.kill_grace;
   entry.log_path = request.log_path;
-  if (!write_record(intent_record(entry))) return false;
+  add_record(intent_record(entry));
   entries_[request.key] = std::move(entry);
-  return true;
 }
 
-void Journal::started(const Started& started, std::uint64_t start_ticks) {
-  write_record(started_record(started, start_ticks));
-  entries_[started.key].start_ticks = start_ticks;
-  entries_[started.key].started = started;
+void Journal::started(const Started& started, const BirthWindow& born) {
+  add_record(started_record(started, born));
+  auto& entry = entries_[started.key];
+  entry.born = born;
+  entry.started = started;
 }
 
 void Journal::finished(const Finished& finished) {
-  write_record(finished_record(finished));
-  entries_[finished.key].key = finished.key;
-  entries_[finished.key].finished = finished;
+  add_record(finished_record(finished));
+  auto& entry = entries_[finished.key];
+  entry.key = finished.key;
+  entry.finished = finished;
 }
 
 void Journal::forget(const std::vector<AttemptKey>& keys) {
@@ -197,9 +210,8 @@ void Journal::forget(const std::vector<AttemptKey>& keys) {
   Writer out(body);
   out.u8(static_cast<std::uint8_t>(Kind::forgotten));
   out.list(keys, [&](const AttemptKey& key) { write_key(out, key); });
-  write_record(body);
+  add_record(body);
   for (const auto& key : keys) entries_.erase(key);
-  compact_when_worth_it();
 }
 
 void Journal::compact_when_worth_it() {
@@ -208,11 +220,12 @@ void Journal::compact_when_worth_it() {
 }
 
 void Journal::compact() {
-  std::string bytes = record(boot_record(boot_id_));
+  std::string bytes;
+  append_record(bytes, boot_record(boot_id_));
   for (const auto& [key, entry] : entries_) {
-    bytes += record(intent_record(entry));
-    if (entry.started) bytes += record(started_record(*entry.started, entry.start_ticks));
-    if (entry.finished) bytes += record(finished_record(*entry.finished));
+    append_record(bytes, intent_record(entry));
+    if (entry.started) append_record(bytes, started_record(*entry.started, entry.born));
+    if (entry.finished) append_record(bytes, finished_record(*entry.finished));
   }
   const auto fresh = path_ + ".new";
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
@@ -233,22 +246,6 @@ std::string boot_id() {
   std::string text;
   std::getline(in, text);
   return text;
-}
-
-std::uint64_t start_ticks_of(pid_t pid) {
-  // read without streams: this stands in the way of every start
-  char text[1024];
-  std::snprintf(text, sizeof text, "/proc/%d/stat", pid);
-  const int file = open(text, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
-  const auto got = read(file, text, sizeof text - 1);
-  close(file);
-  if (got <= 0) return 0;
-  text[got] = '\0';
-  const char* field = std::strrchr(text, ')');
-  constexpr int kStartTimeField = 20;  // counted after the name
-  for (int i = 0; field != nullptr && i < kStartTimeField; ++i) field = std::strchr(field + 1, ' ');
-  return field == nullptr ? 0 : std::strtoull(field + 1, nullptr, 10);
 }
 
 }  // namespace runner

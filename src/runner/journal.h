@@ -1,11 +1,12 @@
 // What the runner must still know after its own death: which attempts it was told to start, which it started
-// as which process, how they ended. Written before the deed, without fsync: a power loss takes the jobs with
-// it, and the boot id tells.
+// as which process, how they ended. Intents are written before the deed, the rest before anybody is told of it;
+// without fsync: a power loss takes the jobs with it, and the boot id tells.
 #pragma once
 #include <cstdint>
 #include <map>
 #include <string>
 
+#include "runner/process_tree.h"
 #include "runner/runner.h"
 
 namespace runner {
@@ -15,8 +16,10 @@ class Journal {
   struct Entry {
     AttemptKey key;
     bool kill_leftovers = true;
+    Milliseconds timeout{0};
+    Milliseconds kill_grace{0};
     std::string log_path;
-    std::uint64_t start_ticks = 0;  // of the process, from /proc: with the pid, what tells it from any other
+    BirthWindow born;  // with the pid, what tells its process from any other
     std::optional<Started> started;
     std::optional<Finished> finished;
   };
@@ -32,16 +35,20 @@ class Journal {
   bool same_boot() const { return same_boot_; }
   bool knows(const AttemptKey& key) const { return entries_.contains(key); }
 
-  // Before the start. False: it can't be written, so nothing may be started.
-  bool intend(const StartRequest& request);
-  void started(const Started& started, std::uint64_t start_ticks);
+  // These are gathered until the next flush.
+  void intend(const StartRequest& request);
+  void started(const Started& started, const BirthWindow& born);
   void finished(const Finished& finished);
   void forget(const std::vector<AttemptKey>& keys);
+
+  // Writes what was gathered. False: it can't be written and is dropped, so nothing that was intended since the
+  // last flush may be started. The destructor flushes too.
+  bool flush();
 
  private:
   void replay();
   bool apply(std::string_view record);
-  bool write_record(const std::string& body);
+  void add_record(const std::string& body);
   void compact_when_worth_it();
   void compact();
 
@@ -50,12 +57,11 @@ class Journal {
   bool same_boot_ = false;
   int file_ = -1;
   std::uint64_t size_ = 0;
+  std::string unwritten_;
   std::map<AttemptKey, Entry> entries_;
 };
 
 // The kernel's id of this start of the machine.
 std::string boot_id();
-// When the process began, in clock ticks since boot; 0 where it is gone.
-std::uint64_t start_ticks_of(pid_t pid);
 
 }  // namespace runner

@@ -1,10 +1,32 @@
-// Finding and ending everything that a job started, also what left its process group.
+// Telling a job's process from any other, and finding and ending everything that it started, also what left its
+// process group.
 #pragma once
 #include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "runner/runner.h"
 
 namespace runner {
+
+// When a process was born, in clock ticks since boot. A pid is given anew only after all others, so the two
+// together name one process.
+struct BirthWindow {
+  std::uint64_t from_ticks = 0;
+  std::uint64_t to_ticks = 0;
+};
+
+// Clock ticks since boot, as /proc counts them.
+std::uint64_t ticks_since_boot();
+
+// Whether that pid is a process born then.
+bool is_born_in(pid_t pid, const BirthWindow& window);
+
+// The process that leads its session and carries that execution's and attempt's id in its environment: a job
+// whose runner was killed before it wrote down the pid.
+std::optional<pid_t> find_leader(const AttemptKey& key);
 
 // Sends SIGKILL to the job's group and to every process that descends from it, belongs to its session, or
 // carries its execution's and attempt's id in its environment; again until no new one is found. What changed

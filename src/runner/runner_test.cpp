@@ -257,7 +257,7 @@ TEST_F(RunnerTest, ATimeoutFindsWhatLeftTheGroupAndTheSession) {
 
 TEST_F(RunnerTest, CancelGivesTheJobItsGraceToEndWell) {
   auto wanted =
-      shell("trap 'echo bye; exit 0' TERM; echo $$ >" + path("pid") + "; while :; do sleep 0.02; done");
+      shell("trap 'echo bye; exit 0' TERM; echo $$ >" + path("pid") + "; while :; do :; done");
   wanted.kill_grace = kPatience;
   client_->start({wanted});
   pid_in("pid");
@@ -423,6 +423,58 @@ TEST_F(RunnerTest, AnOrphanCanStillBeCancelled) {
   client_->cancel(wanted.key);
   EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
   EXPECT_FALSE(is_alive(pid));
+}
+
+TEST_F(RunnerTest, AnOrphansTimeoutHolds) {
+  auto wanted = shell("echo $$ >" + path("pid") + "; exec sleep 600");
+  wanted.timeout = Milliseconds{500};
+  client_->start({wanted});
+  const auto pid = pid_in("pid");
+  client_.reset();
+  stop(SIGKILL);
+  launch();
+  const auto known = connect();
+  EXPECT_TRUE(!known.finished.empty() || reports_->finished(wanted.key).cause == EndCause::lost);
+  EXPECT_FALSE(is_alive(pid));
+}
+
+TEST_F(RunnerTest, AJobWhosePidWasNotWrittenDownIsFoundAgain) {
+  client_.reset();
+  stop(SIGTERM);
+  const auto wanted = shell("exec sleep 600");
+  {
+    Journal journal((folder_ / "runner.journal").string(), boot_id());
+    journal.intend(wanted);
+  }
+  const pid_t job = fork();
+  if (job == 0) {
+    setsid();
+    std::vector<char*> env;
+    for (const auto& entry : wanted.env) env.push_back(const_cast<char*>(entry.c_str()));
+    env.push_back(nullptr);
+    execle("/bin/sh", "sh", "-c", ("echo $$ >" + path("pid") + "; exec sleep 600").c_str(), nullptr, env.data());
+    _exit(127);
+  }
+  EXPECT_EQ(pid_in("pid"), job);
+  launch();
+  const auto snapshot = connect();
+  ASSERT_EQ(snapshot.running.size(), 1u);
+  EXPECT_EQ(snapshot.running[0].pid, job);
+  client_->cancel(wanted.key);
+  waitpid(job, nullptr, 0);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
+}
+
+TEST_F(RunnerTest, AStartThatMustBeTriedAgainHoldsUpNoOther) {
+  const auto program = path("busy");
+  std::filesystem::copy_file("/bin/true", program);
+  std::ofstream writer(program, std::ios::app);
+  const auto busy = request({program});
+  const auto free = request({"/bin/true"});
+  client_->start({busy, free});
+  EXPECT_EQ(reports_->finished(free.key).exit_code, 0);
+  writer.close();
+  EXPECT_EQ(reports_->finished(busy.key).exit_code, 0);
 }
 
 TEST_F(RunnerTest, ABurstOfStartsAllEnd) {

@@ -23,6 +23,7 @@ namespace runner {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kGather{20};        // reports wait so long while starts wait too
 constexpr std::size_t kMaxUnsentBytes = 64u << 20;  // a server that takes nothing for so long is cut off
 
 // Descriptors that are not a job's, told apart by the same 64 bits that name a job's.
@@ -75,7 +76,7 @@ class Loop {
       const auto now = std::chrono::steady_clock::now();
       for (int i = 0; i < count; ++i) handle(events[i]);
       supervisor_.on_time(now);
-      flush();
+      if (!gathers(now)) flush();
       if (lingered(now)) return;
     }
   }
@@ -90,10 +91,9 @@ class Loop {
 
   int wait_ms() const {
     auto next = supervisor_.next_deadline();
-    if (is_idle()) {
-      const auto end = idle_since_ + options_.linger;
-      next = next ? std::min(*next, end) : end;
-    }
+    const auto consider = [&](SteadyTime at) { next = next ? std::min(*next, at) : at; };
+    if (is_idle()) consider(idle_since_ + options_.linger);
+    if (gathering_until_) consider(*gathering_until_);
     if (!next) return -1;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now()).count();
@@ -141,6 +141,7 @@ class Loop {
     drop_client();
     client_ = fresh;
     incoming_ = {};
+    waits_to_send_ = false;
     watch(client_, kClient, EPOLLIN);
   }
 
@@ -172,7 +173,16 @@ class Loop {
     }
   }
 
+  bool gathers(SteadyTime now) {
+    if (!supervisor_.has_backlog()) return gathering_until_.reset(), false;
+    if (!gathering_until_) gathering_until_ = now + kGather;
+    if (now < *gathering_until_) return true;
+    gathering_until_.reset();
+    return false;
+  }
+
   void flush() {
+    supervisor_.keep();
     auto& unsent = supervisor_.reports();
     if (client_ < 0 || unsent.empty()) return;
     const auto sent = send(client_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
@@ -194,6 +204,7 @@ class Loop {
   int signals_ = -1;
   FrameBuffer incoming_;
   bool waits_to_send_ = false;
+  std::optional<SteadyTime> gathering_until_;
   bool stopping_ = false;
   SteadyTime idle_since_;
 };

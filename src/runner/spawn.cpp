@@ -126,6 +126,37 @@ int standard_input(const std::string& text) {
   return memory;
 }
 
+// The kernel's own form, since the library's refuses the signals that it keeps for itself, and those may have been
+// inherited as ignored.
+struct KernelAction {
+  void (*handler)(int) = SIG_DFL;
+  unsigned long flags = 0;
+  void (*restorer)() = nullptr;
+  std::uint64_t mask = 0;
+};
+
+long kernel_action(int signal, const KernelAction* fresh, KernelAction* old) {
+  return syscall(SYS_rt_sigaction, signal, fresh, old, sizeof(KernelAction::mask));
+}
+
+void set_default(int signal) {
+  const KernelAction plain;
+  kernel_action(signal, &plain, nullptr);
+}
+
+// What this process ignores, asked once: only that outlives an exec, and it is set before the first job.
+const std::vector<int>& ignored_signals() {
+  static const auto ignored = [] {
+    std::vector<int> found;
+    for (int signal = 1; signal < NSIG; ++signal) {
+      KernelAction action;
+      if (kernel_action(signal, nullptr, &action) == 0 && action.handler == SIG_IGN) found.push_back(signal);
+    }
+    return found;
+  }();
+  return ignored;
+}
+
 enum class Step { none, session, groups, group, user, folder, execute };
 
 // All that the child needs, made before it: it shares the parent's memory and may only make system calls.
@@ -137,6 +168,7 @@ struct Child {
   std::vector<char*> argv;
   std::vector<char*> env;
   sigset_t no_signals;
+  const std::vector<int>* ignored;
   volatile Step failed_step = Step::none;
   volatile int failed_code = 0;
 };
@@ -149,9 +181,7 @@ struct Child {
 
 [[noreturn]] void run_child(Child& child) {
   if (setsid() < 0) give_up(child, Step::session, errno);
-  struct sigaction plain {};
-  plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) sigaction(signal, &plain, nullptr);
+  for (const int signal : *child.ignored) set_default(signal);
   dup2(child.input, STDIN_FILENO);
   dup2(child.output, STDOUT_FILENO);
   dup2(child.errors, STDERR_FILENO);
@@ -227,7 +257,8 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
               .paths = {},
               .argv = {},
               .env = {},
-              .no_signals = {}};
+              .no_signals = {},
+              .ignored = &ignored_signals()};
   for (const auto& path : paths) child.paths.push_back(path.c_str());
   for (const auto& word : request.argv) child.argv.push_back(const_cast<char*>(word.c_str()));
   child.argv.push_back(nullptr);
@@ -242,9 +273,12 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
   int pidfd = -1;
   static std::vector<char> stack(256 * 1024);
   const auto entry = [](void* argument) -> int { run_child(*static_cast<Child*>(argument)); };
+  BirthWindow born;
+  born.from_ticks = ticks_since_boot();
   const pid_t pid = clone(entry, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
                           &child, &pidfd);
   const int code = errno;
+  born.to_ticks = ticks_since_boot();
   sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return failure("new process", code);
   if (child.failed_step != Step::none) {
@@ -252,7 +286,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
     waitpid(pid, nullptr, 0);
     return failure(describe(child.failed_step, request, folder), child.failed_code);
   }
-  return Spawned{pid, pidfd, out_read.release(), err_read.release()};
+  return Spawned{pid, pidfd, out_read.release(), err_read.release(), born};
 }
 
 }  // namespace runner

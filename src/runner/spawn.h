@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "runner/process_tree.h"
 #include "runner/runner.h"
 
 namespace runner {
@@ -15,6 +16,7 @@ struct Spawned {
   int pidfd = -1;
   int stdout_pipe = -1;  // read ends, non-blocking
   int stderr_pipe = -1;
+  BirthWindow born;
 };
 
 struct SpawnFailure {

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/log.h"
@@ -73,35 +74,53 @@ void Supervisor::take_up(const Journal::Entry& entry) {
     unacknowledged_[entry.key] = *entry.finished;
     return;
   }
-  if (entry.started && journal_.same_boot() && start_ticks_of(entry.started->pid) == entry.start_ticks) {
-    const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, entry.started->pid, 0));
-    if (pidfd >= 0 && start_ticks_of(entry.started->pid) == entry.start_ticks) {
-      auto job = std::make_unique<Job>();
-      job->key = entry.key;
-      job->kill_leftovers = entry.kill_leftovers;
-      job->log_path = entry.log_path;
-      job->pid = entry.started->pid;
-      job->started_at = entry.started->started_at;
-      job->pidfd = pidfd;
-      job->orphan = true;
-      Slot slot = 0;
-      jobs_.add(std::move(job), slot);
-      add_to_epoll(pidfd, slot, kPidfd);
-      return;
-    }
-    if (pidfd >= 0) close(pidfd);
-  }
-  const std::string why =
-      !journal_.same_boot() ? "lost: the machine was restarted while it ran"
-      : entry.started ? "lost: the runner was killed, and its process ended before another could see how"
-                      : "lost: the runner was killed while it started it";
+  if (adopt(entry)) return;
   Finished finished;
   finished.key = entry.key;
   finished.cause = EndCause::lost;
   finished.started_at = entry.started ? entry.started->started_at : Instant{};
   finished.finished_at = clock_.now();
-  finished.error = why;
+  finished.error =
+      !journal_.same_boot() ? "lost: the machine was restarted while it ran"
+      : entry.started ? "lost: the runner was killed, and its process ended before another could see how"
+                      : "lost: the runner was killed while it started it";
   report_end(std::move(finished));
+}
+
+std::optional<pid_t> Supervisor::surviving_process(const Journal::Entry& entry) const {
+  if (!journal_.same_boot()) return std::nullopt;
+  if (!entry.started) return find_leader(entry.key);
+  return is_born_in(entry.started->pid, entry.born) ? std::optional{entry.started->pid} : std::nullopt;
+}
+
+bool Supervisor::adopt(const Journal::Entry& entry) {
+  const auto pid = surviving_process(entry);
+  if (!pid) return false;
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, *pid, 0));
+  // asked again, since the number may have been given anew before the descriptor was opened
+  if (pidfd < 0 || surviving_process(entry) != pid) {
+    if (pidfd >= 0) close(pidfd);
+    return false;
+  }
+  auto made = std::make_unique<Job>();
+  made->key = entry.key;
+  made->kill_leftovers = entry.kill_leftovers;
+  made->kill_grace = entry.kill_grace;
+  made->log_path = entry.log_path;
+  made->pid = *pid;
+  made->started_at = entry.started ? entry.started->started_at : clock_.now();
+  made->pidfd = pidfd;
+  made->orphan = true;
+  if (entry.timeout.count() > 0) {
+    const auto left = std::clamp<Milliseconds>(made->started_at + entry.timeout - clock_.now(), Milliseconds{0},
+                                               entry.timeout);
+    made->timeout_at = std::chrono::steady_clock::now() + left;
+  }
+  Slot slot = 0;
+  const auto& job = jobs_.add(std::move(made), slot);
+  if (job.timeout_at) deadlines_.add(*job.timeout_at, slot, job.key);
+  add_to_epoll(pidfd, slot, kPidfd);
+  return true;
 }
 
 void Supervisor::obey(const Order& order) {
@@ -117,10 +136,18 @@ void Supervisor::obey(const Order& order) {
     watch(watched->key, watched->on);
 }
 
+template <class Visit>
+void Supervisor::for_each_waiting(const Visit& visit) {
+  for (auto& waiting : waiting_) visit(waiting);
+  for (auto& [at, waiting] : delayed_) visit(waiting);
+}
+
 void Supervisor::welcome() {
   Welcome answer;
   jobs_.for_each([&](Job& job) { answer.snapshot.running.push_back({job.key, job.pid, job.started_at}); });
-  for (const auto& delayed : waiting_) answer.snapshot.running.push_back({delayed.request.key, 0, Instant{}});
+  for_each_waiting([&](const Waiting& waiting) {
+    answer.snapshot.running.push_back({waiting.request.key, 0, Instant{}});
+  });
   for (const auto& [key, finished] : unacknowledged_) answer.snapshot.finished.push_back(finished);
   connected_ = true;
   reports_.clear();
@@ -136,19 +163,19 @@ void Supervisor::disconnected() {
 void Supervisor::start(StartRequest request) {
   // told before: what became of it was or will be reported
   if (journal_.knows(request.key)) return;
-  for (const auto& delayed : waiting_) {
-    if (delayed.request.key == request.key) return;
-  }
-  waiting_.push_back({.request = std::move(request)});
+  bool waits = false;
+  for_each_waiting([&](const Waiting& waiting) { waits |= waiting.request.key == request.key; });
+  if (!waits) waiting_.push_back({.request = std::move(request)});
 }
 
-bool Supervisor::may_start_now(SteadyTime now) {
+std::size_t Supervisor::startable(SteadyTime now) {
   while (!young_.empty() && (young_.front().until <= now || young_count_ == 0)) {
     const auto& eldest = young_.front();
     if (auto* job = jobs_.at(eldest.slot); job != nullptr && job->key == eldest.key) grow_old(*job);
     young_.pop_front();
   }
-  return young_count_ < kYoungAtOnce && jobs_.size() < max_jobs_;
+  return std::min({waiting_.size(), kYoungAtOnce - std::min(kYoungAtOnce, young_count_),
+                   max_jobs_ - std::min(max_jobs_, jobs_.size())});
 }
 
 void Supervisor::grow_old(Job& job) {
@@ -157,25 +184,34 @@ void Supervisor::grow_old(Job& job) {
 }
 
 void Supervisor::start_waiting(SteadyTime now) {
-  while (!waiting_.empty() && waiting_.front().not_before <= now && may_start_now(now)) {
-    auto delayed = std::move(waiting_.front());
-    waiting_.pop_front();
-    launch(delayed, now);
+  while (!delayed_.empty() && delayed_.begin()->first <= now) {
+    waiting_.push_front(std::move(delayed_.extract(delayed_.begin()).mapped()));
+  }
+  while (const auto count = startable(now)) {
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Waiting> group(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    for (const auto& waiting : group) {
+      if (waiting.tries == 0) journal_.intend(waiting.request);
+    }
+    const bool intended = journal_.flush();
+    for (auto& waiting : group) {
+      if (intended)
+        launch(waiting, now);
+      else
+        not_started(waiting.request.key, EndCause::spawn_failed,
+                    "spawn failed: the runner's journal can't be written: is the disk full?");
+    }
   }
 }
 
-void Supervisor::launch(Delayed& delayed, SteadyTime now) {
-  const auto& request = delayed.request;
-  if (delayed.tries == 0 && !journal_.intend(request)) {
-    not_started(request.key, EndCause::spawn_failed,
-                "spawn failed: the runner's journal can't be written: is the disk full?");
-    return;
-  }
+void Supervisor::launch(Waiting& waiting, SteadyTime now) {
+  const auto& request = waiting.request;
   auto outcome = spawn(request);
   if (auto* failure = std::get_if<SpawnFailure>(&outcome)) {
-    if (failure->passing && ++delayed.tries < kSpawnTries) {
-      delayed.not_before = now + kFirstRetry * (1 << delayed.tries);
-      waiting_.push_front(std::move(delayed));
+    if (failure->passing && ++waiting.tries < kSpawnTries) {
+      const auto again = now + kFirstRetry * (1 << waiting.tries);
+      delayed_.emplace(again, std::move(waiting));
       return;
     }
     not_started(request.key, EndCause::spawn_failed, std::move(failure->error));
@@ -194,7 +230,7 @@ void Supervisor::launch(Delayed& delayed, SteadyTime now) {
   made->started_at = clock_.now();
   made->log = std::make_unique<LogWriter>(request.log_path, request.max_output_bytes);
   made->young = true;
-  made->watched = delayed.watched;
+  made->watched = waiting.watched;
   if (request.timeout.count() > 0) made->timeout_at = now + request.timeout;
   Slot slot = 0;
   auto& job = jobs_.add(std::move(made), slot);
@@ -205,7 +241,7 @@ void Supervisor::launch(Delayed& delayed, SteadyTime now) {
   add_to_epoll(job.pipes[0], slot, kOutput);
   add_to_epoll(job.pipes[1], slot, kErrors);
   const Started started{job.key, job.pid, job.started_at};
-  journal_.started(started, start_ticks_of(job.pid));
+  journal_.started(started, spawned.born);
   report(started);
 }
 
@@ -216,10 +252,14 @@ void Supervisor::add_to_epoll(int descriptor, Slot slot, int kind) const {
   epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+bool Supervisor::stop_waiting(const AttemptKey& key) {
+  return std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.request.key == key; }) +
+             std::erase_if(delayed_, [&](const auto& entry) { return entry.second.request.key == key; }) >
+         0;
+}
+
 void Supervisor::cancel(const AttemptKey& key) {
-  for (auto delayed = waiting_.begin(); delayed != waiting_.end(); ++delayed) {
-    if (delayed->request.key != key) continue;
-    waiting_.erase(delayed);
+  if (stop_waiting(key)) {
     not_started(key, EndCause::cancelled, {});
     return;
   }
@@ -241,9 +281,9 @@ void Supervisor::acknowledge(const std::vector<AttemptKey>& keys) {
 }
 
 void Supervisor::watch(const AttemptKey& key, bool on) {
-  for (auto& delayed : waiting_) {
-    if (delayed.request.key == key) delayed.watched = on;
-  }
+  for_each_waiting([&](Waiting& waiting) {
+    if (waiting.request.key == key) waiting.watched = on;
+  });
   const auto slot = jobs_.find(key);
   if (!slot) return;
   auto& job = *jobs_.at(*slot);
@@ -404,10 +444,8 @@ std::optional<SteadyTime> Supervisor::next_deadline() const {
   auto next = deadlines_.next();
   const auto consider = [&](SteadyTime at) { next = next ? std::min(*next, at) : at; };
   if (reap_at_) consider(*reap_at_);
-  if (!waiting_.empty()) {
-    if (waiting_.front().not_before != SteadyTime{}) consider(waiting_.front().not_before);
-    if (!young_.empty() && young_count_ >= kYoungAtOnce) consider(young_.front().until);
-  }
+  if (!delayed_.empty()) consider(delayed_.begin()->first);
+  if (!waiting_.empty() && !young_.empty() && young_count_ >= kYoungAtOnce) consider(young_.front().until);
   return next;
 }
 

@@ -23,18 +23,24 @@ class Supervisor {
   void on_time(SteadyTime now);
   std::optional<SteadyTime> next_deadline() const;
 
-  // Frames for the server; whoever sends them takes them off. Nothing is added while none is connected.
+  // Frames for the server; whoever sends them takes them off, once keep() has written down what they tell.
+  // Nothing is added while none is connected.
   std::string& reports() { return reports_; }
+  void keep() { journal_.flush(); }
+  // Whether enough starts wait that reports may be gathered: each one sent takes time from the next start.
+  bool has_backlog() const { return waiting_.size() >= kBacklog; }
   void disconnected();
-  bool is_empty() const { return jobs_.size() == 0 && waiting_.empty() && unacknowledged_.empty(); }
+  bool is_empty() const {
+    return jobs_.size() == 0 && waiting_.empty() && delayed_.empty() && unacknowledged_.empty();
+  }
 
  private:
   using Slot = JobTable::Slot;
-  struct Delayed {
+  static constexpr std::size_t kBacklog = 64;
+  struct Waiting {
     StartRequest request;
     int tries = 0;
     bool watched = false;
-    SteadyTime not_before;
   };
 
   void welcome();
@@ -44,12 +50,16 @@ class Supervisor {
   void watch(const AttemptKey& key, bool on);
 
   void start_waiting(SteadyTime now);
-  bool may_start_now(SteadyTime now);
-  void launch(Delayed& delayed, SteadyTime now);
+  std::size_t startable(SteadyTime now);
+  void launch(Waiting& waiting, SteadyTime now);
   void take_up(const Journal::Entry& entry);
+  bool adopt(const Journal::Entry& entry);
+  std::optional<pid_t> surviving_process(const Journal::Entry& entry) const;
+  template <class Visit>
+  void for_each_waiting(const Visit& visit);
+  bool stop_waiting(const AttemptKey& key);
 
   void on_exit(Slot slot, Job& job);
-  void drain(Slot slot, Job& job, int which);
   void read_pipe(Job& job, int which);
   void close_pipe(Job& job, int which);
   void end_when_done(Slot slot, Job& job);
@@ -67,7 +77,8 @@ class Supervisor {
   Journal journal_;
   JobTable jobs_;
   Deadlines deadlines_;
-  std::deque<Delayed> waiting_;
+  std::deque<Waiting> waiting_;
+  std::multimap<SteadyTime, Waiting> delayed_;  // tried again then
   std::map<AttemptKey, Finished> unacknowledged_;
   std::string reports_;
   bool connected_ = false;
