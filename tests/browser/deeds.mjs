@@ -89,7 +89,7 @@ describe('deeds', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('bulk two').waitFor();
     await dialog.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText('Paused 3 tasks').waitFor();
+    await page.getByText('Paused 3 tasks', { exact: true }).waitFor();
     for (const { id } of made) assert.equal((await server.api('GET', `/tasks/${id}`)).status, 'PAUSED');
   });
 
@@ -156,6 +156,7 @@ describe('deeds', () => {
   test('the palette finds a task and goes there', async () => {
     const task = await create('palette target');
     await page.goto('/ui/overview');
+    await page.getByRole('heading').first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go anywhere' }).fill('palette tar');
     await page.getByRole('option', { name: 'palette target' }).first().waitFor();
@@ -175,6 +176,7 @@ describe('deeds', () => {
     await page.goto('/ui/overview');
     await page.evaluate(() => localStorage.clear());
     await page.goto('/ui/tasks');
+    await page.getByRole('heading').first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go anywhere' }).fill('crontab');
     await page.getByRole('option', { name: 'Take over a crontab' }).click();
@@ -188,9 +190,10 @@ describe('deeds', () => {
     await page.goto('/ui/tasks');
     await page.getByText('Live').waitFor();
     await server.end();
-    await page.getByRole('alert').getByText('connection').waitFor();
+    const notice = page.getByRole('alert').getByText('The connection to the server is lost');
+    await notice.waitFor();
     await server.start();
-    await page.getByRole('alert').waitFor({ state: 'detached', timeout: 30_000 });
+    await notice.waitFor({ state: 'detached', timeout: 30_000 });
   });
 
   test('the language and the theme are chosen and kept', async () => {
@@ -219,8 +222,8 @@ describe('deeds', () => {
 
   test('the API page shows the API', async () => {
     await page.goto('/docs');
-    await page.getByText('Log in; browsers get a cookie too').first().click();
-    await page.getByText('/auth/login').first().waitFor();
+    await page.locator('.nav-bar-path', { hasText: 'Log in; browsers get a cookie too' }).click();
+    await page.getByRole('heading', { name: 'Log in; browsers get a cookie too' }).waitFor();
     assert.deepEqual(complaints, []);
   });
 });
