@@ -159,6 +159,7 @@ class FakeStore : public store::Store {
     store::ExecutionPage list_executions(const store::ExecutionQuery&) override { unused(); }
     std::vector<task::Attempt> earlier_attempts(base::ExecutionId) override { unused(); }
     store::Output find_output(base::ExecutionId) override { unused(); }
+    std::optional<std::string> find_log(base::ExecutionId, int) override { unused(); }
     std::vector<task::Execution> open_executions(base::TaskId, std::int64_t) override { unused(); }
     std::vector<task::Execution> open_executions_after(base::ExecutionId, std::int64_t) override { unused(); }
     std::vector<task::Execution> waiting_for_slot(std::int64_t) override { unused(); }
@@ -187,6 +188,7 @@ class FakeStore : public store::Store {
     void save_execution(const task::Execution&) override { unused(); }
     void keep_attempt(base::ExecutionId, const task::Attempt&) override { unused(); }
     void save_output(base::ExecutionId, const store::Output&) override { unused(); }
+    void save_log(base::ExecutionId, int, const std::string&) override { unused(); }
     void delete_executions(std::span<const base::ExecutionId>) override { unused(); }
     void add_outcome(base::Instant, task::ExecutionStatus, std::int64_t) override { unused(); }
     void remember_answer(base::UserId, std::string_view, const store::RememberedAnswer&) override {

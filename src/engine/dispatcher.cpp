@@ -141,11 +141,10 @@ TaskId Dispatcher::task_of(ExecutionId id) const {
 }
 
 store::Output Dispatcher::read_output(const End& end) const {
-  if (end.finished.output_bytes == 0 || !end.task_id) return {};
+  if (end.finished.output_bytes == 0 || !end.finished.log.empty() || !end.task_id) return {};
   const auto& key = end.finished.key;
-  auto ends = runner::read_ends(
-      output_path(parts_.options.data_dir, end.task_id, key.execution, key.attempt).string(),
-      kOutputEndBytes);
+  const auto path = output_path(parts_.options.data_dir, end.task_id, key.execution, key.attempt);
+  auto ends = runner::LogReader(path.string()).ends(kOutputEndBytes);
   return {std::move(ends.stdout_text), std::move(ends.stderr_text)};
 }
 

@@ -115,6 +115,7 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   execution->attempt.status = status;
   execution->attempt.error = error_of(finished, status, definition, options_.default_timeout_s);
   if (execution->attempt.started_at) note_start(*execution, *execution->attempt.started_at);
+  if (!finished.log.empty()) tx.save_log(execution->id, finished.key.attempt, finished.log);
   if (!output.stdout_text.empty() || !output.stderr_text.empty()) tx.save_output(execution->id, output);
 
   if (may_retry(definition, *execution, status)) {

@@ -32,6 +32,7 @@ struct Job {
   std::optional<SteadyTime> timeout_at;
   std::optional<SteadyTime> kill_at;
   std::optional<SteadyTime> drain_until;
+  std::optional<SteadyTime> spill_at;  // its output goes to a file, so that it can be read while the job runs
 
   bool pipes_open() const { return pipes[0] >= 0 || pipes[1] >= 0; }
 };

@@ -215,8 +215,7 @@ void Journal::forget(const std::vector<AttemptKey>& keys) {
 }
 
 void Journal::compact_when_worth_it() {
-  constexpr std::uint64_t kRecordBytes = 400;  // of one attempt, roughly
-  if (size_ > kCompactBytes && size_ > 4 * kRecordBytes * entries_.size()) compact();
+  if (size_ > kCompactBytes && size_ > 4 * compacted_size_) compact();
 }
 
 void Journal::compact() {
@@ -238,7 +237,7 @@ void Journal::compact() {
   }
   if (file_ >= 0) close(file_);
   file_ = file;
-  size_ = bytes.size();
+  size_ = compacted_size_ = bytes.size();
 }
 
 std::string boot_id() {

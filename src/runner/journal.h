@@ -57,6 +57,7 @@ class Journal {
   bool same_boot_ = false;
   int file_ = -1;
   std::uint64_t size_ = 0;
+  std::uint64_t compacted_size_ = 0;
   std::string unwritten_;
   std::map<AttemptKey, Entry> entries_;
 };

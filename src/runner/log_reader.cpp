@@ -8,36 +8,42 @@
 namespace runner {
 namespace {
 
-// Walks the frames of a file. `visit` gets each header and its bytes, and says whether to go on.
-template <class Visit>
-void walk(const std::string& path, const Visit& visit) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return;
-  constexpr std::size_t kReadBytes = 256 * 1024;
-  std::string buffer;
-  std::size_t begin = 0;
-  bool more = true;
-  const auto fill = [&](std::size_t wanted) {
-    while (more && buffer.size() - begin < wanted) {
-      buffer.erase(0, std::exchange(begin, 0));
-      const auto old = buffer.size();
-      buffer.resize(old + kReadBytes);
-      const auto got = read(file, buffer.data() + old, kReadBytes);
-      more = got > 0;
-      buffer.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    }
-    return buffer.size() - begin >= wanted;
-  };
-  FrameHeader header;
-  while (fill(kFrameHeaderBytes) && decode(buffer.data() + begin, header)) {
-    begin += kFrameHeaderBytes;
-    fill(header.length);
-    const auto there = std::min<std::size_t>(header.length, buffer.size() - begin);
-    if (!visit(header, std::string_view(buffer).substr(begin, there)) || there < header.length) break;
-    begin += there;
+// The bytes of a log, from its file or from memory, a piece at a time.
+class Source {
+ public:
+  explicit Source(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
+  explicit Source(const std::shared_ptr<const std::string>& frames) : rest_(*frames) {}
+  ~Source() {
+    if (file_ >= 0) close(file_);
   }
-  close(file);
-}
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  // At least that many bytes from the present place on, fewer only at the end.
+  std::string_view have(std::size_t wanted) {
+    while (file_ >= 0 && rest_.size() < wanted && fill()) {
+    }
+    return rest_;
+  }
+  void skip(std::size_t count) { rest_.remove_prefix(count); }
+
+ private:
+  bool fill() {
+    constexpr std::size_t kReadBytes = 64 * 1024;
+    std::string fresh(rest_);
+    const auto old = fresh.size();
+    fresh.resize(old + kReadBytes);
+    const auto got = read(file_, fresh.data() + old, kReadBytes);
+    fresh.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    buffer_ = std::move(fresh);
+    rest_ = buffer_;
+    return got > 0;
+  }
+
+  int file_ = -1;
+  std::string buffer_;
+  std::string_view rest_;
+};
 
 bool is_in(Stream stream, Selection selection) {
   switch (selection) {
@@ -80,9 +86,29 @@ class Ends {
 
 }  // namespace
 
+LogReader LogReader::of_frames(std::string frames) {
+  LogReader reader{std::string()};
+  reader.frames_ = std::make_shared<const std::string>(std::move(frames));
+  return reader;
+}
+
+// `visit` gets each frame's header and bytes, and says whether to go on.
+template <class Visit>
+void LogReader::walk(const Visit& visit) const {
+  Source source = frames_ ? Source(frames_) : Source(path_);
+  FrameHeader header;
+  while (source.have(kFrameHeaderBytes).size() >= kFrameHeaderBytes &&
+         decode(source.have(kFrameHeaderBytes).data(), header)) {
+    source.skip(kFrameHeaderBytes);
+    const auto bytes = source.have(header.length).substr(0, header.length);
+    if (!visit(header, bytes) || bytes.size() < header.length) return;
+    source.skip(bytes.size());
+  }
+}
+
 std::uint64_t LogReader::size(Selection selection) const {
   std::uint64_t total = 0;
-  walk(path_, [&](const FrameHeader& header, std::string_view bytes) {
+  walk([&](const FrameHeader& header, std::string_view bytes) {
     if (is_in(header.stream, selection)) total += bytes.size();
     return true;
   });
@@ -98,7 +124,7 @@ std::string LogReader::read(Selection selection, std::uint64_t offset, std::size
 std::vector<LogPiece> LogReader::pieces(Selection selection, std::uint64_t offset, std::size_t limit) const {
   std::vector<LogPiece> found;
   std::uint64_t position = 0;
-  walk(path_, [&](const FrameHeader& header, std::string_view bytes) {
+  walk([&](const FrameHeader& header, std::string_view bytes) {
     if (!is_in(header.stream, selection)) return true;
     const auto end = position + bytes.size();
     if (end > offset) {
@@ -113,9 +139,9 @@ std::vector<LogPiece> LogReader::pieces(Selection selection, std::uint64_t offse
   return found;
 }
 
-LogEnds read_ends(const std::string& path, std::size_t limit) {
+LogEnds LogReader::ends(std::size_t limit) const {
   Ends output(limit), errors(limit);
-  walk(path, [&](const FrameHeader& header, std::string_view bytes) {
+  walk([&](const FrameHeader& header, std::string_view bytes) {
     if (header.stream != Stream::standard_error) output.add(bytes);
     if (header.stream != Stream::standard_output) errors.add(bytes);
     return true;

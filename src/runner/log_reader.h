@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,17 @@ struct LogPiece {
   std::string bytes;
 };
 
+// The first and the last bytes of each stream; a mark between them where there is more.
+struct LogEnds {
+  std::string stdout_text;
+  std::string stderr_text;
+};
+
 class LogReader {
  public:
   explicit LogReader(std::string path) : path_(std::move(path)) {}
+  // Reads frames that are no file.
+  static LogReader of_frames(std::string frames);
 
   // Bytes of content so far; 0 where there is no file. Marks count in every selection.
   std::uint64_t size(Selection selection) const;
@@ -30,15 +39,14 @@ class LogReader {
   // The same, parted by stream and time as they came.
   std::vector<LogPiece> pieces(Selection selection, std::uint64_t offset, std::size_t limit) const;
 
- private:
-  std::string path_;
-};
+  LogEnds ends(std::size_t limit) const;
 
-// The first and the last `limit` bytes of each stream; a mark between them where there is more.
-struct LogEnds {
-  std::string stdout_text;
-  std::string stderr_text;
+ private:
+  template <class Visit>
+  void walk(const Visit& visit) const;
+
+  std::string path_;
+  std::shared_ptr<const std::string> frames_;  // instead of the file
 };
-LogEnds read_ends(const std::string& path, std::size_t limit);
 
 }  // namespace runner

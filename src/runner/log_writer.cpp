@@ -9,6 +9,17 @@
 #include <filesystem>
 
 namespace runner {
+namespace {
+
+constexpr std::size_t kMemoryBytes = 4096;  // frames of output that is kept without a file
+
+void append_frame(std::string& to, Stream stream, std::string_view bytes, base::Instant at) {
+  char header[kFrameHeaderBytes];
+  encode({stream, static_cast<std::uint32_t>(bytes.size()), at}, header);
+  to.append(header, sizeof header).append(bytes);
+}
+
+}  // namespace
 
 LogWriter::LogWriter(std::string path, std::uint64_t max_bytes)
     : path_(std::move(path)), half_(max_bytes / 2) {}
@@ -45,8 +56,31 @@ bool LogWriter::write_frame(int file, Stream stream, std::string_view bytes, bas
   return false;
 }
 
+bool LogWriter::fits_in_memory(std::string_view bytes) const {
+  return memory_.size() + kFrameHeaderBytes + bytes.size() <= kMemoryBytes && head_content_ + bytes.size() <= half_;
+}
+
+void LogWriter::spill() {
+  if (std::exchange(spilled_, true) || memory_.empty()) return;
+  if (!open_head()) {
+    dropped_ += head_content_;
+  } else if (write(head_, memory_.data(), memory_.size()) != static_cast<ssize_t>(memory_.size())) {
+    problem_ = std::string("output not kept: ") + std::strerror(errno);
+    dropped_ += head_content_;
+    // half a frame would hide all that follows
+    if (ftruncate(head_, 0) < 0) problem_ += " (and its file could not be mended)";
+  }
+  memory_ = {};
+}
+
 void LogWriter::append(Stream stream, std::string_view bytes, base::Instant at) {
   total_ += bytes.size();
+  if (!spilled_ && fits_in_memory(bytes)) {
+    head_content_ += bytes.size();
+    append_frame(memory_, stream, bytes, at);
+    return;
+  }
+  spill();
   if (head_content_ < half_) {
     const auto fits = bytes.substr(
         0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), half_ - head_content_)));
@@ -98,7 +132,8 @@ void LogWriter::join(Segment& segment, int which) {
   unlink(segment_path(which).c_str());
 }
 
-void LogWriter::finish(base::Instant at) {
+std::string LogWriter::finish(base::Instant at) {
+  if (!spilled_) return std::move(memory_);
   if (dropped_ > 0 && open_head()) {
     const auto text = "\n[... " + std::to_string(dropped_) + " bytes of output dropped: over the limit" +
                       (problem_.empty() ? std::string() : ", or " + problem_) + " ...]\n";
@@ -107,6 +142,7 @@ void LogWriter::finish(base::Instant at) {
   const int older = 1 - current_tail_;
   join(tail_[older], older);
   join(tail_[current_tail_], current_tail_);
+  return {};
 }
 
 }  // namespace runner

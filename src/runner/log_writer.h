@@ -1,5 +1,6 @@
 // Keeps an attempt's output within its limit: the first half, then the last half, the middle dropped with a
-// mark. Never blocks the job and never fails it: what can't be written is counted as dropped.
+// mark. Never blocks the job and never fails it: what can't be written is counted as dropped. It begins in memory
+// and goes to a file once it is more than a little, or when told.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,10 +17,13 @@ class LogWriter {
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // The file is made at the first byte.
   void append(Stream stream, std::string_view bytes, base::Instant at);
-  // Joins head, mark and tail into the one file. Call once, at the end.
-  void finish(base::Instant at);
+  // Writes what is in memory to the file, and all that follows too.
+  void spill();
+  bool is_in_memory() const { return !spilled_; }
+  // Joins head, mark and tail into the one file. Call once, at the end. Gives the frames that were never spilled;
+  // there is no file then.
+  std::string finish(base::Instant at);
 
   std::uint64_t total_bytes() const { return total_; }
   std::uint64_t dropped_bytes() const { return dropped_; }
@@ -32,6 +36,7 @@ class LogWriter {
     std::uint64_t lost = 0;
   };
   std::string segment_path(int which) const { return path_ + (which == 0 ? ".tail0" : ".tail1"); }
+  bool fits_in_memory(std::string_view bytes) const;
   bool write_frame(int file, Stream stream, std::string_view bytes, base::Instant at);
   bool open_head();
   void append_tail(Stream stream, std::string_view bytes, base::Instant at);
@@ -39,6 +44,8 @@ class LogWriter {
 
   const std::string path_;
   const std::uint64_t half_;
+  bool spilled_ = false;
+  std::string memory_;  // frames
   int head_ = -1;
   std::uint64_t head_content_ = 0;
   Segment tail_[2];

@@ -74,6 +74,7 @@ void write(Writer& out, const Finished& finished) {
   out.i64(static_cast<std::int64_t>(finished.output_bytes));
   out.i64(static_cast<std::int64_t>(finished.output_dropped_bytes));
   out.u8(finished.pipes_cut ? 1 : 0);
+  out.text(finished.log);
 }
 
 Finished read_finished_from(Reader& in) {
@@ -91,6 +92,7 @@ Finished read_finished_from(Reader& in) {
   finished.output_bytes = static_cast<std::uint64_t>(in.i64());
   finished.output_dropped_bytes = static_cast<std::uint64_t>(in.i64());
   finished.pipes_cut = in.flag();
+  finished.log = in.text();
   return finished;
 }
 

@@ -46,6 +46,7 @@ TEST(Protocol, AnEndReadsBackAsItWasWritten) {
   finished.error = "e";
   finished.output_dropped_bytes = 1u << 31;
   finished.pipes_cut = true;
+  finished.log = std::string("\0frames", 7);
   std::string frame;
   append_frame(frame, Report(finished));
   const auto report = read_report(body_of(frame));
@@ -56,6 +57,7 @@ TEST(Protocol, AnEndReadsBackAsItWasWritten) {
   EXPECT_FALSE(read.exit_code);
   EXPECT_EQ(read.output_dropped_bytes, 1u << 31);
   EXPECT_TRUE(read.pipes_cut);
+  EXPECT_EQ(read.log, finished.log);
 }
 
 TEST(Protocol, NoPrefixAndNoChangedByteDoesHarm) {

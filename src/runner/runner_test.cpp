@@ -59,6 +59,11 @@ class Reports : public Listener {
     wait([&] { return finished_.contains(key); });
     return finished_[key];
   }
+  std::string frames(AttemptKey key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = finished_.find(key);
+    return found == finished_.end() ? std::string() : found->second.log;
+  }
   void grown(int times) {
     wait([&] { return growths_ >= times; });
   }
@@ -147,8 +152,12 @@ class RunnerTest : public testing::Test {
     client_->start({wanted});
     return reports_->finished(wanted.key);
   }
-  static std::string output(const StartRequest& wanted, Selection selection = Selection::both) {
-    return LogReader(wanted.log_path).read(selection, 0, 1u << 30);
+  LogReader log(const StartRequest& wanted) const {
+    const auto frames = reports_->frames(wanted.key);
+    return frames.empty() ? LogReader(wanted.log_path) : LogReader::of_frames(frames);
+  }
+  std::string output(const StartRequest& wanted, Selection selection = Selection::both) const {
+    return log(wanted).read(selection, 0, 1u << 30);
   }
   // The script writes it as its own first word; comes by event, since the job was reported as started.
   std::string content(const std::string& name) const {
@@ -222,7 +231,7 @@ TEST_F(RunnerTest, KeepsBothStreamsInOrderAndApart) {
   EXPECT_EQ(output(wanted), std::string("one\ntwo\nthree\0\xff", 15));
   EXPECT_EQ(output(wanted, Selection::standard_error), "two\n");
   EXPECT_EQ(finished.output_bytes, 15u);
-  const auto ends = read_ends(wanted.log_path, 4);
+  const auto ends = log(wanted).ends(4);
   EXPECT_EQ(ends.stderr_text, "two\n");
 }
 
@@ -321,6 +330,25 @@ TEST_F(RunnerTest, OutputIsThereWhileTheJobRuns) {
   while (output(wanted) != "early\n") std::this_thread::yield();
   client_->cancel(wanted.key);
   EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+}
+
+TEST_F(RunnerTest, LittleOutputTravelsWithTheReportAndMakesNoFile) {
+  const auto little = shell("echo out; echo err >&2");
+  EXPECT_FALSE(run(little).log.empty());
+  EXPECT_EQ(output(little, Selection::standard_error), "err\n");
+  EXPECT_FALSE(std::filesystem::exists(little.log_path));
+  const auto much = shell("seq 1 2000");
+  EXPECT_TRUE(run(much).log.empty());
+  EXPECT_TRUE(output(much).ends_with("\n2000\n"));
+  EXPECT_TRUE(std::filesystem::exists(much.log_path));
+}
+
+TEST_F(RunnerTest, LittleOutputOfAJobThatRunsOnGoesToItsFile) {
+  const auto wanted = shell("echo early; exec sleep 600");
+  client_->start({wanted});
+  while (output(wanted) != "early\n") std::this_thread::yield();
+  client_->cancel(wanted.key);
+  EXPECT_TRUE(reports_->finished(wanted.key).log.empty());
 }
 
 TEST_F(RunnerTest, FiguresTellProcessorTimeAndMemory) {

@@ -29,6 +29,7 @@ constexpr std::size_t kDescriptorsReserved = 64;
 constexpr int kSpawnTries = 8;  // of a start that met a passing shortage
 constexpr milliseconds kFirstRetry{50};
 constexpr seconds kReapPause{1};  // orphans that ended are waited for at most so often
+constexpr milliseconds kSpillAfter{50};  // its output is in a file while a job runs on, at most so late
 constexpr std::size_t kMaxErrorBytes = 1000;
 constexpr std::size_t kPipeReads = 16;  // of one pipe before others get their turn
 
@@ -288,7 +289,9 @@ void Supervisor::watch(const AttemptKey& key, bool on) {
   if (!slot) return;
   auto& job = *jobs_.at(*slot);
   job.watched = on;
-  if (on && job.log) report(OutputGrew{key, job.log->total_bytes()});
+  if (!on || !job.log) return;
+  job.log->spill();
+  report(OutputGrew{key, job.log->total_bytes()});
 }
 
 void Supervisor::not_started(const AttemptKey& key, EndCause cause, std::string error) {
@@ -310,7 +313,15 @@ void Supervisor::on_descriptor(std::uint64_t name) {
     return;
   }
   read_pipe(*job, kind - kOutput);
+  if (!job->exited) spill_in_time(slot, *job);
   end_when_done(slot, *job);
+}
+
+void Supervisor::spill_in_time(Slot slot, Job& job) {
+  if (!job.log->is_in_memory() || job.log->total_bytes() == 0) return;
+  if (job.spill_at) return;
+  job.spill_at = std::chrono::steady_clock::now() + kSpillAfter;
+  deadlines_.add(*job.spill_at, slot, job.key);
 }
 
 void Supervisor::read_pipe(Job& job, int which) {
@@ -321,7 +332,10 @@ void Supervisor::read_pipe(Job& job, int which) {
     const auto got = read(job.pipes[which], buffer, sizeof buffer);
     if (got > 0) {
       job.log->append(stream, {buffer, static_cast<std::size_t>(got)}, clock_.now());
-      if (job.watched) report(OutputGrew{job.key, job.log->total_bytes()});
+      if (job.watched) {
+        job.log->spill();
+        report(OutputGrew{job.key, job.log->total_bytes()});
+      }
       if (static_cast<std::size_t>(got) < sizeof buffer / 16 && !job.exited) return;
       continue;
     }
@@ -389,7 +403,7 @@ void Supervisor::end(Slot slot, Job& job) {
           "\n[... a process that it left behind held its output open: not read any further ...]\n",
           finished.finished_at);
     }
-    job.log->finish(finished.finished_at);
+    finished.log = job.log->finish(finished.finished_at);
     finished.output_bytes = job.log->total_bytes();
     finished.output_dropped_bytes = job.log->dropped_bytes();
     if (!job.log->problem().empty()) {
@@ -422,6 +436,7 @@ void Supervisor::on_time(SteadyTime now) {
     auto* job = jobs_.at(due->slot);
     if (job == nullptr || job->key != due->key) continue;
     if (job->timeout_at && *job->timeout_at == due->at) begin_to_end(due->slot, *job, EndCause::timeout);
+    if (job->spill_at && *job->spill_at == due->at) job->log->spill();
     if (job->kill_at && *job->kill_at == due->at)
       kill_everything(job->pid, job->key), kill(job->pid, SIGKILL);
     if (job->drain_until && *job->drain_until == due->at) {

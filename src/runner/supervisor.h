@@ -62,6 +62,7 @@ class Supervisor {
   void on_exit(Slot slot, Job& job);
   void read_pipe(Job& job, int which);
   void close_pipe(Job& job, int which);
+  void spill_in_time(Slot slot, Job& job);
   void end_when_done(Slot slot, Job& job);
   void end(Slot slot, Job& job);
   void begin_to_end(Slot slot, Job& job, EndCause cause);

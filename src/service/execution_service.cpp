@@ -47,21 +47,20 @@ base::Result<ExecutionDetail> ExecutionService::detail(ExecutionId id) const {
     found->execution = std::move(*execution);
   });
   if (!found) return no_execution(base::to_string(id));
-  const auto& execution = found->execution;
-  if (!is_final(execution.status)) {
-    auto ends = runner::read_ends(
-        engine::output_path(engine_.options().data_dir, execution.task_id, id, execution.attempt.number)
-            .string(),
-        kOutputEndBytes);
+  if (found->output.stdout_text.empty() && found->output.stderr_text.empty()) {
+    auto ends = log(found->execution, std::nullopt).ends(kOutputEndBytes);
     found->output = {std::move(ends.stdout_text), std::move(ends.stderr_text)};
   }
   return std::move(*found);
 }
 
 runner::LogReader ExecutionService::log(const task::Execution& execution, std::optional<int> attempt) const {
-  return runner::LogReader(engine::output_path(engine_.options().data_dir, execution.task_id, execution.id,
-                                               attempt.value_or(execution.attempt.number))
-                               .string());
+  const int number = attempt.value_or(execution.attempt.number);
+  std::optional<std::string> frames;
+  store_.read([&](store::Reader& reader) { frames = reader.find_log(execution.id, number); });
+  if (frames) return runner::LogReader::of_frames(std::move(*frames));
+  return runner::LogReader(
+      engine::output_path(engine_.options().data_dir, execution.task_id, execution.id, number).string());
 }
 
 std::shared_ptr<void> ExecutionService::follow(ExecutionId id, std::function<void()> grown) const {

@@ -31,7 +31,7 @@ class ExecutionService {
   base::Result<task::Execution> find(ExecutionId id) const;
   base::Result<ExecutionDetail> detail(ExecutionId id) const;
 
-  // The file of that attempt's output, or of the current one's.
+  // That attempt's output, or the current one's.
   runner::LogReader log(const task::Execution& execution, std::optional<int> attempt) const;
   // Calls `grown` when its output grows or it ends; see engine::Engine::follow_output.
   std::shared_ptr<void> follow(ExecutionId id, std::function<void()> grown) const;

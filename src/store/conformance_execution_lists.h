@@ -151,6 +151,7 @@ TEST_P(ListedExecutions, AreDeletedWithAttemptsAndOutput) {
     for (const auto id : {gone, stays}) {
       transaction.keep_attempt(id, {});
       transaction.save_output(id, {"out", ""});
+      transaction.save_log(id, 1, "frames");
     }
   });
   const ExecutionId ids[] = {gone, ExecutionId{99}};
@@ -159,6 +160,8 @@ TEST_P(ListedExecutions, AreDeletedWithAttemptsAndOutput) {
     EXPECT_FALSE(reader.find_execution(gone));
     EXPECT_THAT(reader.earlier_attempts(gone), IsEmpty());
     EXPECT_EQ(reader.find_output(gone).stdout_text, "");
+    EXPECT_FALSE(reader.find_log(gone, 1));
+    EXPECT_EQ(reader.find_log(stays, 1), "frames");
     EXPECT_EQ(reader.earlier_attempts(stays).size(), 1);
     EXPECT_EQ(reader.find_output(stays).stdout_text, "out");
   });

@@ -179,6 +179,20 @@ TEST_P(StoredExecutions, KeepTheLatestOutputWhateverItsBytes) {
   EXPECT_EQ(output().stderr_text, "");
 }
 
+TEST_P(StoredExecutions, KeepTheLittleOutputOfEachAttemptWhateverItsBytes) {
+  const auto id = insert(execution_of(task_)).value();
+  const auto log = [&](int attempt) { return read([&](Reader& reader) { return reader.find_log(id, attempt); }); };
+  EXPECT_FALSE(log(1));
+  const std::string bytes("a\0\xff\xfe\n", 5);
+  write([&](Transaction& transaction) {
+    transaction.save_log(id, 1, "first");
+    transaction.save_log(id, 2, "second");
+    transaction.save_log(id, 2, bytes);
+  });
+  EXPECT_EQ(log(1), "first");
+  EXPECT_EQ(log(2), bytes);
+}
+
 TEST_P(StoredExecutions, ThatAreOpenAreReadById) {
   const auto first = waiting(Waiting::slot);
   insert(execution_of(task_));

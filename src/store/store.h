@@ -59,6 +59,8 @@ class Reader {
   virtual std::vector<task::Attempt> earlier_attempts(
       ExecutionId id) = 0;  // oldest first, without the current one
   virtual Output find_output(ExecutionId id) = 0;
+  // The frames of that attempt's output, where it was too little for a file.
+  virtual std::optional<std::string> find_log(ExecutionId id, int attempt) = 0;
   // Not final ones of a task, oldest first.
   virtual std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) = 0;
   // Not final ones of all tasks with an id above `after`, by id.
@@ -116,6 +118,7 @@ class Transaction : public Reader {
   // Keeps an ended attempt beside its execution, which goes on with the next one.
   virtual void keep_attempt(ExecutionId id, const task::Attempt& attempt) = 0;
   virtual void save_output(ExecutionId id, const Output& output) = 0;  // the latest attempt's
+  virtual void save_log(ExecutionId id, int attempt, const std::string& frames) = 0;
   virtual void delete_executions(std::span<const ExecutionId> ids) = 0;
   virtual void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) = 0;
 

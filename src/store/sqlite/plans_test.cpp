@@ -14,7 +14,7 @@
 namespace store {
 namespace {
 
-constexpr const char* kLargeTables = "(tasks|executions|attempts|outputs|revisions|task_tags|audit)";
+constexpr const char* kLargeTables = "(tasks|executions|attempts|outputs|logs|revisions|task_tags|audit)";
 
 struct Allowed {
   const char* sql;   // found in the statement

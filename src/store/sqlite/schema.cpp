@@ -125,6 +125,13 @@ CREATE TABLE outputs (
   stderr BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE logs (
+  execution_id INTEGER NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  frames BLOB NOT NULL,
+  PRIMARY KEY (execution_id, attempt)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE hourly_outcomes (
   hour INTEGER NOT NULL,
   status TEXT NOT NULL,

@@ -53,6 +53,7 @@ class Session : public Transaction {
   // session_history.cpp
   std::vector<task::Attempt> earlier_attempts(ExecutionId id) override;
   Output find_output(ExecutionId id) override;
+  std::optional<std::string> find_log(ExecutionId id, int attempt) override;
   std::vector<ExecutionId> beyond_retention(TaskId id, std::int64_t keep, std::int64_t keep_failed,
                                             std::int64_t limit) override;
   std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before,
@@ -60,6 +61,7 @@ class Session : public Transaction {
   std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) override;
   void keep_attempt(ExecutionId id, const task::Attempt& attempt) override;
   void save_output(ExecutionId id, const Output& output) override;
+  void save_log(ExecutionId id, int attempt, const std::string& frames) override;
   void delete_executions(std::span<const ExecutionId> ids) override;
   void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) override;
   AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) override;

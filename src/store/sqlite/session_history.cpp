@@ -11,6 +11,8 @@ constexpr const char* kKeepAttempt =
     "INSERT OR REPLACE INTO attempts (execution_id, number, status, started_at, finished_at, exit_code, "
     "signal, error, "
     "output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kFindLog = "SELECT frames FROM logs WHERE execution_id = ? AND attempt = ?";
+constexpr const char* kSaveLog = "INSERT OR REPLACE INTO logs (execution_id, attempt, frames) VALUES (?, ?, ?)";
 constexpr const char* kFindOutput = "SELECT stdout, stderr FROM outputs WHERE execution_id = ?";
 constexpr const char* kSaveOutput =
     "INSERT OR REPLACE INTO outputs (execution_id, stdout, stderr) VALUES (?, ?, ?)";
@@ -110,6 +112,18 @@ Output Session::find_output(ExecutionId id) {
 void Session::save_output(ExecutionId id, const Output& output) {
   auto& statement = connection_.prepare(kSaveOutput);
   (Binder(statement) << id).blob(output.stdout_text).blob(output.stderr_text);
+  statement.exec();
+}
+
+std::optional<std::string> Session::find_log(ExecutionId id, int attempt) {
+  auto& statement = connection_.prepare(kFindLog);
+  Binder(statement) << id << attempt;
+  return one_row(statement, [](Row& row) { return row.text(); });
+}
+
+void Session::save_log(ExecutionId id, int attempt, const std::string& frames) {
+  auto& statement = connection_.prepare(kSaveLog);
+  (Binder(statement) << id << attempt).blob(frames);
   statement.exec();
 }
 

@@ -109,9 +109,16 @@ class SqliteStore : public Store {
   sqlite::Writer writer_;
 };
 
+// SQLite's own count of its memory takes a lock at each allocation; nobody asks for it.
+void configure_once() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
+  configure_once();
   const auto path = options.path.string();
   const auto refuse = [&](const std::string& why) {
     return base::make_error(base::ErrorKind::unavailable, why);
