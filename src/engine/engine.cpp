@@ -10,8 +10,8 @@ namespace engine {
 
 namespace {
 
-// How many due tasks one transaction books: the first few at once, so that the first start does not wait for
-// the last row of a thousand; then more and more.
+// How many due tasks one transaction books. The first few are booked and handed to the runner before the others
+// are looked at, so that the first start does not wait for the last row of a thousand; then more and more.
 constexpr std::size_t kFirstBooking = 8;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;
@@ -252,18 +252,26 @@ class Engine::Impl {
     for (auto& action : timers_.take_due(now)) action();
     if (!settled_) return;
     auto due = planner_.take_due(now, kDueAtOnce);
-    std::size_t size = kFirstBooking;
-    for (std::size_t begin = 0; begin < due.size();
-         begin += size, size = std::min(size * 4, kLargestBooking)) {
-      const auto end = std::min(begin + size, due.size());
-      book_fires(
-          {due.begin() + static_cast<std::ptrdiff_t>(begin), due.begin() + static_cast<std::ptrdiff_t>(end)},
-          now);
-    }
     fires_ += due.size();
+    if (due.size() <= kFirstBooking) {
+      if (!due.empty()) book_fires(std::move(due), now, [] {});
+      return;
+    }
+    const auto first_end = due.begin() + static_cast<std::ptrdiff_t>(kFirstBooking);
+    std::vector<Planner::Due> first(due.begin(), first_end);
+    due.erase(due.begin(), first_end);
+    book_fires(std::move(first), now, [this, due = std::move(due), now] { book_others(due, now); });
   }
 
-  void book_fires(std::vector<Planner::Due> due, Instant now) {
+  void book_others(std::span<const Planner::Due> due, Instant now) {
+    for (std::size_t size = 4 * kFirstBooking; !due.empty(); size = std::min(size * 4, kLargestBooking)) {
+      const auto part = due.first(std::min(size, due.size()));
+      book_fires({part.begin(), part.end()}, now, [] {});
+      due = due.subspan(part.size());
+    }
+  }
+
+  void book_fires(std::vector<Planner::Due> due, Instant now, std::function<void()> then) {
     auto shared = std::make_shared<const std::vector<Planner::Due>>(std::move(due));
     dispatcher_.book(
         static_cast<std::int64_t>(shared->size()),
@@ -272,7 +280,7 @@ class Engine::Impl {
             ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
           return {};
         },
-        [this, shared](const base::Result<void>& kept) {
+        [this, shared, then = std::move(then)](const base::Result<void>& kept) {
           if (!kept) {
             base::log::error("engine.fires_not_booked",
                              {{"why", kept.error().message}, {"fires", shared->size()}});
@@ -280,6 +288,7 @@ class Engine::Impl {
               for (const auto& fire : *shared) planner_.set(fire.task_id, fire.at);
             });
           }
+          then();
         });
   }
 
