@@ -13,6 +13,7 @@
 
 #include "app/config.h"
 #include "app/node.h"
+#include "app/startup_memory.h"
 #include "base/log.h"
 #include "runner/server.h"
 
@@ -135,6 +136,7 @@ int serve(const std::vector<std::string>& arguments) {
     greet(*config, node);
     base::log::info("serve.ready", {{"host", config->host}, {"port", node.port()}, {"version", kVersion}});
     notify_manager("READY=1");
+    release_startup_memory();
     wait_for_the_end(waited, sources);
     notify_manager("STOPPING=1");
     node.stop();
@@ -165,6 +167,7 @@ int run_runner_process(const std::vector<std::string>& arguments) {
   }
   options.data_dir = data_dir;
   options.linger = std::chrono::seconds{linger_s};
+  release_startup_memory();
   return runner::run_runner(options);
 }
 
