@@ -163,6 +163,8 @@ class FakeStore : public store::Store {
     std::vector<task::Execution> open_executions(base::TaskId, std::int64_t) override { unused(); }
     std::vector<task::Execution> open_executions_after(base::ExecutionId, std::int64_t) override { unused(); }
     std::vector<task::Execution> waiting_for_slot(std::int64_t) override { unused(); }
+    std::vector<task::Execution> waiting_for_pool(std::string_view, std::int64_t) override { unused(); }
+    std::vector<std::string> pools_waited_for() override { unused(); }
     std::vector<task::Execution> in_backoff(std::int64_t) override { unused(); }
     std::optional<task::Execution> newest_execution(base::TaskId,
                                                     std::optional<task::ExecutionStatus>) override {

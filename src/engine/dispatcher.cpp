@@ -48,7 +48,6 @@ void Dispatcher::carry_out(Plan& plan) {
   for (const auto id : plan.ended) parts_.janitor.mark(id);
   for (const auto& backoff : plan.backoffs) wait_for(backoff.id, backoff.due_at);
   slot_waiters_ |= plan.slot_waiters;
-  pool_waiters_ |= plan.pool_waiters;
   if (!plan.starts.empty()) {
     std::vector<runner::StartRequest> requests;
     requests.reserve(plan.starts.size());
@@ -62,10 +61,7 @@ void Dispatcher::carry_out(Plan& plan) {
       runner_->watch_output({order.execution.id, order.execution.attempt.number}, true);
     }
   }
-  for (const auto& key : plan.cancels) {
-    cancel_asked_.insert(key.execution);
-    runner_->cancel(key);
-  }
+  for (const auto& key : plan.cancels) runner_->cancel(key);
 }
 
 void Dispatcher::pump() {
@@ -127,7 +123,7 @@ void Dispatcher::on_event(const runner::Event& event) {
     ends_.push_back({*finished, task_of(finished->key.execution)});
     active_.erase(finished->key.execution);
   } else if (const auto* grew = std::get_if<runner::OutputGrew>(&event)) {
-    tell_followers(grew->key.execution, false);
+    tell_followers(grew->key.execution);
   }
 }
 
@@ -194,7 +190,6 @@ void Dispatcher::book_reports() {
       [this, reports](const base::Result<void>& kept) {
         if (kept) {
           booking_reports_ = false;
-          if (!reports->ends.empty() && std::exchange(pool_waiters_, false)) slot_waiters_ = true;
           settle(reports->ends);
           return;
         }
@@ -213,8 +208,7 @@ void Dispatcher::settle(const std::vector<End>& ends) {
   for (const auto& end : ends) {
     const auto& key = end.finished.key;
     keys.push_back(key);
-    cancel_asked_.erase(key.execution);
-    tell_followers(key.execution, true);
+    tell_followers(key.execution);
     const auto doomed = doomed_.find(key);
     if (doomed == doomed_.end()) continue;
     parts_.janitor.remove_output(
@@ -230,9 +224,12 @@ void Dispatcher::disconnected(const std::string& why) {
 }
 
 void Dispatcher::follow(ExecutionId id, std::weak_ptr<std::function<void()>> grown) {
-  auto& list = followers_[id];
-  std::erase_if(list, [](const auto& follower) { return follower.expired(); });
-  list.push_back(std::move(grown));
+  // those of executions that have ended are told nothing more, and so are looked at here
+  std::erase_if(followers_, [](const auto& entry) {
+    return std::all_of(entry.second.begin(), entry.second.end(),
+                       [](const auto& follower) { return follower.expired(); });
+  });
+  followers_[id].push_back(std::move(grown));
   if (runner_ == nullptr || !active_.contains(id)) return;
   parts_.store.read([&](store::Reader& reader) {
     if (const auto execution = reader.find_execution(id))
@@ -240,14 +237,14 @@ void Dispatcher::follow(ExecutionId id, std::weak_ptr<std::function<void()>> gro
   });
 }
 
-void Dispatcher::tell_followers(ExecutionId id, bool ended) {
+void Dispatcher::tell_followers(ExecutionId id) {
   const auto found = followers_.find(id);
   if (found == followers_.end()) return;
   for (const auto& follower : found->second) {
     if (const auto grown = follower.lock()) (*grown)();
   }
   std::erase_if(found->second, [](const auto& follower) { return follower.expired(); });
-  if (ended && found->second.empty()) followers_.erase(found);
+  if (found->second.empty()) followers_.erase(found);
 }
 
 }  // namespace engine

@@ -68,7 +68,7 @@ class Dispatcher {
   void promote_waiting();
   void wait_for(ExecutionId id, Instant due_at);
   void load_backoffs();
-  void tell_followers(ExecutionId id, bool ended);
+  void tell_followers(ExecutionId id);
   std::int64_t free_slots() const;
   // A reported end, and whose it was.
   struct End {
@@ -87,7 +87,6 @@ class Dispatcher {
 
   std::unordered_map<ExecutionId, TaskId> active_;  // claimed and not yet reported as ended
   std::int64_t reserved_ = 0;                       // slots lent to transactions under way
-  bool pool_waiters_ = false;  // looked at again when something has ended
   bool slot_waiters_ = true;                        // unknown until the first look
   bool promoting_ = false;
 
@@ -95,7 +94,6 @@ class Dispatcher {
   std::vector<End> ends_;
   bool booking_reports_ = false;
   std::map<runner::AttemptKey, TaskId> doomed_;
-  std::unordered_set<ExecutionId> cancel_asked_;
   std::unordered_map<ExecutionId, std::vector<std::weak_ptr<std::function<void()>>>> followers_;
 
   std::mt19937_64 random_;

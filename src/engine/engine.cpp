@@ -156,7 +156,7 @@ class Engine::Impl {
       auto removal = std::make_shared<Removal>();
       dispatcher_.book(
           0,
-          [ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+          [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
             *removal = {};
             for (const auto id : ids) {
               const auto task = tx.find_task(id);
@@ -172,6 +172,7 @@ class Engine::Impl {
               }
               tx.append_audit(audit(*task));
               tx.delete_task(id);
+              ledger_.let_into_pool(tx, task->definition.pool, plan);
               plan.due_times.emplace_back(id, std::nullopt);
               removal->outcomes.emplace_back();
             }

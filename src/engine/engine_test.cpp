@@ -282,6 +282,19 @@ TEST_F(EngineTest, ABackoffSurvivesARestart) {
   EXPECT_EQ(runner_.wait_for_starts(2).back().key, (runner::AttemptKey{id, 2}));
 }
 
+TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardIsSaidAgain) {
+  start();
+  const auto running = run(make({.name = "running"}));
+  const auto never_sent = run(make({.name = "never sent"}));
+  runner_.wait_for_starts(2);
+  for (const auto id : {running, never_sent}) EXPECT_TRUE(engine_->cancel(id, "ada"));
+  runner_.wait_for_cancels(2);
+  stop();
+  start(false);
+  engine_->on_connected({.running = {{.key = {running, 1}, .pid = 7, .started_at = clock_.now()}}, .finished = {}});
+  EXPECT_EQ(runner_.wait_for_cancels(4).size(), 4u);
+}
+
 TEST_F(EngineTest, DeletingATaskCancelsWhatRunsAndItsLateReportHarmsNothing) {
   start();
   const auto task_id = make({});

@@ -33,7 +33,6 @@ struct Plan {
   std::vector<std::pair<TaskId, std::optional<Instant>>> due_times;  // for the planner
   std::vector<TaskId> ended;  // tasks with a new final record: retention may have work
   bool slot_waiters = false;
-  bool pool_waiters = false;  // wait for an end in their pool, not for a slot
 };
 
 // Attempts that may still be claimed. Taken by the engine before the transaction, given back after it.
@@ -73,8 +72,12 @@ class Ledger {
   base::Result<void> cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now,
                             Slots& slots, Plan& plan) const;
 
-  // Claims executions that wait for a slot, by priority, and ones whose backoff is over.
+  // Claims executions that wait for a slot, by priority, and ones whose backoff is over. One whose pool is full
+  // steps aside.
   void promote(store::Transaction& tx, Slots& slots, Plan& plan) const;
+  // Lets as many as a pool has room for, or those of all pools, wait for a slot instead.
+  void let_into_pool(store::Transaction& tx, const std::string& pool, Plan& plan) const;
+  void let_into_pools(store::Transaction& tx, Plan& plan) const;
   void end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
 
   // Orders a claimed attempt that the runner never started, as its snapshot proves.
@@ -94,8 +97,9 @@ class Ledger {
             const std::string& reason) const;
   void claim_or_queue(store::Transaction& tx, task::Execution& execution,
                       const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
-  bool is_pool_full(store::Transaction& tx, const std::string& pool) const;
-  bool has_slot(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
+  std::int64_t room_in_pool(store::Transaction& tx, const std::string& pool) const;
+  // Takes a slot and gives none, or says what is waited for.
+  task::Waiting claim(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
   void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
   void close(store::Transaction& tx, task::Task& task, task::Execution& execution,
              task::ExecutionStatus status, Instant now, Slots& slots, Plan& plan) const;

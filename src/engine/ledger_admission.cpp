@@ -87,13 +87,30 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
   return ids;
 }
 
-bool Ledger::is_pool_full(store::Transaction& tx, const std::string& pool) const {
+std::int64_t Ledger::room_in_pool(store::Transaction& tx, const std::string& pool) const {
   const auto limit = options_.pools.find(pool);
-  return limit != options_.pools.end() && tx.count_running_in_pool(pool) >= limit->second;
+  if (limit == options_.pools.end()) return kMaxOpenRead;
+  return std::max<std::int64_t>(0, limit->second - tx.count_running_in_pool(pool));
 }
 
-bool Ledger::has_slot(store::Transaction& tx, const Execution& execution, Slots& slots) const {
-  return !is_pool_full(tx, execution.pool) && slots.take();
+Waiting Ledger::claim(store::Transaction& tx, const Execution& execution, Slots& slots) const {
+  if (room_in_pool(tx, execution.pool) == 0) return Waiting::pool;
+  return slots.take() ? Waiting::none : Waiting::slot;
+}
+
+void Ledger::let_into_pool(store::Transaction& tx, const std::string& pool, Plan& plan) const {
+  if (pool.empty()) return;
+  const auto room = room_in_pool(tx, pool);
+  if (room == 0) return;
+  for (auto& execution : tx.waiting_for_pool(pool, room)) {
+    execution.waiting = Waiting::slot;
+    tx.save_execution(execution);
+    plan.slot_waiters = true;
+  }
+}
+
+void Ledger::let_into_pools(store::Transaction& tx, Plan& plan) const {
+  for (const auto& pool : tx.pools_waited_for()) let_into_pool(tx, pool, plan);
 }
 
 std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execution draft,
@@ -104,9 +121,9 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
   if (waits) {
     draft.waiting = Waiting::overlap;
     if (draft.reason.empty()) draft.reason = admission.reason;
-  } else if (!has_slot(tx, draft, slots)) {
-    draft.waiting = Waiting::slot;
-    plan.slot_waiters = true;
+  } else {
+    draft.waiting = claim(tx, draft, slots);
+    plan.slot_waiters |= draft.waiting == Waiting::slot;
   }
   const auto id = tx.insert_execution(draft);
   if (!id) return std::nullopt;
@@ -149,13 +166,9 @@ void Ledger::replace_waiting(store::Transaction& tx, Task& task, Instant now) co
 
 void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution,
                             const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
-  if (has_slot(tx, execution, slots)) {
-    execution.waiting = Waiting::none;
-    plan.starts.push_back({execution, definition});
-  } else {
-    execution.waiting = Waiting::slot;
-    plan.slot_waiters = true;
-  }
+  execution.waiting = claim(tx, execution, slots);
+  if (execution.waiting == Waiting::none) plan.starts.push_back({execution, definition});
+  plan.slot_waiters |= execution.waiting == Waiting::slot;
   tx.save_execution(execution);
 }
 
@@ -174,18 +187,16 @@ void Ledger::release_next(store::Transaction& tx, Task& task, Slots& slots, Plan
 
 void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
   constexpr std::int64_t kPromotedAtOnce = 256;
-  for (auto& execution : tx.waiting_for_slot(kPromotedAtOnce)) {
+  const auto waiting = tx.waiting_for_slot(kPromotedAtOnce);
+  for (auto execution : waiting) {
     if (slots.left() <= 0) {
       plan.slot_waiters = true;
       return;
     }
-    if (is_pool_full(tx, execution.pool)) {
-      plan.pool_waiters = true;
-      continue;
-    }
     const auto definition = definition_of(tx, execution);
     if (definition) claim_or_queue(tx, execution, *definition, slots, plan);
   }
+  plan.slot_waiters |= static_cast<std::int64_t>(waiting.size()) == kPromotedAtOnce;
 }
 
 void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots,

@@ -81,7 +81,8 @@ bool is_current(const std::optional<Execution>& execution, const runner::Attempt
 }
 
 bool may_retry(const task::TaskDefinition& definition, const Execution& execution, ExecutionStatus status) {
-  if (!is_failure(status) || execution.attempt.number >= definition.retry.max_attempts) return false;
+  if (!is_failure(status) || execution.cancel_asked) return false;
+  if (execution.attempt.number >= definition.retry.max_attempts) return false;
   return status != ExecutionStatus::lost || definition.rerun_lost;
 }
 
@@ -130,6 +131,7 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
     execution->due_at = finished.finished_at + delay;
     tx.save_execution(*execution);
     plan.backoffs.push_back({execution->id, *execution->due_at});
+    let_into_pool(tx, execution->pool, plan);
     return;
   }
   if (execution->started_at) task->last_run_at = execution->started_at;
@@ -151,6 +153,7 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
   const auto duration = execution.started_at ? (*execution.finished_at - *execution.started_at).count() : 0;
   tx.add_outcome(hour_of(*execution.finished_at), status, duration);
   plan.ended.push_back(task.id);
+  let_into_pool(tx, execution.pool, plan);
   release_next(tx, task, slots, plan);
   follow_chain(tx, task, execution, now, slots, plan);
 }
@@ -193,6 +196,7 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
                                                            std::string(to_string(execution->status)) + ")");
   }
   execution->reason = "cancelled by " + by;
+  execution->cancel_asked = true;
   if (execution->waiting == Waiting::none) {
     tx.save_execution(*execution);
     plan.cancels.push_back({execution->id, execution->attempt.number});

@@ -365,16 +365,51 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   EXPECT_EQ(plan.starts[0].execution.task_id, b);
 }
 
-TEST_F(LedgerTest, AFullPoolsWaiterIsNotAskedForAgainBeforeSomethingEnds) {
+TEST_F(LedgerTest, AFullPoolsWaitersStandInNobodysWay) {
+  options_.pools["db"] = 1;
+  const auto id = make({.name = "in the pool", .overlap = task::OverlapPolicy::allow, .priority = 9, .pool = "db"});
+  const auto first = fire(id, kNoon);
+  for (int minute = 1; minute <= 300; ++minute) fire(id, kNoon + minutes{minute});
+  const auto other = make({.name = "other"});
+  EXPECT_TRUE(fire(other, kNoon, kNoon - hours{1}, 0).slot_waiters);
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
+  ASSERT_EQ(plan.starts.size(), 1u);
+  EXPECT_EQ(plan.starts[0].execution.task_id, other);
+  EXPECT_FALSE(plan.slot_waiters);
+  EXPECT_TRUE(end(first, 0).slot_waiters);
+}
+
+TEST_F(LedgerTest, AWaiterWhosePoolWasFilledMeanwhileStepsAside) {
   options_.pools["db"] = 1;
   const auto a = make({.name = "a", .pool = "db"});
   const auto b = make({.name = "b", .pool = "db"});
-  fire(a, kNoon);
-  fire(b, kNoon);
+  EXPECT_TRUE(fire(a, kNoon, kNoon - hours{1}, 0).slot_waiters);
+  EXPECT_EQ(fire(b, kNoon).starts.size(), 1u);
   const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
   EXPECT_TRUE(plan.starts.empty());
   EXPECT_FALSE(plan.slot_waiters);
-  EXPECT_TRUE(plan.pool_waiters);
+  EXPECT_EQ(executions(a)[0].waiting, task::Waiting::pool);
+}
+
+TEST_F(LedgerTest, ARetryLetsTheNextIntoItsPool) {
+  options_.pools["db"] = 1;
+  TaskDefinition definition{.name = "a", .pool = "db"};
+  definition.retry.max_attempts = 2;
+  const auto first = fire(make(definition), kNoon);
+  fire(make({.name = "b", .pool = "db"}), kNoon);
+  EXPECT_TRUE(end(first, 1).slot_waiters);
+}
+
+TEST_F(LedgerTest, WhatWasCancelledIsNotTriedAgainHoweverItEnds) {
+  TaskDefinition definition;
+  definition.retry.max_attempts = 5;
+  const auto id = make(definition);
+  const auto first = fire(id, kNoon);
+  book([&](auto& tx, auto& slots, auto& p) {
+    EXPECT_TRUE(ledger_.cancel(tx, key_of(first).execution, "ada", kNoon, slots, p));
+  });
+  EXPECT_TRUE(end(first, 1).backoffs.empty());
+  EXPECT_EQ(executions(id)[0].status, ExecutionStatus::failed);
 }
 
 TEST_F(LedgerTest, CancellingWhatWaitsEndsItAtOnceAndWhatRunsAsksTheRunner) {

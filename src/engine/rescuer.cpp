@@ -72,7 +72,7 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
     ++adopted;
     // one that still waits for its spawn has not begun
     if (running.pid != 0) on_event(running);
-    if (cancel_asked_.contains(running.key.execution)) runner_->cancel(running.key);
+    if (found->second.cancel_asked) runner_->cancel(running.key);
     if (followers_.contains(running.key.execution)) runner_->watch_output(running.key, true);
   }
   for (const auto& finished : snapshot.finished) on_event(finished);
@@ -82,17 +82,18 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
                                        {"ended_meanwhile", snapshot.finished.size()},
                                        {"never_started", never_started.size()},
                                        {"lost", lost}});
-  if (!never_started.empty()) {
-    book(0, [this, never_started](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
-      for (const auto& execution : never_started) {
-        const auto current = tx.find_execution(execution.id);
-        if (current && current->status == ExecutionStatus::pending && current->waiting == Waiting::none) {
-          parts_.ledger.start_again(tx, *current, plan);
-        }
+  book(0, [this, never_started](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+    parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
+    for (const auto& execution : never_started) {
+      const auto current = tx.find_execution(execution.id);
+      if (current && current->status == ExecutionStatus::pending && current->waiting == Waiting::none) {
+        parts_.ledger.start_again(tx, *current, plan);
+        // the runner obeys in turn: it ends before it begins
+        if (current->cancel_asked) plan.cancels.push_back({current->id, current->attempt.number});
       }
-      return {};
-    });
-  }
+    }
+    return {};
+  });
   load_backoffs();
   pump();
 }

@@ -59,6 +59,7 @@ inline void expect_same(const Execution& found, const Execution& wanted) {
   EXPECT_EQ(found.count, wanted.count);
   EXPECT_EQ(found.scheduled_until, wanted.scheduled_until);
   EXPECT_EQ(found.overrides, wanted.overrides);
+  EXPECT_EQ(found.cancel_asked, wanted.cancel_asked);
   expect_same(found.attempt, wanted.attempt);
 }
 
@@ -93,6 +94,7 @@ TEST_P(StoredExecutions, ReadBackAsTheyWereWritten) {
   execution.count = 4;
   execution.scheduled_until = minute(5);
   execution.overrides = {{{"NAME", "value"}}, {"one", "two words"}};
+  execution.cancel_asked = true;
   const auto id = insert(execution).value();
   EXPECT_EQ(find(id).id, id);
   expect_same(find(id), execution);
@@ -221,6 +223,25 @@ TEST_P(StoredExecutions, WaitForASlotByPriorityThenAge) {
     EXPECT_THAT(ids_of(reader.waiting_for_slot(1)), ElementsAre(older));
     EXPECT_THAT(ids_of(reader.in_backoff(INT64_MAX)), ElementsAre(soon, late));
     EXPECT_THAT(ids_of(reader.in_backoff(1)), ElementsAre(soon));
+  });
+}
+
+TEST_P(StoredExecutions, WaitForTheirPoolByPriorityThenAge) {
+  const auto waits_for = [&](const char* pool, int priority) {
+    auto execution = execution_of(task_, ExecutionStatus::pending);
+    execution.pool = pool;
+    execution.priority = priority;
+    execution.waiting = Waiting::pool;
+    return insert(execution).value();
+  };
+  const auto low = waits_for("gpu", 1);
+  const auto high = waits_for("gpu", 2);
+  waits_for("disk", 9);
+  waiting(Waiting::slot, 9);
+  store().read([&](Reader& reader) {
+    EXPECT_THAT(ids_of(reader.waiting_for_pool("gpu", 10)), ElementsAre(high, low));
+    EXPECT_THAT(ids_of(reader.waiting_for_pool("gpu", 1)), ElementsAre(high));
+    EXPECT_THAT(reader.pools_waited_for(), testing::UnorderedElementsAre("disk", "gpu"));
   });
 }
 

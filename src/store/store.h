@@ -67,6 +67,10 @@ class Reader {
   virtual std::vector<task::Execution> open_executions_after(ExecutionId after, std::int64_t limit) = 0;
   // PENDING ones that wait for a slot: highest priority first, then oldest.
   virtual std::vector<task::Execution> waiting_for_slot(std::int64_t limit) = 0;
+  // PENDING ones that wait for that pool, in the same order.
+  virtual std::vector<task::Execution> waiting_for_pool(std::string_view pool, std::int64_t limit) = 0;
+  // The pools that something waits for.
+  virtual std::vector<std::string> pools_waited_for() = 0;
   // PENDING ones in backoff, soonest due first.
   virtual std::vector<task::Execution> in_backoff(std::int64_t limit) = 0;
   // The task's newest execution with that status, where there is one.

@@ -22,8 +22,9 @@ constexpr Names<Trigger, 6> kTriggers{{{Trigger::schedule, "schedule"},
                                        {Trigger::backfill, "backfill"},
                                        {Trigger::chain, "chain"},
                                        {Trigger::heartbeat, "heartbeat"}}};
-constexpr Names<Waiting, 4> kWaitings{{{Waiting::none, "none"},
+constexpr Names<Waiting, 5> kWaitings{{{Waiting::none, "none"},
                                        {Waiting::slot, "slot"},
+                                       {Waiting::pool, "pool"},
                                        {Waiting::overlap, "overlap"},
                                        {Waiting::backoff, "backoff"}}};
 

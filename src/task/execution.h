@@ -33,7 +33,8 @@ bool may_become(ExecutionStatus from, ExecutionStatus to);
 // Why a PENDING execution waits, so that each waiting one has an owner that will move it on.
 enum class Waiting {
   none,     // not waiting: claimed for the runner, running, or final
-  slot,     // admitted; waits for a free slot (pool or scheduler.max_running), by priority
+  slot,     // admitted; waits for a free slot (scheduler.max_running), by priority
+  pool,     // its pool is full: when something in the pool ends it waits for a slot
   overlap,  // the overlap policy lets it go when the one before has ended
   backoff,  // its next attempt is due at due_at
 };
@@ -85,6 +86,7 @@ struct Execution {
   std::int64_t count = 1;  // fires folded into a SKIPPED or MISSED record
   std::optional<Instant> scheduled_until;
   RunOverrides overrides;
+  bool cancel_asked = false;  // whoever holds it ends it; it is not tried again
 };
 
 }  // namespace task

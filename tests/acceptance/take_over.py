@@ -77,6 +77,7 @@ def read_crontab(path):
                     zone, zone_is_known = zoneinfo.ZoneInfo(setting[2]) if setting[2] else None, True
                 except zoneinfo.ZoneInfoNotFoundError:
                     zone_is_known = False
+                    wrong.append(number)
             continue
         words = text.split(None, 1) if text.startswith("@") else text.split(None, 5)
         schedule, command = (words[0], words[1:]) if text.startswith("@") else (" ".join(words[:5]), words[5:])
@@ -134,8 +135,8 @@ def main():
     assert worst <= LATEST_MS, f"{worst} ms late"
     greeting = next(task_id for task_id, entry in ids.items() if entry.command.startswith("tr a-z"))
     assert command("task", "logs", str(greeting)) == "HELLO FROM CRON\n"
-    print(command("task", "list", "--limit", "10"))
-    print(command("execution", "list", "--limit", "10"))
+    print(command("task", "list"))
+    print(command("execution", "list", "--limit", "20"))
     print(f"{len(expected)} fires at two minute marks, each once, at most {worst} ms late")
 
 

@@ -34,6 +34,9 @@ constexpr Allowed kAllowed[] = {
     // as many as carry the tag, or are not ACTIVE
     {"task_tags WHERE tag = ?) ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
     {"FROM tasks WHERE status = ? ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
+    // an index that holds only what waits for a pool, read once after a start
+    {"SELECT DISTINCT pool FROM executions WHERE waiting = 'pool'",
+     "SCAN executions USING INDEX executions_waiting_for_pool"},
     // a substring can be anywhere: each task is looked at once, however many executions it has
     {"search LIKE ?", ""},
     // counts read one narrow index, and no row
@@ -102,6 +105,8 @@ void ask_for_executions(Reader& reader) {
   reader.open_executions({}, 1);
   reader.open_executions_after({}, 1);
   reader.waiting_for_slot(1);
+  reader.waiting_for_pool("", 1);
+  reader.pools_waited_for();
   reader.in_backoff(1);
   reader.newest_execution({}, {});
   reader.newest_execution({}, ExecutionStatus::failed);

@@ -92,7 +92,8 @@ CREATE TABLE executions (
   node TEXT NOT NULL,
   count INTEGER NOT NULL,
   scheduled_until INTEGER,
-  overrides TEXT NOT NULL
+  overrides TEXT NOT NULL,
+  cancel_asked INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX executions_by_fire ON executions (task_id, scheduled_at) WHERE trigger IN ('schedule', 'misfire');
 CREATE INDEX executions_by_task ON executions (task_id);
@@ -101,6 +102,7 @@ CREATE INDEX executions_open ON executions (task_id) WHERE status IN ('PENDING',
 CREATE INDEX executions_not_good ON executions (status) WHERE status NOT IN ('SUCCESS', 'PENDING', 'RUNNING');
 CREATE INDEX executions_unscheduled ON executions (trigger) WHERE trigger <> 'schedule';
 CREATE INDEX executions_waiting ON executions (waiting, priority DESC, id) WHERE waiting <> 'none';
+CREATE INDEX executions_waiting_for_pool ON executions (pool, priority DESC, id) WHERE waiting = 'pool';
 CREATE INDEX executions_in_pool ON executions (pool) WHERE pool <> '' AND waiting = 'none' AND status IN ('PENDING', 'RUNNING');
 
 CREATE TABLE attempts (

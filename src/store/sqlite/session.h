@@ -42,6 +42,8 @@ class Session : public Transaction {
   std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) override;
   std::vector<task::Execution> open_executions_after(ExecutionId after, std::int64_t limit) override;
   std::vector<task::Execution> waiting_for_slot(std::int64_t limit) override;
+  std::vector<task::Execution> waiting_for_pool(std::string_view pool, std::int64_t limit) override;
+  std::vector<std::string> pools_waited_for() override;
   std::vector<task::Execution> in_backoff(std::int64_t limit) override;
   std::optional<task::Execution> newest_execution(TaskId id,
                                                   std::optional<task::ExecutionStatus> status) override;

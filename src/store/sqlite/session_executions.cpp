@@ -14,7 +14,7 @@ namespace {
   "attempt_finished_at, "                                                                                 \
   "exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes, reason, node, "   \
   "count, "                                                                                               \
-  "scheduled_until, overrides"
+  "scheduled_until, overrides, cancel_asked"
 
 // The words of the partial indexes, so that the planner knows them again.
 constexpr const char* kIsOpen = "status IN ('PENDING', 'RUNNING')";
@@ -82,6 +82,7 @@ task::Execution read_execution(Row& row) {
   execution.count = row.integer();
   execution.scheduled_until = row.optional_instant();
   execution.overrides = overrides_from(row.text());
+  execution.cancel_asked = row.flag();
   return execution;
 }
 
@@ -96,6 +97,10 @@ constexpr const char* kOpenAfter =
 constexpr const char* kWaiting =
     "SELECT " EXECUTION_COLUMNS
     " FROM executions WHERE waiting <> 'none' AND waiting = 'slot' ORDER BY priority DESC, id LIMIT ?";
+constexpr const char* kWaitingForPool =
+    "SELECT " EXECUTION_COLUMNS
+    " FROM executions WHERE waiting = 'pool' AND pool = ? ORDER BY priority DESC, id LIMIT ?";
+constexpr const char* kPoolsWaitedFor = "SELECT DISTINCT pool FROM executions WHERE waiting = 'pool'";
 constexpr const char* kBackoff =
     "SELECT " EXECUTION_COLUMNS
     " FROM executions WHERE waiting <> 'none' AND waiting = 'backoff' ORDER BY due_at LIMIT ?";
@@ -117,7 +122,7 @@ constexpr const char* kInsert =
     "attempt_started_at, "
     "attempt_finished_at, exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, "
     "max_rss_bytes, reason, node, "
-    "count, scheduled_until, overrides) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "count, scheduled_until, overrides, cancel_asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kSave =
@@ -127,7 +132,7 @@ constexpr const char* kSave =
     "?, "
     "output_bytes = ?, output_dropped_bytes = ?, cpu_ms = ?, max_rss_bytes = ?, reason = ?, node = ?, count "
     "= ?, "
-    "scheduled_until = ? WHERE id = ?";
+    "scheduled_until = ?, cancel_asked = ? WHERE id = ?";
 constexpr const char* kLastBefore =
     "SELECT id FROM executions WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1";
 constexpr const char* kFirstSince =
@@ -227,6 +232,16 @@ std::vector<task::Execution> Session::waiting_for_slot(std::int64_t limit) {
   return all_rows(statement, read_execution);
 }
 
+std::vector<task::Execution> Session::waiting_for_pool(std::string_view pool, std::int64_t limit) {
+  auto& statement = connection_.prepare(kWaitingForPool);
+  Binder(statement) << pool << limit;
+  return all_rows(statement, read_execution);
+}
+
+std::vector<std::string> Session::pools_waited_for() {
+  return all_rows(connection_.prepare(kPoolsWaitedFor), [](Row& row) { return row.text(); });
+}
+
 std::vector<task::Execution> Session::in_backoff(std::int64_t limit) {
   auto& statement = connection_.prepare(kBackoff);
   Binder(statement) << limit;
@@ -269,7 +284,8 @@ std::optional<ExecutionId> Session::insert_execution(const task::Execution& exec
                     << attempt.finished_at << attempt.exit_code << attempt.signal << attempt.error
                     << attempt.output_bytes << attempt.output_dropped_bytes << attempt.cpu_ms
                     << attempt.max_rss_bytes << execution.reason << execution.node << execution.count
-                    << execution.scheduled_until << overrides_to_text(execution.overrides);
+                    << execution.scheduled_until << overrides_to_text(execution.overrides)
+                    << execution.cancel_asked;
   if (statement.exec() == 0) return std::nullopt;
   auto made = execution;
   made.id = ExecutionId{connection_.last_id()};
@@ -286,7 +302,7 @@ void Session::save_execution(const task::Execution& execution) {
                     << attempt.exit_code << attempt.signal << attempt.error << attempt.output_bytes
                     << attempt.output_dropped_bytes << attempt.cpu_ms << attempt.max_rss_bytes
                     << execution.reason << execution.node << execution.count << execution.scheduled_until
-                    << execution.id;
+                    << execution.cancel_asked << execution.id;
   statement.exec();
   changes_.push_back(changed(Change::Kind::execution_updated, execution));
 }
