@@ -10,8 +10,8 @@
 namespace app {
 namespace {
 
-// The first object that is visited is the program itself. Only what is mapped from the file and never written may
-// be dropped: relocated data would come back as it stands in the file.
+// The first object that is visited is the program itself. Only what is mapped from the file and never written
+// may be dropped: relocated data would come back as it stands in the file.
 int release_clean_pages(dl_phdr_info* object, std::size_t, void*) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {

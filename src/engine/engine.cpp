@@ -10,8 +10,9 @@ namespace engine {
 
 namespace {
 
-// How many due tasks one transaction books. The first few are booked and handed to the runner before the others
-// are looked at, so that the first start does not wait for the last row of a thousand; then more and more.
+// How many due tasks one transaction books. The first few are booked and handed to the runner before the
+// others are looked at, so that the first start does not wait for the last row of a thousand; then more and
+// more.
 constexpr std::size_t kFirstBooking = 8;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;

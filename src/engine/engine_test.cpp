@@ -291,7 +291,8 @@ TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardIsSaidAgain) {
   runner_.wait_for_cancels(2);
   stop();
   start(false);
-  engine_->on_connected({.running = {{.key = {running, 1}, .pid = 7, .started_at = clock_.now()}}, .finished = {}});
+  engine_->on_connected(
+      {.running = {{.key = {running, 1}, .pid = 7, .started_at = clock_.now()}}, .finished = {}});
   EXPECT_EQ(runner_.wait_for_cancels(4).size(), 4u);
 }
 

@@ -72,8 +72,8 @@ class Ledger {
   base::Result<void> cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now,
                             Slots& slots, Plan& plan) const;
 
-  // Claims executions that wait for a slot, by priority, and ones whose backoff is over. One whose pool is full
-  // steps aside.
+  // Claims executions that wait for a slot, by priority, and ones whose backoff is over. One whose pool is
+  // full steps aside.
   void promote(store::Transaction& tx, Slots& slots, Plan& plan) const;
   // Lets as many as a pool has room for, or those of all pools, wait for a slot instead.
   void let_into_pool(store::Transaction& tx, const std::string& pool, Plan& plan) const;

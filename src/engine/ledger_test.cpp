@@ -367,7 +367,8 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
 
 TEST_F(LedgerTest, AFullPoolsWaitersStandInNobodysWay) {
   options_.pools["db"] = 1;
-  const auto id = make({.name = "in the pool", .overlap = task::OverlapPolicy::allow, .priority = 9, .pool = "db"});
+  const auto id =
+      make({.name = "in the pool", .overlap = task::OverlapPolicy::allow, .priority = 9, .pool = "db"});
   const auto first = fire(id, kNoon);
   for (int minute = 1; minute <= 300; ++minute) fire(id, kNoon + minutes{minute});
   const auto other = make({.name = "other"});

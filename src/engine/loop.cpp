@@ -36,7 +36,8 @@ Loop::~Loop() {
 }
 
 void Loop::start(Task on_time, Task after) {
-  thread_ = std::thread([this, on_time = std::move(on_time), after = std::move(after)] { run(on_time, after); });
+  thread_ =
+      std::thread([this, on_time = std::move(on_time), after = std::move(after)] { run(on_time, after); });
 }
 
 void Loop::stop() {

@@ -1,6 +1,6 @@
 // What the runner must still know after its own death: which attempts it was told to start, which it started
-// as which process, how they ended. Intents are written before the deed, the rest before anybody is told of it;
-// without fsync: a power loss takes the jobs with it, and the boot id tells.
+// as which process, how they ended. Intents are written before the deed, the rest before anybody is told of
+// it; without fsync: a power loss takes the jobs with it, and the boot id tells.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -41,8 +41,8 @@ class Journal {
   void finished(const Finished& finished);
   void forget(const std::vector<AttemptKey>& keys);
 
-  // Writes what was gathered. False: it can't be written and is dropped, so nothing that was intended since the
-  // last flush may be started. The destructor flushes too.
+  // Writes what was gathered. False: it can't be written and is dropped, so nothing that was intended since
+  // the last flush may be started. The destructor flushes too.
   bool flush();
 
  private:

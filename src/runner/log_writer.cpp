@@ -57,7 +57,8 @@ bool LogWriter::write_frame(int file, Stream stream, std::string_view bytes, bas
 }
 
 bool LogWriter::fits_in_memory(std::string_view bytes) const {
-  return memory_.size() + kFrameHeaderBytes + bytes.size() <= kMemoryBytes && head_content_ + bytes.size() <= half_;
+  return memory_.size() + kFrameHeaderBytes + bytes.size() <= kMemoryBytes &&
+         head_content_ + bytes.size() <= half_;
 }
 
 void LogWriter::spill() {

@@ -1,6 +1,6 @@
 // Keeps an attempt's output within its limit: the first half, then the last half, the middle dropped with a
-// mark. Never blocks the job and never fails it: what can't be written is counted as dropped. It begins in memory
-// and goes to a file once it is more than a little, or when told.
+// mark. Never blocks the job and never fails it: what can't be written is counted as dropped. It begins in
+// memory and goes to a file once it is more than a little, or when told.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -21,8 +21,8 @@ class LogWriter {
   // Writes what is in memory to the file, and all that follows too.
   void spill();
   bool is_in_memory() const { return !spilled_; }
-  // Joins head, mark and tail into the one file. Call once, at the end. Gives the frames that were never spilled;
-  // there is no file then.
+  // Joins head, mark and tail into the one file. Call once, at the end. Gives the frames that were never
+  // spilled; there is no file then.
   std::string finish(base::Instant at);
 
   std::uint64_t total_bytes() const { return total_; }

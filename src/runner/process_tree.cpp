@@ -67,7 +67,8 @@ class Marks {
   bool are_on(pid_t pid) const {
     std::ifstream in("/proc/" + std::to_string(pid) + "/environ", std::ios::binary);
     const std::string environment = '\0' + std::string{std::istreambuf_iterator<char>(in), {}};
-    return environment.find(execution_) != std::string::npos && environment.find(attempt_) != std::string::npos;
+    return environment.find(execution_) != std::string::npos &&
+           environment.find(attempt_) != std::string::npos;
   }
 
  private:

@@ -1,5 +1,5 @@
-// Telling a job's process from any other, and finding and ending everything that it started, also what left its
-// process group.
+// Telling a job's process from any other, and finding and ending everything that it started, also what left
+// its process group.
 #pragma once
 #include <sys/types.h>
 

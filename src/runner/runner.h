@@ -62,8 +62,8 @@ struct Finished {
   std::uint64_t output_bytes = 0;
   std::uint64_t output_dropped_bytes = 0;
   bool pipes_cut = false;  // a grandchild held a pipe past the drain
-  // The whole output as frames (log_frame.h) where it is small and came at the end: then there is no file. A file
-  // costs more than the start of a process once many are made and deleted.
+  // The whole output as frames (log_frame.h) where it is small and came at the end: then there is no file. A
+  // file costs more than the start of a process once many are made and deleted.
   std::string log;
 };
 

@@ -265,8 +265,7 @@ TEST_F(RunnerTest, ATimeoutFindsWhatLeftTheGroupAndTheSession) {
 }
 
 TEST_F(RunnerTest, CancelGivesTheJobItsGraceToEndWell) {
-  auto wanted =
-      shell("trap 'echo bye; exit 0' TERM; echo $$ >" + path("pid") + "; while :; do :; done");
+  auto wanted = shell("trap 'echo bye; exit 0' TERM; echo $$ >" + path("pid") + "; while :; do :; done");
   wanted.kill_grace = kPatience;
   client_->start({wanted});
   pid_in("pid");
@@ -480,7 +479,8 @@ TEST_F(RunnerTest, AJobWhosePidWasNotWrittenDownIsFoundAgain) {
     std::vector<char*> env;
     for (const auto& entry : wanted.env) env.push_back(const_cast<char*>(entry.c_str()));
     env.push_back(nullptr);
-    execle("/bin/sh", "sh", "-c", ("echo $$ >" + path("pid") + "; exec sleep 600").c_str(), nullptr, env.data());
+    execle("/bin/sh", "sh", "-c", ("echo $$ >" + path("pid") + "; exec sleep 600").c_str(), nullptr,
+           env.data());
     _exit(127);
   }
   EXPECT_EQ(pid_in("pid"), job);

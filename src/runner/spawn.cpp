@@ -126,8 +126,8 @@ int standard_input(const std::string& text) {
   return memory;
 }
 
-// The kernel's own form, since the library's refuses the signals that it keeps for itself, and those may have been
-// inherited as ignored.
+// The kernel's own form, since the library's refuses the signals that it keeps for itself, and those may have
+// been inherited as ignored.
 struct KernelAction {
   void (*handler)(int) = SIG_DFL;
   unsigned long flags = 0;

@@ -28,7 +28,7 @@ constexpr std::size_t kDescriptorsPerJob = 5;  // two pipes, pidfd, log and its 
 constexpr std::size_t kDescriptorsReserved = 64;
 constexpr int kSpawnTries = 8;  // of a start that met a passing shortage
 constexpr milliseconds kFirstRetry{50};
-constexpr seconds kReapPause{1};  // orphans that ended are waited for at most so often
+constexpr seconds kReapPause{1};         // orphans that ended are waited for at most so often
 constexpr milliseconds kSpillAfter{50};  // its output is in a file while a job runs on, at most so late
 constexpr std::size_t kMaxErrorBytes = 1000;
 constexpr std::size_t kPipeReads = 16;  // of one pipe before others get their turn
@@ -81,10 +81,10 @@ void Supervisor::take_up(const Journal::Entry& entry) {
   finished.cause = EndCause::lost;
   finished.started_at = entry.started ? entry.started->started_at : Instant{};
   finished.finished_at = clock_.now();
-  finished.error =
-      !journal_.same_boot() ? "lost: the machine was restarted while it ran"
-      : entry.started ? "lost: the runner was killed, and its process ended before another could see how"
-                      : "lost: the runner was killed while it started it";
+  finished.error = !journal_.same_boot() ? "lost: the machine was restarted while it ran"
+                   : entry.started
+                       ? "lost: the runner was killed, and its process ended before another could see how"
+                       : "lost: the runner was killed while it started it";
   report_end(std::move(finished));
 }
 
@@ -113,8 +113,8 @@ bool Supervisor::adopt(const Journal::Entry& entry) {
   made->pidfd = pidfd;
   made->orphan = true;
   if (entry.timeout.count() > 0) {
-    const auto left = std::clamp<Milliseconds>(made->started_at + entry.timeout - clock_.now(), Milliseconds{0},
-                                               entry.timeout);
+    const auto left = std::clamp<Milliseconds>(made->started_at + entry.timeout - clock_.now(),
+                                               Milliseconds{0}, entry.timeout);
     made->timeout_at = std::chrono::steady_clock::now() + left;
   }
   Slot slot = 0;

@@ -183,7 +183,9 @@ TEST_P(StoredExecutions, KeepTheLatestOutputWhateverItsBytes) {
 
 TEST_P(StoredExecutions, KeepTheLittleOutputOfEachAttemptWhateverItsBytes) {
   const auto id = insert(execution_of(task_)).value();
-  const auto log = [&](int attempt) { return read([&](Reader& reader) { return reader.find_log(id, attempt); }); };
+  const auto log = [&](int attempt) {
+    return read([&](Reader& reader) { return reader.find_log(id, attempt); });
+  };
   EXPECT_FALSE(log(1));
   const std::string bytes("a\0\xff\xfe\n", 5);
   write([&](Transaction& transaction) {

@@ -122,7 +122,8 @@ constexpr const char* kInsert =
     "attempt_started_at, "
     "attempt_finished_at, exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, "
     "max_rss_bytes, reason, node, "
-    "count, scheduled_until, overrides, cancel_asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "count, scheduled_until, overrides, cancel_asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kSave =

@@ -12,7 +12,8 @@ constexpr const char* kKeepAttempt =
     "signal, error, "
     "output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kFindLog = "SELECT frames FROM logs WHERE execution_id = ? AND attempt = ?";
-constexpr const char* kSaveLog = "INSERT OR REPLACE INTO logs (execution_id, attempt, frames) VALUES (?, ?, ?)";
+constexpr const char* kSaveLog =
+    "INSERT OR REPLACE INTO logs (execution_id, attempt, frames) VALUES (?, ?, ?)";
 constexpr const char* kFindOutput = "SELECT stdout, stderr FROM outputs WHERE execution_id = ?";
 constexpr const char* kSaveOutput =
     "INSERT OR REPLACE INTO outputs (execution_id, stdout, stderr) VALUES (?, ?, ?)";
