@@ -1,8 +1,9 @@
 #!/bin/sh
 # bare-root.sh DIR [TARGET...]: what someone meets who has a bare Debian 12 and a clone of the last commit. Makes such
 # a root in DIR with debootstrap, runs `make run` in it, takes over tests/data/crontab.real in the running server and
-# checks two minute marks; with TARGETs (`test`) it runs `make` with those instead. For root, since it needs chroot;
-# of this machine it takes Debian's mirror, the certificates, and npm's settings. All that it starts ends with it.
+# checks two minute marks, with a kill -9 of the server and a new start between them; with TARGETs (`test`) it runs
+# `make` with those instead. For root, since it needs chroot; of this machine it takes Debian's mirror, the
+# certificates, and npm's settings. All that it starts ends with it.
 set -eu
 root=$(realpath -m "$1")
 shift
@@ -39,7 +40,8 @@ until /usr/bin/python3 -c 'import urllib.request; urllib.request.urlopen("http:/
   kill -0 \$! || exit 1
   sleep 1
 done
-/usr/bin/python3 tests/acceptance/take_over.py build/release/mini-scheduler tests/data/crontab.real
+/usr/bin/python3 tests/acceptance/take_over.py build/release/mini-scheduler tests/data/crontab.real \\
+  --between 'kill -9 \$(cat data/serve.lock); make run & sleep 5'
 INSIDE
 exec unshare --mount --pid --fork --kill-child sh -c \
   'mkdir -p "$0/dev" && mount --rbind /dev "$0/dev" && mount --make-rslave "$0/dev" && exec chroot "$0" sh /root/inside.sh "$@"' \

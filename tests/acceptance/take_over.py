@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""tests/acceptance/take_over.py BINARY CRONTAB [--server URL]: the main job, against a server that runs.
+"""tests/acceptance/take_over.py BINARY CRONTAB [--server URL] [--between COMMAND]: the main job, against a server that
+runs.
 
-Imports the crontab, checks the report, waits for two minute marks, and checks that every due task ran once, within
-50 ms of its second, with its output kept. What is due is computed here, from the file, by rules of its own."""
+Imports the crontab, checks the report, waits for two minute marks (COMMAND is run between them: it may kill the server
+and start it again), and checks that every due task ran once, within 50 ms of its second, with its output kept. What is
+due is computed here, from the file, by rules of its own."""
 import argparse
 import datetime
 import json
@@ -14,6 +16,7 @@ import zoneinfo
 
 LATEST_MS = 50
 MINUTE = datetime.timedelta(minutes=1)
+AFTER_A_MARK = datetime.timedelta(seconds=8)  # what was due then has ended
 NICKNAMES = {"@yearly": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0", "@daily": "0 0 * * *",
              "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}
 MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -90,11 +93,16 @@ def read_crontab(path):
     return entries, wrong
 
 
+def wait_until(at):
+    time.sleep(max(0, (at - datetime.datetime.now(datetime.timezone.utc)).total_seconds()))
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("binary")
     parser.add_argument("crontab")
     parser.add_argument("--server")
+    parser.add_argument("--between")
     arguments = parser.parse_args()
 
     def command(*words, good=(0,)):
@@ -116,7 +124,10 @@ def main():
     now = datetime.datetime.now(datetime.timezone.utc)
     first = now.replace(second=0, microsecond=0) + MINUTE
     marks = [first, first + MINUTE]
-    time.sleep((marks[-1] - now).total_seconds() + 8)
+    wait_until(first + AFTER_A_MARK)
+    if arguments.between:
+        subprocess.run(arguments.between, shell=True, check=True)
+    wait_until(marks[-1] + AFTER_A_MARK)
 
     executions = json.loads(command("execution", "list", "--limit", "500", "--json"))["items"]
     worst = 0
