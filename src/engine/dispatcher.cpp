@@ -211,8 +211,7 @@ void Dispatcher::settle(const std::vector<End>& ends) {
     tell_followers(key.execution);
     const auto doomed = doomed_.find(key);
     if (doomed == doomed_.end()) continue;
-    parts_.janitor.remove_output(
-        output_path(parts_.options.data_dir, doomed->second, key.execution, 1).parent_path());
+    parts_.janitor.remove_output(doomed->second);
     doomed_.erase(doomed);
   }
   if (!keys.empty()) runner_->acknowledge(std::move(keys));

@@ -159,6 +159,7 @@ class Engine::Impl {
           0,
           [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
             *removal = {};
+            std::vector<TaskId> deleted;
             for (const auto id : ids) {
               const auto task = tx.find_task(id);
               if (!task) {
@@ -176,7 +177,9 @@ class Engine::Impl {
               ledger_.let_into_pool(tx, task->definition.pool, plan);
               plan.due_times.emplace_back(id, std::nullopt);
               removal->outcomes.emplace_back();
+              deleted.push_back(id);
             }
+            note_abandoned_output(tx, deleted);
             return {};
           },
           [this, ids, removal, promise](const base::Result<void>& kept) {
@@ -185,9 +188,7 @@ class Engine::Impl {
               return;
             }
             for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
-            for (const auto id : ids) {
-              janitor_.remove_output(output_path(options_.data_dir, id, ExecutionId{1}, 1).parent_path());
-            }
+            for (const auto id : ids) janitor_.remove_output(id);
             promise->set_value(std::move(removal->outcomes));
           });
     });

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <fstream>
 
+#include "engine/janitor.h"
 #include "store/sqlite/sqlite_store.h"
 #include "task/cursor.h"
 
@@ -310,6 +312,24 @@ TEST_F(EngineTest, DeletingATaskCancelsWhatRunsAndItsLateReportHarmsNothing) {
   report_ended({id, 1});
   runner_.wait_for_acknowledged(1);
   EXPECT_EQ(engine_->state().running, 0);
+}
+
+TEST_F(EngineTest, OutputThatADeletionLeftBehindGoesAtTheNextStart) {
+  start();
+  const auto stays = output_path(folder_, TaskId{998}, ExecutionId{1}, 1);
+  const auto abandoned = output_path(folder_, TaskId{999}, ExecutionId{1}, 1);
+  stop();
+  for (const auto& path : {stays, abandoned}) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "output";
+  }
+  ASSERT_TRUE(store_->write([](store::Transaction& tx) -> base::Result<void> {
+    note_abandoned_output(tx, {TaskId{999}});
+    return {};
+  }));
+  start();
+  while (std::filesystem::exists(abandoned.parent_path())) std::this_thread::yield();
+  EXPECT_TRUE(std::filesystem::exists(stays));
 }
 
 TEST_F(EngineTest, AThousandRunsInOneRequestAreOneAnswerEach) {

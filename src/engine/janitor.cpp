@@ -11,8 +11,34 @@ using base::TaskId;
 constexpr std::int64_t kDeletedAtOnce = 200;   // rows of one transaction: fires wait for no more
 constexpr std::chrono::seconds kGather{5};     // marks are gathered so long before a round
 constexpr std::chrono::minutes kOldRound{60};  // how often retention.days is looked at
+constexpr std::string_view kAbandoned = "abandoned_output";  // a setting: ids, each with a comma behind it
+
+std::set<TaskId> read_abandoned(store::Reader& reader) {
+  std::set<TaskId> ids;
+  const auto text = reader.find_setting(kAbandoned).value_or(std::string());
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    if (const auto id = base::parse_id<TaskId>(rest.substr(0, comma))) ids.insert(*id);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return ids;
+}
+
+void write_abandoned(store::Transaction& tx, const std::set<TaskId>& ids) {
+  std::string text;
+  for (const auto id : ids) text += base::to_string(id) + ',';
+  tx.set_setting(kAbandoned, text);
+}
 
 }  // namespace
+
+void note_abandoned_output(store::Transaction& tx, const std::vector<TaskId>& ids) {
+  if (ids.empty()) return;
+  auto abandoned = read_abandoned(tx);
+  abandoned.insert(ids.begin(), ids.end());
+  write_abandoned(tx, abandoned);
+}
 
 void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution) {
   std::error_code ignored;
@@ -46,13 +72,47 @@ void Janitor::mark(TaskId id) {
   if (marked_.insert(id).second && marked_.size() == 1) wake_.notify_one();
 }
 
-void Janitor::remove_output(std::filesystem::path path) {
+void Janitor::remove_output(TaskId id) {
   const std::lock_guard lock(mutex_);
-  doomed_.push_back(std::move(path));
+  doomed_.insert(id);
   wake_.notify_one();
 }
 
+void Janitor::take_up_doomed() {
+  std::set<TaskId> abandoned;
+  store_.read([&](store::Reader& reader) { abandoned = read_abandoned(reader); });
+  const std::lock_guard lock(mutex_);
+  doomed_.merge(abandoned);
+}
+
+void Janitor::remove_doomed() {
+  std::set<TaskId> doomed;
+  {
+    const std::lock_guard lock(mutex_);
+    doomed.swap(doomed_);
+  }
+  for (const auto id : doomed) {
+    const auto path = output_path(options_.data_dir, id, ExecutionId{1}, 1).parent_path();
+    std::error_code failure;
+    std::filesystem::remove_all(path, failure);
+    if (failure)
+      base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
+  }
+  if (doomed.empty()) return;
+  static_cast<void>(store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    auto abandoned = read_abandoned(tx);
+    std::erase_if(abandoned, [&](TaskId id) { return doomed.contains(id); });
+    write_abandoned(tx, abandoned);
+    return {};
+  }));
+}
+
 void Janitor::run() {
+  try {
+    take_up_doomed();
+  } catch (const store::DatabaseFailure& failure) {
+    base::log::warning("janitor.failed", {{"why", failure.what()}});
+  }
   auto next_old_round = std::chrono::steady_clock::now() + kGather;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
@@ -80,18 +140,11 @@ void Janitor::run() {
 }
 
 std::int64_t Janitor::sweep() {
+  remove_doomed();
   std::set<TaskId> marked;
-  std::vector<std::filesystem::path> doomed;
   {
     const std::lock_guard lock(mutex_);
     marked.swap(marked_);
-    doomed.swap(doomed_);
-  }
-  for (const auto& path : doomed) {
-    std::error_code failure;
-    std::filesystem::remove_all(path, failure);
-    if (failure)
-      base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
   }
   std::int64_t deleted = 0;
   for (const auto id : marked) deleted += sweep_task(id);

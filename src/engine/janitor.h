@@ -24,8 +24,8 @@ class Janitor {
 
   // That task has new final executions. Any thread; never blocks.
   void mark(base::TaskId id);
-  // The output of a deleted task, or of one execution. Any thread; never blocks.
-  void remove_output(std::filesystem::path path);
+  // That task was deleted: its output goes too. Any thread; never blocks.
+  void remove_output(base::TaskId id);
 
   // One round over the marked tasks and, where retention.days is set, over all; gives the executions deleted.
   // Called by the thread; tests call it themselves.
@@ -35,6 +35,8 @@ class Janitor {
   std::int64_t remove(const std::vector<base::ExecutionId>& ids);
 
  private:
+  void remove_doomed();
+  void take_up_doomed();
   std::int64_t sweep_task(base::TaskId id);
   std::int64_t sweep_old();
 
@@ -46,10 +48,14 @@ class Janitor {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::set<base::TaskId> marked_;
-  std::vector<std::filesystem::path> doomed_;
+  std::set<base::TaskId> doomed_;
   bool stopping_ = false;
   std::thread thread_;
 };
+
+// Notes, in the transaction that deletes them, that the output of those tasks is still to be removed, so that
+// a stop before it is leaves nothing behind.
+void note_abandoned_output(store::Transaction& tx, const std::vector<base::TaskId>& ids);
 
 // Deletes the output of all attempts of an execution.
 void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution);
