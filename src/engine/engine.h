@@ -43,6 +43,8 @@ struct RunRequest {
   task::RunOverrides overrides;
   bool force = false;  // beside what runs, whatever the overlap policy says
   std::string reason;
+  // Done in the transaction that books the run, with its id; the same rules hold as for Store::Work.
+  std::function<void(store::Transaction&, ExecutionId)> also = nullptr;
 };
 
 struct BackfillRequest {

@@ -45,6 +45,7 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan);
   task->force_run_at = now;
   tx.save_task_state(*task);
+  if (request.also) request.also(tx, admitted->id);
   return admitted->id;
 }
 

@@ -217,7 +217,8 @@ base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id) {
 }
 
 base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id,
-                                           task::RunOverrides overrides, bool force) {
+                                           task::RunOverrides overrides, bool force,
+                                           std::function<void(store::Transaction&, ExecutionId)> also) {
   // variables and words of one's own choice are as good as another command
   if (!overrides.env.empty() || !overrides.args.empty()) {
     const char* field = overrides.env.empty() ? "args" : "env";
@@ -236,7 +237,8 @@ base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id
                                 .triggered_by = actor.name,
                                 .overrides = std::move(overrides),
                                 .force = force,
-                                .reason = {}}});
+                                .reason = {},
+                                .also = std::move(also)}});
   return std::move(outcomes.front());
 }
 

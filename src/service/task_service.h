@@ -44,8 +44,10 @@ class TaskService {
   base::Result<task::Task> toggle(const rights::Actor& actor, TaskId id);
   base::Result<void> remove(const rights::Actor& actor, TaskId id);
 
+  // `also` is done in the transaction that books the run.
   base::Result<ExecutionId> run(const rights::Actor& actor, TaskId id, task::RunOverrides overrides,
-                                bool force);
+                                bool force,
+                                std::function<void(store::Transaction&, ExecutionId)> also = nullptr);
   base::Result<std::vector<ExecutionId>> backfill(const rights::Actor& actor,
                                                   engine::BackfillRequest request);
   // Deletes ended executions: all but the newest `keep`, or those older than that; gives how many.

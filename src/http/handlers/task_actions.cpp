@@ -79,6 +79,10 @@ Response accepted(const std::string& body) {
   return Response::json_text(202, body);
 }
 
+std::string answer_of(base::ExecutionId execution_id) {
+  return "{\"execution_id\":" + base::to_string(execution_id) + "}";
+}
+
 base::Result<Response> run_task(const TaskHandlerParts& parts, const Request& request, KeyLocks& locks) {
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
   if (!id) return id.error();
@@ -100,19 +104,16 @@ base::Result<Response> run_task(const TaskHandlerParts& parts, const Request& re
     }
     if (remembered) return accepted(remembered->answer);
   }
-  const auto execution_id = parts.tasks.run(request.actor(), *id, std::move(body->overrides), body->force);
-  if (!execution_id) return execution_id.error();
-  const auto answer = "{\"execution_id\":" + base::to_string(*execution_id) + "}";
-  if (key) {
+  const auto remember = [&](store::Transaction& tx, base::ExecutionId execution_id) {
+    if (!key) return;
     const auto now = parts.clock.now();
-    const auto kept = parts.store.write([&](store::Transaction& tx) -> base::Result<void> {
-      tx.forget_answers_before(now - kKeysKept);
-      tx.remember_answer(user, *key, {fingerprint, answer, now});
-      return {};
-    });
-    if (!kept) return kept.error();
-  }
-  return accepted(answer);
+    tx.forget_answers_before(now - kKeysKept);
+    tx.remember_answer(user, *key, {fingerprint, answer_of(execution_id), now});
+  };
+  const auto execution_id =
+      parts.tasks.run(request.actor(), *id, std::move(body->overrides), body->force, remember);
+  if (!execution_id) return execution_id.error();
+  return accepted(answer_of(*execution_id));
 }
 
 template <class Action>
