@@ -1,0 +1,146 @@
+"""A server whose processes are meant to be killed: started without waiting, found again, asked while it may be gone."""
+import http.client
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+from server import Server  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("SCHEDULER_BINARY", str(ROOT / "build/release/mini-scheduler"))
+JOB = str(pathlib.Path(__file__).resolve().parent / "job.sh")
+READY_WITHIN_S = 60
+
+
+class ServeEnded(AssertionError):
+    """serve ended though nobody killed it."""
+
+
+def steady_port():
+    """Below the range from which the kernel takes ports for outgoing connections, so that none is taken during a restart."""
+    while True:
+        port = random.randrange(12000, 30000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def stat_fields(pid):
+    """The fields of /proc/PID/stat behind the name; None where there is no such process."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return None
+
+
+def is_alive(pid, born=None):
+    """A zombie is not; nor is another process that got the number."""
+    fields = stat_fields(pid)
+    return fields is not None and fields[0] not in "ZX" and (born is None or int(fields[19]) == born)
+
+
+def uptime():
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def processes_marked(mark):
+    """Pids of live processes whose environment holds NAME=VALUE."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            if mark.encode() in pathlib.Path(f"/proc/{entry}/environ").read_bytes().split(b"\0") and is_alive(entry):
+                found.append(int(entry))
+        except OSError:
+            continue
+    return found
+
+
+class Node(Server):
+    def __init__(self, binary=BINARY, environment=None, prefix=()):
+        super().__init__(binary)
+        self.port = steady_port()
+        self.environment = environment or {}
+        self.prefix = list(prefix)
+
+    def launch(self):
+        """Starts serve and does not wait for it."""
+        with open(self.folder + "/stderr.log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.prefix + [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
+                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, env={**os.environ, **self.environment})
+
+    def wait_ready(self):
+        """Until database and runner answer; the seconds that it took."""
+        began = time.monotonic()
+        while True:
+            try:
+                if self.ask("GET", "/readyz")[0] == 200:
+                    break
+            except (OSError, http.client.HTTPException, ValueError):
+                pass
+            self.check_alive()
+            assert time.monotonic() - began < READY_WITHIN_S, f"not ready in time; see {self.folder}/stderr.log"
+            time.sleep(0.01)
+        if self.token is None:
+            self.token = self.log_in("admin", "admin123")
+        return time.monotonic() - began
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            raise ServeEnded(f"serve ended by itself with {self.process.returncode}: {self.last_words()}")
+
+    def last_words(self):
+        try:
+            return pathlib.Path(self.folder + "/stderr.log").read_text(errors="replace")[-2000:]
+        except OSError:
+            return "(no log)"
+
+    def start(self):
+        self.launch()
+        self.wait_ready()
+        return self
+
+    def try_ask(self, method, path, body=None, headers=None):
+        """Like `request` without the headers of the answer; None where the connection broke: nobody knows what was done."""
+        try:
+            status, _, answer = self.request(method, path, body, headers)
+            return status, answer
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+
+    def kill_serve(self):
+        self.process.kill()
+        self.process.wait(30)
+
+    def kill_runner(self):
+        """The pid that was killed, or None where there was none."""
+        pid = self.runner_pid()
+        if pid is None:
+            return None
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return None
+        return pid
+
+    def all_executions(self, query=""):
+        """Every record, over all pages."""
+        items, cursor = [], None
+        while True:
+            status, page = self.ask("GET", "/executions?limit=500" + query + (f"&before={cursor}" if cursor else ""))
+            assert status == 200, page
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
