@@ -472,6 +472,7 @@ export default {
   'theme.light': 'Light',
   'theme.system': 'System theme',
 
+  'timeline.band': '{count} {count|fire|fires}, {from} to {to}',
   'timeline.cut': 'Only the newest {count} runs are shown.',
   'timeline.day': '1 day',
   'timeline.earlier': 'Earlier',
@@ -509,6 +510,7 @@ export default {
 
   'upcoming.collisions': 'At the same second',
   'upcoming.cut': 'Only the first {count} fires are shown.',
+  'upcoming.density': 'Fires by hour',
   'upcoming.fires': 'Fires',
   'upcoming.hour': '{count} {count|fire|fires} in this hour',
   'upcoming.none': 'Nothing fires in this time.',

@@ -472,6 +472,7 @@ export default {
   'theme.light': '浅色',
   'theme.system': '跟随系统',
 
+  'timeline.band': '{count} 次计划触发，{from} 至 {to}',
   'timeline.cut': '仅显示最新的 {count} 次运行。',
   'timeline.day': '1 天',
   'timeline.earlier': '更早',
@@ -509,6 +510,7 @@ export default {
 
   'upcoming.collisions': '同一秒触发',
   'upcoming.cut': '仅显示最先的 {count} 次触发。',
+  'upcoming.density': '每小时的计划触发数',
   'upcoming.fires': '触发',
   'upcoming.hour': '该小时 {count} 次触发',
   'upcoming.none': '此时段没有触发。',

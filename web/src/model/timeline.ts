@@ -26,6 +26,19 @@ export function lanesOf(runs: Execution[], fires: Fire[]): Lane[] {
   return [...lanes.values()].sort((a, b) => b.runs.length - a.runs.length || b.fires.length - a.fires.length || a.id - b.id);
 }
 
+// Fires that would touch each other, taken together.
+export function bandsOf(fires: Fire[], closeMs: number): { from: number; to: number; count: number }[] {
+  const bands: { from: number; to: number; count: number }[] = [];
+  for (const at of fires.map((fire) => Date.parse(fire.scheduled_at)).sort((a, b) => a - b)) {
+    const last = bands.at(-1);
+    if (last && at - last.to < closeMs) {
+      last.to = at;
+      last.count += 1;
+    } else bands.push({ from: at, to: at, count: 1 });
+  }
+  return bands;
+}
+
 // Round instants in the reader's own zone.
 export function ticks(from: number, to: number, zoom: Zoom): number[] {
   const step = STEPS[zoom];

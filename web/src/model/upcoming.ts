@@ -26,3 +26,23 @@ export function collisions(fires: Fire[]): { at: number; names: string[] }[] {
     .map(([at, names]) => ({ at, names }))
     .sort((a, b) => b.names.length - a.names.length || a.at - b.at);
 }
+
+export interface Day {
+  at: number;
+  hours: { at: number; count: number }[];
+}
+// A row a day and a cell an hour, by the reader's own clock, from the hour of the beginning on.
+export function calendarOf(fires: Fire[], from: number, days: number): Day[] {
+  const counts = new Map(byHour(fires).map((hour) => [hour.at, hour.fires.length]));
+  const start = new Date(from);
+  return Array.from({ length: days + 1 }, (_, index) => {
+    const at = new Date(start.getFullYear(), start.getMonth(), start.getDate() + index).getTime();
+    const hours = Array.from({ length: 24 }, (_, hour) => {
+      const time = new Date(at);
+      time.setHours(hour);
+      const key = Math.floor(time.getTime() / HOUR_MS) * HOUR_MS;
+      return { at: key, count: counts.get(key) ?? 0 };
+    });
+    return { at, hours };
+  });
+}
