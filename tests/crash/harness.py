@@ -1,7 +1,11 @@
 """A world: one server in a folder of its own, tasks whose jobs keep a journal beside it, a client that writes through
 the API, and a killer. What it does is drawn from its seed; when the machine lets it happen is not."""
+import collections
+import concurrent.futures
+import dataclasses
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -144,13 +148,18 @@ class World:
         return oracle.Evidence(self.tasks, there, records, details, self.journal.refresh(), self.deeds,
                                boot_wall=time.time() - uptime())
 
-    def close(self):
+    def close(self, keep=False):
+        """Ends all its processes; `keep` leaves the folder for whoever looks for the cause."""
+        if self.node.process is not None and self.node.process.poll() is None:
+            self.node.kill_serve()
+        self.node.kill_runner()
         for pid in processes_marked(f"CRASH_WORLD={self.mark}"):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        self.node.close()
+        if not keep:
+            shutil.rmtree(self.node.folder, ignore_errors=True)
 
     # -- the killer --------------------------------------------------------------------------------------------------
 
@@ -163,8 +172,8 @@ class World:
 
     def strike(self):
         self.node.check_alive()
-        kinds = {"serve": 28, "runner": 22, "both": 14, "serve, then runner": 10, "runner, then serve": 10, "job": 10,
-                 "job and runner": 4, "job and serve": 4, "all": 3}
+        kinds = {"serve": 42, "runner": 14, "both": 9, "serve, then runner": 6, "runner, then serve": 6, "job": 12,
+                 "job and runner": 3, "job and serve": 6, "all": 2}
         what = self.random.choices(list(kinds), kinds.values())[0]
         gap = self.random.uniform(0, 0.05)
         down = self.random.choices((0, self.random.uniform(0, 0.3), self.random.uniform(0.3, 2)), (5, 3, 2))[0]
@@ -192,7 +201,7 @@ class World:
             self.strikes.append("serve at its start")
             time.sleep(again_after)
             self.kill_serve()
-            if gap < 0.025:
+            if gap < 0.015:
                 self.kill_runner()
             self.node.launch()
         self.node.wait_ready()
@@ -304,3 +313,55 @@ class Client(threading.Thread):
         answer = self.world.node.try_ask("POST", f"/executions/{victim}/cancel")
         if answer is not None and answer[0] in (200, 202, 204):
             deeds.cancels_kept.setdefault(victim, uptime())
+
+
+@dataclasses.dataclass
+class Toll:
+    """What some worlds went through, and what was wrong with them."""
+    strikes: int = 0
+    kills: int = 0
+    fires: int = 0  # expected ones, by the oracle
+    executions: int = 0
+    starts: int = 0  # of jobs, by their journals
+    statuses: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    wrong: list = dataclasses.field(default_factory=list)
+
+    def add(self, other):
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        return self
+
+    def __str__(self):
+        statuses = ", ".join(f"{status} {count}" for status, count in sorted(self.statuses.items()))
+        return (f"{self.kills} kills in {self.strikes} strikes, {self.fires} expected fires, {self.executions} executions, "
+                f"{self.starts} starts of jobs; {statuses}")
+
+
+def run_world(seed, number, seconds):
+    world = World(seed, number)
+    toll = Toll()
+    try:
+        world.begin().run(seconds)
+        toll.wrong = world.settle()
+        records = world.node.all_executions()
+        toll.executions = len(records)
+        toll.statuses.update(record["status"] for record in records)
+    except Exception as failure:
+        toll.wrong.append(f"{type(failure).__name__}: {failure}")
+    toll.strikes, toll.kills = len(world.strikes), world.kills
+    toll.fires = sum(len(oracle.expected_fires(task)[0]) for task in world.tasks if task.paused_at)
+    toll.starts = len(world.journal.starts)
+    if toll.wrong:
+        toll.wrong = [f"world {world.name}: {wrong}" for wrong in toll.wrong] + [f"  its folder: {world.node.folder}"]
+    world.close(keep=bool(toll.wrong))
+    return toll
+
+
+def run_worlds(seed, count, seconds):
+    """Side by side on one machine, as several servers may well be."""
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        tolls = list(pool.map(lambda number: run_world(seed, number, seconds), range(count)))
+    total = Toll()
+    for toll in tolls:
+        total.add(toll)
+    return total

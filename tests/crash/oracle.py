@@ -66,7 +66,7 @@ def expected_fires(task):
     sure_until, may_until = task.pausing_at - 1, task.paused_at
     if task.ends_at:
         sure_until, may_until = min(sure_until, task.ends_at), min(may_until, task.ends_at)
-    return steps(int(task.made_at), sure_until), steps(int(task.asked_at) - 1, may_until)
+    return steps(int(task.made_at), sure_until), steps(int(task.asked_at), may_until)
 
 
 def fires_of(record, task):
