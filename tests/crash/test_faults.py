@@ -1,0 +1,207 @@
+"""Faults that come from outside: a held database, jobs that behave badly, a full disk. Nothing is lost, nothing hangs."""
+import contextlib
+import hashlib
+import os
+import pathlib
+import resource
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+
+import oracle
+from journal import Journal
+from mix import ALL, NEVER, Planned
+from node import JOB, Node, is_alive
+
+MIB = 1 << 20
+DROPPED = b"bytes of output dropped"
+HELD = b"held its output open"
+
+
+@pytest.fixture
+def node():
+    instance = Node().start()
+    yield instance
+    instance.close()
+
+
+def make(node, command, **more):
+    status, task = node.ask("POST", "/tasks", {"name": command[:50], "cron": NEVER, "command": command, "timeout_s": 0,
+                                               **more})
+    assert status == 201, task
+    return task["id"]
+
+
+def run(node, task_id):
+    status, answer = node.ask("POST", f"/tasks/{task_id}/run", {})
+    assert status == 202, answer
+    return answer["execution_id"]
+
+
+def log_of(node, execution_id, stream="both"):
+    status, log = node.ask("GET", f"/executions/{execution_id}/log?stream={stream}")
+    assert status == 200
+    return log if isinstance(log, bytes) else str(log).encode()
+
+
+def pid_in(path):
+    """The number that a job wrote there, once it has."""
+    return int(path.read_text()) if path.exists() and path.read_text().endswith("\n") else None
+
+
+def peak_mb(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:"))) / 1024
+
+
+def each_second(node, folder, **more):
+    task = Planned("each second", 1, overlap="allow", seconds=0.005, **more)
+    task.asked_at = time.time()
+    status, answer = node.ask("POST", "/tasks", task.body(JOB, folder, "faults"))
+    assert status == 201, answer
+    task.made_at, task.id = time.time(), answer["id"]
+    return task
+
+
+def account(node, task, folder):
+    """Pauses the task, lets all end, and holds the records against the expected fires and the jobs' journal."""
+    steady = time.time() + 2
+    node.wait_until(lambda: time.time() > steady)
+    task.pausing_at = time.time()
+    assert node.ask("POST", f"/tasks/{task.id}/pause")[0] == 200
+    task.paused_at = time.time()
+    node.wait_until(lambda: not node.all_executions("&status=PENDING") and not node.all_executions("&status=RUNNING"))
+    records = [record for record in node.all_executions() if record["task_id"] == task.id]
+    evidence = oracle.Evidence([task], {}, records, {}, Journal(f"{folder}/journal").refresh(), oracle.Deeds(), 0)
+    assert list(oracle.each_fire_has_one_record(evidence)) == []
+    assert list(oracle.each_start_has_its_record(evidence)) == []
+    return records
+
+
+# -- the database ----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("held_s", [3, 8])
+def test_a_foreign_writer_holds_the_database_and_no_fire_is_lost(node, tmp_path, held_s):
+    """Held for longer than 5 s, the fires of that time go by their misfire rule."""
+    task = each_second(node, tmp_path)
+    node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+    foreign = sqlite3.connect(node.folder + "/data/scheduler.db", isolation_level=None, timeout=30)
+    foreign.execute("BEGIN IMMEDIATE")
+    held_until, slowest = time.monotonic() + held_s, 0
+    while time.monotonic() < held_until:
+        asked = time.monotonic()
+        assert node.ask("GET", "/healthz")[0] == 200
+        assert node.ask("GET", "/tasks")[0] == 200
+        slowest = max(slowest, time.monotonic() - asked)
+        time.sleep(0.05)
+    foreign.execute("ROLLBACK")
+    foreign.close()
+    released = time.time()
+    assert slowest < 2, f"an answer took {slowest:.1f} s"
+    node.wait_until(lambda: any(oracle.wall(item["scheduled_at"]) > released for item in node.all_executions("&status=SUCCESS")))
+    records = account(node, task, tmp_path)
+    assert not [record for record in records if record["status"] not in ("SUCCESS", "MISSED")], records
+    if held_s <= oracle.LATE_S:
+        assert not [record for record in records if record["status"] == "MISSED"], "late, but no misfire by the rule"
+
+
+def test_a_write_that_waits_for_a_foreign_writer_is_answered_and_kept(node):
+    foreign = sqlite3.connect(node.folder + "/data/scheduler.db", isolation_level=None, timeout=30)
+    foreign.execute("BEGIN IMMEDIATE")
+    answers = []
+    client = threading.Thread(target=lambda: answers.append(make(node, "true")))
+    client.start()
+    client.join(2)
+    assert client.is_alive() and node.ask("GET", "/healthz")[0] == 200
+    foreign.execute("ROLLBACK")
+    client.join(30)
+    node.kill_serve()
+    node.start()
+    assert node.ask("GET", f"/tasks/{answers[0]}")[0] == 200
+    foreign.close()
+
+
+# -- jobs that behave badly ------------------------------------------------------------------------------------------
+
+def test_a_job_that_ignores_sigterm_is_killed_with_its_children_after_the_grace(node, tmp_path):
+    command = f"trap '' TERM; sleep 300 & echo $! >{tmp_path}/child; echo $$ >{tmp_path}/pid; while :; do sleep 1; done"
+    found = node.run_to_its_end(make(node, command, timeout_s=1, kill_grace_s=1))
+    assert (found["status"], found["signal"]) == ("TIMEOUT", 9)
+    assert 1900 <= found["duration_ms"] < 20_000
+    node.wait_until(lambda: not is_alive(pid_in(tmp_path / "pid")) and not is_alive(pid_in(tmp_path / "child")))
+
+
+DAEMON = "(setsid sh -c 'echo $$ >{0}/pid; exec sleep 300' &)"
+
+
+def test_a_daemon_that_holds_the_pipe_does_not_hold_the_run(node, tmp_path):
+    command = DAEMON.format(tmp_path) + f"; while [ ! -s {tmp_path}/pid ]; do sleep 0.01; done; echo done"
+    task_id = make(node, command)
+    found = node.run_to_its_end(task_id)
+    daemon = node.wait_until(lambda: pid_in(tmp_path / "pid"))
+    try:
+        assert found["status"] == "SUCCESS" and found["duration_ms"] < 20_000
+        log = log_of(node, found["id"])
+        assert log.startswith(b"done\n") and HELD in log
+        assert run(node, task_id), "the next run may begin"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(daemon, signal.SIGKILL)
+
+
+def test_a_timeout_kills_a_daemon_that_left_the_group(node, tmp_path):
+    command = DAEMON.format(tmp_path) + "; sleep 300"
+    found = node.run_to_its_end(make(node, command, timeout_s=2, kill_grace_s=1))
+    assert found["status"] == "TIMEOUT"
+    daemon = pid_in(tmp_path / "pid")
+    node.wait_until(lambda: not is_alive(daemon), 10)
+
+
+# -- output ----------------------------------------------------------------------------------------------------------
+
+def test_200_mb_of_output_leave_the_runner_small_and_a_mark_in_the_log(node):
+    runner = node.wait_until(node.runner_pid)
+    node.run_to_its_end(make(node, "echo first"))
+    before = peak_mb(runner)
+    size = 200_000_000
+    found = node.run_to_its_end(make(node, f"echo begin; yes 'a line of the output, as any other' | head -c {size}; echo the end"))
+    assert found["status"] == "SUCCESS"
+    assert found["output_bytes"] == size + len("begin\nthe end\n")
+    assert peak_mb(runner) < before + 16, "the runner grew with the output"
+    log = log_of(node, found["id"])
+    assert len(log) <= 10 * MIB + 4096 and DROPPED in log
+    assert log.startswith(b"begin\n") and log.endswith(b"the end\n")
+    assert found["output_dropped_bytes"] >= size - 10 * MIB
+
+
+def test_a_line_of_50_mb_does_no_harm(node):
+    size = 50_000_000
+    runner = node.wait_until(node.runner_pid)
+    before = peak_mb(runner)
+    found = node.run_to_its_end(make(node, f"head -c {size} /dev/zero | tr '\\0' x; echo; echo the end"))
+    assert (found["status"], found["output_bytes"]) == ("SUCCESS", size + len("\nthe end\n"))
+    assert peak_mb(runner) < before + 16
+    assert found["stdout"].endswith("x\nthe end\n") and len(found["stdout"]) < 70 * 1024
+    assert DROPPED in log_of(node, found["id"])
+
+
+def test_binary_output_is_kept_byte_for_byte_and_shown_as_valid_text(node, tmp_path):
+    content = bytes(range(256)) * 40 + os.urandom(300_000) + b"\xff\xfe\x00\x80"
+    (tmp_path / "content").write_bytes(content)
+    found = node.run_to_its_end(make(node, f"cat {tmp_path}/content"))
+    assert found["status"] == "SUCCESS"
+    assert found["stdout"].encode(), "readable as JSON, and so as UTF-8"
+    log = log_of(node, found["id"], "stdout")
+    assert (len(log), hashlib.sha256(log).hexdigest()) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_the_output_shown_is_that_of_the_last_attempt(node):
+    """The first attempt's output has gone to a file, the second one's is short and quick."""
+    command = 'echo "attempt $MINI_SCHEDULER_ATTEMPT"; [ "$MINI_SCHEDULER_ATTEMPT" -gt 1 ] || { sleep 0.3; exit 1; }'
+    found = node.run_to_its_end(make(node, command, retry={"max_attempts": 2, "initial_delay_s": 0.1, "jitter": 0}))
+    assert (found["status"], found["attempt"]) == ("SUCCESS", 2)
+    assert found["stdout"] == "attempt 2\n"
