@@ -102,6 +102,8 @@ export interface Execution {
   id: number;
   task_id: number;
   task_name: string;
+  task_revision?: number;
+  args?: string[];
   status: ExecutionStatus;
   trigger: Trigger;
   triggered_by: string | null;
@@ -127,6 +129,12 @@ export interface Execution {
   node: string;
   count: number;
   scheduled_until: string | null;
+}
+export interface Revision {
+  revision: number;
+  changed_at: string;
+  changed_by: string;
+  definition: Partial<TaskDefinition>;
 }
 export interface ExecutionPage {
   items: Execution[];

@@ -62,7 +62,9 @@ export default {
   'diff.field': 'Field',
   'diff.none': 'No difference.',
 
+  'execution.after_wait': 'after {time}',
   'execution.against_usual': 'Time taken, against the usual',
+  'execution.args': 'Arguments',
   'execution.attempts': 'Attempts',
   'execution.cancelling': 'The run is being cancelled',
   'execution.compare': 'Compare with the last success (#{id})',
@@ -76,9 +78,12 @@ export default {
   'execution.node': 'Node',
   'execution.output': 'Output',
   'execution.retried': 'A new run has started',
+  'execution.revision': 'Revision',
   'execution.scheduled_at': 'Fire time',
+  'execution.so_far': '{size} so far',
   'execution.started_at': 'Started',
   'execution.usual': 'usually {usual}',
+  'execution.what_ran': 'What it ran',
 
   'executions.any_cause': 'Any cause',
   'executions.any_status': 'Any status',
@@ -221,6 +226,9 @@ export default {
   'form.working_dir': 'Working directory',
   'form.working_dir_help': 'An absolute path.',
 
+  'heatmap.label': 'The last year: {total} {total|run|runs}, {failed} failed',
+  'heatmap.label_cut': 'The last year, as far as it is kept or looked at: {total} {total|run|runs}, {failed} failed',
+
   'import.done': 'Took over {count} {count|task|tasks}',
   'import.line': 'Line {line}:',
   'import.percent': 'passes standard input with %; use "mini-scheduler import crontab" for it',
@@ -357,6 +365,8 @@ export default {
   'register.password_help': 'At least 8 characters.',
   'register.submit': 'Create account',
   'register.title': 'Register',
+
+  'retry.words': 'up to {count} attempts; the first after {first}, each delay × {factor}, at most {longest}',
 
   'revisions.ask': 'Restore revision {number}?',
   'revisions.current': 'in force',
@@ -528,6 +538,9 @@ export default {
   'users.role': 'Role',
   'users.role_of': 'Role of {name}',
   'users.title': 'Users',
+
+  'value.no': 'no',
+  'value.yes': 'yes',
 
   'views.drop': 'Forget {name}',
   'views.name': 'Name of the view',

@@ -62,7 +62,9 @@ export default {
   'diff.field': '字段',
   'diff.none': '没有差异。',
 
+  'execution.after_wait': '等待 {time} 后',
   'execution.against_usual': '用时（与通常相比）',
+  'execution.args': '参数',
   'execution.attempts': '尝试',
   'execution.cancelling': '正在取消运行',
   'execution.compare': '与上次成功（#{id}）比较',
@@ -76,9 +78,12 @@ export default {
   'execution.node': '节点',
   'execution.output': '输出',
   'execution.retried': '已启动新的运行',
+  'execution.revision': '版本',
   'execution.scheduled_at': '计划时间',
+  'execution.so_far': '目前 {size}',
   'execution.started_at': '开始时间',
   'execution.usual': '通常 {usual}',
+  'execution.what_ran': '运行内容',
 
   'executions.any_cause': '任意触发方式',
   'executions.any_status': '任意状态',
@@ -221,6 +226,9 @@ export default {
   'form.working_dir': '工作目录',
   'form.working_dir_help': '绝对路径。',
 
+  'heatmap.label': '最近一年：运行 {total} 次，失败 {failed} 次',
+  'heatmap.label_cut': '最近一年（仅含已保留和已查询的部分）：运行 {total} 次，失败 {failed} 次',
+
   'import.done': '已接管 {count} 个任务',
   'import.line': '第 {line} 行：',
   'import.percent': '使用 % 传递标准输入；请用 “mini-scheduler import crontab” 导入',
@@ -357,6 +365,8 @@ export default {
   'register.password_help': '至少 8 个字符。',
   'register.submit': '创建账号',
   'register.title': '注册',
+
+  'retry.words': '最多尝试 {count} 次；首次间隔 {first}，逐次 × {factor}，最长 {longest}',
 
   'revisions.ask': '恢复到第 {number} 版？',
   'revisions.current': '当前',
@@ -528,6 +538,9 @@ export default {
   'users.role': '角色',
   'users.role_of': '{name} 的角色',
   'users.title': '用户',
+
+  'value.no': '否',
+  'value.yes': '是',
 
   'views.drop': '删除 {name}',
   'views.name': '视图名称',

@@ -15,6 +15,8 @@ export interface LogHandlers {
   // What follows is another attempt's, or the same from its beginning.
   reset: () => void;
   lost: (lost: boolean) => void;
+  // How many bytes there are by now.
+  size: (bytes: number) => void;
 }
 
 const RETRY_MS = 1000;
@@ -30,6 +32,8 @@ export function followLog(execution: number, handlers: LogHandlers): () => void 
     const chunk = JSON.parse((event as MessageEvent<string>).data) as Chunk;
     if (attempt !== 0 && chunk.attempt !== attempt) handlers.reset();
     attempt = chunk.attempt;
+    // An event's id is the offset behind it.
+    handlers.size(Number((event as MessageEvent<string>).lastEventId) || 0);
     // A mark of the runner ("so much was left out here") stands where it came, as a line of the errors.
     handlers.piece({ stream: chunk.stream === 'stdout' ? 'stdout' : 'stderr', at: Date.parse(chunk.time), text: chunk.text });
   };

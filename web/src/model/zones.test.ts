@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownZone, offsetMinutes } from './zones';
+import { knownZone, offsetMinutes, shiftsOf } from './zones';
 
 describe('offsets', () => {
   it.each([
@@ -10,4 +10,6 @@ describe('offsets', () => {
     ['2026-01-01T00:00:00Z', 'nowhere', 0],
   ])('at %s in %s: %d', (at, zone, minutes) => expect(offsetMinutes(Date.parse(at), zone)).toBe(minutes));
   it('an unknown zone is UTC', () => expect(knownZone('Mars/Olympus')).toBe('UTC'));
+  it('change in the night in which the clock is set', () =>
+    expect(shiftsOf(['2026-03-28T01:30:00Z', '2026-03-29T01:00:00Z', '2026-03-30T00:30:00Z'].map(Date.parse), 'Europe/Berlin')).toEqual([false, true, false]));
 });

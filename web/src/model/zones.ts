@@ -36,3 +36,29 @@ export function weekdayMoment(at: number, locale: string, zone: string): string 
     new Intl.DateTimeFormat(locale, { timeZone: name, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
   ).format(at);
 }
+
+// For each time, whether the zone's clock was set forward or back since the one before.
+export function shiftsOf(times: number[], zone: string): boolean[] {
+  return times.map((at, index) => index > 0 && offsetMinutes(at, zone) !== offsetMinutes(times[index - 1]!, zone));
+}
+
+// As short as it can be without doubt: seconds and the year only where they say something.
+export function shortMoment(at: number, now: number, locale: string, zone: string): string {
+  const name = knownZone(zone);
+  const seconds = Math.floor(at / 1000) % 60 !== 0;
+  const year = (time: number) => cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
+  const other = year(at) !== year(now);
+  return cached(`s${locale}${name}${seconds}${other}`, () =>
+    new Intl.DateTimeFormat(locale, {
+      timeZone: name,
+      hourCycle: 'h23',
+      weekday: 'short',
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(seconds ? { second: '2-digit' } : {}),
+      ...(other ? { year: 'numeric' } : {}),
+    }),
+  ).format(at);
+}

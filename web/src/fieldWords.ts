@@ -1,0 +1,43 @@
+// The value of a task's field as a reader wants it: policies in words, secrets hidden.
+import type { TaskDefinition } from './api/types';
+import { t, tOr } from './i18n/index.svelte';
+import { printValue, type Field } from './model/definition';
+import { shownEnv } from './model/secrets';
+import { duration } from './model/time';
+
+const SECOND_MS = 1000;
+
+export function valueInWords(field: Field, value: TaskDefinition[Field] | undefined): string {
+  if (value === undefined || value === null) return printValue(value);
+  switch (field) {
+    case 'env':
+      return printValue(shownEnv(value as TaskDefinition['env']));
+    case 'http': {
+      const call = value as NonNullable<TaskDefinition['http']>;
+      return [`${call.method} ${call.url}`, printValue(shownEnv(call.headers)), call.body].filter((part) => part && part !== '–').join('\n');
+    }
+    case 'overlap':
+    case 'kill_mode':
+      return tOr(`${field}.${value as string}`, String(value));
+    case 'misfire': {
+      const { policy, window_s } = value as TaskDefinition['misfire'];
+      return `${tOr(`misfire.${policy}`, policy)} (${duration(window_s * SECOND_MS)})`;
+    }
+    case 'retry': {
+      const retry = value as TaskDefinition['retry'];
+      if (retry.max_attempts <= 1) return t('form.no_retry');
+      return t('retry.words', {
+        count: retry.max_attempts,
+        first: duration(retry.initial_delay_s * SECOND_MS),
+        factor: retry.factor,
+        longest: duration(retry.max_delay_s * SECOND_MS),
+      });
+    }
+    case 'timeout_s':
+      return value === 0 ? t('form.timeout_none') : printValue(value);
+    case 'rerun_lost':
+      return value ? t('value.yes') : t('value.no');
+    default:
+      return printValue(value);
+  }
+}
