@@ -119,6 +119,20 @@ class Node(Server):
         except (OSError, http.client.HTTPException, ValueError):
             return None
 
+    def runner_pid(self):
+        """A job before its exec looks like the runner, whose memory it shares: the runner is the one that is nobody's child."""
+        found = {}
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                words = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"runner" in words and (self.folder + "/data").encode() in words and (fields := stat_fields(entry)):
+                found[int(entry)] = int(fields[1])
+        return next((pid for pid, parent in found.items() if parent not in found and is_alive(pid)), None)
+
     def kill_serve(self):
         self.process.kill()
         self.process.wait(30)

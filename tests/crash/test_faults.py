@@ -125,6 +125,35 @@ def test_a_write_that_waits_for_a_foreign_writer_is_answered_and_kept(node):
     foreign.close()
 
 
+@pytest.mark.parametrize("change", ["pause", "edit"])
+def test_fires_missed_while_down_are_recorded_though_the_task_is_changed_before_they_are_booked(node, tmp_path, change):
+    """The runner is held, so that the new server still waits for its word when the change comes."""
+    task = each_second(node, tmp_path)
+    node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+    runner = node.runner_pid()
+    os.kill(runner, signal.SIGSTOP)
+    try:
+        node.kill_serve()
+        down = time.time()
+        node.wait_until(lambda: time.time() > down + 4)
+        node.launch()
+        asked = time.time()
+        if change == "pause":
+            answer = node.wait_until(lambda: node.try_ask("POST", f"/tasks/{task.id}/pause"))
+        else:
+            answer = node.wait_until(lambda: node.try_ask("PATCH", f"/tasks/{task.id}", {"cron": NEVER}))
+        assert answer[0] == 200, answer
+        task.pausing_at, task.paused_at = asked, time.time()
+    finally:
+        os.kill(runner, signal.SIGCONT)
+    node.wait_ready()
+    settled = time.time()
+    node.wait_until(lambda: time.time() > settled + 2)
+    evidence = oracle.Evidence([task], {}, node.all_executions(), {}, Journal(f"{tmp_path}/journal").refresh(),
+                               oracle.Deeds(), 0)
+    assert list(oracle.each_fire_has_one_record(evidence)) == []
+
+
 # -- jobs that behave badly ------------------------------------------------------------------------------------------
 
 def test_a_job_that_ignores_sigterm_is_killed_with_its_children_after_the_grace(node, tmp_path):
@@ -205,3 +234,130 @@ def test_the_output_shown_is_that_of_the_last_attempt(node):
     found = node.run_to_its_end(make(node, command, retry={"max_attempts": 2, "initial_delay_s": 0.1, "jitter": 0}))
     assert (found["status"], found["attempt"]) == ("SUCCESS", 2)
     assert found["stdout"] == "attempt 2\n"
+
+
+# -- the machine -----------------------------------------------------------------------------------------------------
+
+def test_two_servers_on_one_machine_leave_each_others_jobs_alone(node, tmp_path):
+    """Their executions have the same numbers. A cancel kills all that its own job started, and nothing else."""
+    other = Node().start()
+    try:
+        for name, server in (("mine", node), ("others", other)):
+            execution_id = run(server, make(server, f"echo $$ >{tmp_path}/{name}; exec sleep 300"))
+            assert execution_id == 1
+        mine, others = (node.wait_until(lambda name=name: pid_in(tmp_path / name)) for name in ("mine", "others"))
+        assert node.ask("POST", "/executions/1/cancel")[0] in (200, 202, 204)
+        assert node.wait_for_end(1)["status"] == "CANCELLED"
+        assert not is_alive(mine)
+        assert is_alive(others), "the cancel killed another server's job"
+        assert other.ask("GET", "/executions/1")[1]["status"] == "RUNNING"
+        assert other.ask("POST", "/executions/1/cancel")[0] in (200, 202, 204)
+        assert other.wait_for_end(1)["status"] == "CANCELLED"
+    finally:
+        other.close()
+
+
+def test_a_runner_without_descriptors_starts_the_job_once_there_are_some(node):
+    task_id = make(node, "echo started")
+    node.run_to_its_end(task_id)
+    runner = node.runner_pid()
+    soft, hard = resource.prlimit(runner, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{runner}/fd"))
+    resource.prlimit(runner, resource.RLIMIT_NOFILE, (used + 1, hard))
+    execution_id = run(node, task_id)
+    until = time.monotonic() + 1
+    while time.monotonic() < until:  # long enough for several tries
+        assert node.ask("GET", f"/executions/{execution_id}")[1]["status"] == "PENDING"
+        time.sleep(0.05)
+    resource.prlimit(runner, resource.RLIMIT_NOFILE, (soft, hard))
+    found = node.wait_for_end(execution_id)
+    assert (found["status"], found["stdout"]) == ("SUCCESS", "started\n")
+
+
+class SmallDisk:
+    """A tmpfs that only the server sees, in a mount namespace of its own; it outlives restarts of the server."""
+
+    def __init__(self, folder, size):
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+        own = [] if os.geteuid() == 0 else ["-r"]
+        script = 'mount -t tmpfs -o size="$1",mode=700 tmpfs "$0" && echo mounted && exec cat'
+        self.holder = subprocess.Popen(["unshare", "-m", *own, "sh", "-c", script, folder, str(size)],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.holder.stdout.readline() == b"mounted\n", "no mount namespace can be had here"
+        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-m", *(["-U", "--preserve-credentials"] if own else [])]
+        self.seen = pathlib.Path(f"/proc/{self.holder.pid}/root{folder}")
+
+    def fill(self):
+        """To the last byte; gives what makes room again."""
+        filler = self.seen / "filler"
+        with open(filler, "ab", buffering=0) as file:
+            for size in (MIB, 4096, 1):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"x" * size)
+        return filler.unlink
+
+    def close(self):
+        self.holder.stdin.close()
+        self.holder.wait(10)
+
+
+@pytest.fixture
+def on_small_disk():
+    instance = Node()
+    disk = SmallDisk(instance.folder + "/data", 24 * MIB)
+    instance.prefix = disk.prefix
+    instance.start()
+    yield instance, disk
+    instance.close()
+    disk.close()
+
+
+def test_a_full_disk_stops_neither_the_server_nor_a_job_and_loses_no_fire(on_small_disk, tmp_path):
+    node, disk = on_small_disk
+    task = each_second(node, tmp_path)
+    talker = make(node, f"while [ ! -e {tmp_path}/gate ]; do seq 1 2000; sleep 0.05; done; echo the end >{tmp_path}/talked")
+    talking = run(node, talker)
+    node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+    make_room = disk.fill()
+    full_until = time.monotonic() + 8
+    refused = 0
+    while time.monotonic() < full_until:
+        assert node.ask("GET", "/healthz")[0] == 200
+        status, answer = node.ask("POST", "/tasks", {"name": f"while full {refused}", "cron": NEVER, "command": "true"})
+        refused += status != 201
+        if status == 201:
+            assert node.ask("GET", f"/tasks/{answer['id']}")[0] == 200
+        else:
+            assert status in (500, 503, 507), answer
+        time.sleep(0.1)
+    assert refused, "the disk was not full"
+    make_room()
+    freed = time.time()
+    (tmp_path / "gate").touch()
+    node.wait_until(lambda: any((oracle.wall(item["scheduled_at"]) or 0) > freed + 1
+                                for item in node.all_executions("&status=SUCCESS")))
+    found = node.wait_for_end(talking)
+    assert (found["status"], (tmp_path / "talked").read_text()) == ("SUCCESS", "the end\n")
+    records = account(node, task, tmp_path)
+    before = {record["id"]: record["status"] for record in records}
+    node.kill_serve()
+    node.start()
+    after = {record["id"]: record["status"] for record in node.all_executions() if record["task_id"] == task.id}
+    assert after == before
+
+
+def test_a_server_and_its_runner_killed_on_a_full_disk_come_back_and_account_for_every_fire(on_small_disk, tmp_path):
+    node, disk = on_small_disk
+    task = each_second(node, tmp_path)
+    node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+    make_room = disk.fill()
+    failed = time.time()
+    node.wait_until(lambda: time.time() > failed + 2)
+    node.kill_serve()
+    node.kill_runner()
+    make_room()
+    node.start()
+    node.wait_until(lambda: any(oracle.wall(item["scheduled_at"]) > failed + 4 for item in node.all_executions("&status=SUCCESS")))
+    account(node, task, tmp_path)
