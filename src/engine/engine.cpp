@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/dispatcher.h"
 #include "engine/reboot.h"
+#include "engine/thread_loop.h"
 
 namespace engine {
 
@@ -31,14 +32,16 @@ std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId 
 
 class Engine::Impl {
  public:
-  Impl(store::Store& store, const base::Clock& clock, Options options)
+  Impl(store::Store& store, const base::Clock& clock, Options options, std::unique_ptr<Loop> loop)
       : options_(std::move(options)),
         store_(store),
         clock_(clock),
         schedules_(options_.default_timezone),
         ledger_(options_, schedules_),
+        is_simulated_(loop != nullptr),
+        loop_(loop ? std::move(loop) : std::make_unique<ThreadLoop>()),
         janitor_(store, clock, options_),
-        dispatcher_({store, clock, options_, loop_, planner_, timers_, janitor_, ledger_}) {}
+        dispatcher_({store, clock, options_, *loop_, planner_, timers_, janitor_, ledger_}) {}
 
   ~Impl() { stop(); }
 
@@ -48,9 +51,9 @@ class Engine::Impl {
     store_.read([this](store::Reader& reader) {
       reader.for_each_due([this](TaskId id, Instant due_at) { planner_.set(id, due_at); });
     });
-    janitor_.start();
-    loop_.start([this] { on_time(); }, [this] { before_sleep(); });
-    loop_.post([this] {
+    if (!is_simulated_) janitor_.start();
+    loop_->start([this] { on_time(); }, [this] { before_sleep(); });
+    loop_->post([this] {
       run_reboot_tasks();
       timers_.add(began_at_ + kRunnerPatience, [this] { settled_ = true; });
       on_time();
@@ -59,8 +62,9 @@ class Engine::Impl {
 
   void stop() {
     if (std::exchange(stopped_, true)) return;
-    loop_.stop();
+    loop_->stop();
     janitor_.stop();
+    if (is_simulated_) return;
     // transactions under way call back into this object; wait until they have
     static_cast<void>(store_.write([](store::Transaction&) -> base::Result<void> { return {}; }));
   }
@@ -71,29 +75,20 @@ class Engine::Impl {
     auto promise = std::make_shared<std::promise<Value>>();
     auto answer = promise->get_future();
     // the loop drops what is posted after its stop: the promise must then break, not wait
-    loop_.post([action, promise = std::move(promise)] { action(promise); });
+    loop_->post([action, promise = std::move(promise)] { action(promise); });
     return answer.get();
   }
 
-  std::vector<base::Result<ExecutionId>> run(std::vector<RunRequest> requests) {
-    using Outcomes = std::vector<base::Result<ExecutionId>>;
-    return ask<Outcomes>([this, &requests](auto promise) {
-      auto outcomes = std::make_shared<Outcomes>();
-      const auto wanted = static_cast<std::int64_t>(requests.size());
-      dispatcher_.book(
-          wanted,
-          [this, outcomes, requests = std::move(requests), now = clock_.now()](
-              store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-            outcomes->clear();
-            for (const auto& request : requests)
-              outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
-            return {};
-          },
-          [outcomes, promise, wanted](const base::Result<void>& kept) {
-            if (!kept)
-              outcomes->assign(static_cast<std::size_t>(wanted), base::Result<ExecutionId>(kept.error()));
-            promise->set_value(std::move(*outcomes));
-          });
+  RunOutcomes run(std::vector<RunRequest> requests) {
+    return ask<RunOutcomes>([this, &requests](auto promise) {
+      book_run(std::move(requests),
+               [promise](RunOutcomes outcomes) { promise->set_value(std::move(outcomes)); });
+    });
+  }
+
+  void run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
+    loop_->post([this, requests = std::move(requests), then = std::move(then)]() mutable {
+      book_run(std::move(requests), std::move(then));
     });
   }
 
@@ -118,13 +113,12 @@ class Engine::Impl {
 
   base::Result<void> cancel(ExecutionId id, const std::string& by) {
     return ask<base::Result<void>>([this, id, by](auto promise) {
-      dispatcher_.book(
-          1,
-          [this, id, by, now = clock_.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
-            return ledger_.cancel(tx, id, by, now, slots, plan);
-          },
-          [promise](const base::Result<void>& kept) { promise->set_value(kept); });
+      book_cancel(id, by, [promise](const base::Result<void>& kept) { promise->set_value(kept); });
     });
+  }
+
+  void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
+    loop_->post([this, id, by, then = std::move(then)]() mutable { book_cancel(id, by, std::move(then)); });
   }
 
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by) {
@@ -198,7 +192,7 @@ class Engine::Impl {
 
   std::shared_ptr<void> follow_output(ExecutionId id, std::function<void()> grown) {
     auto follower = std::make_shared<std::function<void()>>(std::move(grown));
-    loop_.post([this, id, weak = std::weak_ptr(follower)] { dispatcher_.follow(id, weak); });
+    loop_->post([this, id, weak = std::weak_ptr(follower)] { dispatcher_.follow(id, weak); });
     return follower;
   }
 
@@ -213,14 +207,14 @@ class Engine::Impl {
       }
     }
     if (due_times.empty()) return;
-    loop_.post([this, due_times = std::move(due_times)] {
+    loop_->post([this, due_times = std::move(due_times)] {
       for (const auto& [id, due_at] : due_times) planner_.set(id, due_at);
       on_time();
     });
   }
 
   void on_connected(runner::Snapshot snapshot) {
-    loop_.post([this, snapshot = std::move(snapshot)]() mutable {
+    loop_->post([this, snapshot = std::move(snapshot)]() mutable {
       dispatcher_.reconcile(std::move(snapshot));
       runner_problem_.clear();
       settled_ = true;
@@ -229,14 +223,14 @@ class Engine::Impl {
   }
 
   void on_disconnected(std::string why) {
-    loop_.post([this, why = std::move(why)] {
+    loop_->post([this, why = std::move(why)] {
       dispatcher_.disconnected(why);
       runner_problem_ = why;
     });
   }
 
   void on_events(std::span<const runner::Event> events) {
-    loop_.post([this, events = std::vector<runner::Event>(events.begin(), events.end())] {
+    loop_->post([this, events = std::vector<runner::Event>(events.begin(), events.end())] {
       for (const auto& event : events) dispatcher_.on_event(event);
       dispatcher_.pump();
     });
@@ -250,6 +244,33 @@ class Engine::Impl {
   const Options& options() const { return options_; }
 
  private:
+  void book_run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
+    auto outcomes = std::make_shared<RunOutcomes>();
+    const auto wanted = requests.size();
+    dispatcher_.book(
+        static_cast<std::int64_t>(wanted),
+        [this, outcomes, requests = std::move(requests), now = clock_.now()](
+            store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+          outcomes->clear();
+          for (const auto& request : requests)
+            outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
+          return {};
+        },
+        [outcomes, wanted, then = std::move(then)](const base::Result<void>& kept) {
+          if (!kept) outcomes->assign(wanted, base::Result<ExecutionId>(kept.error()));
+          then(std::move(*outcomes));
+        });
+  }
+
+  void book_cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
+    dispatcher_.book(
+        1,
+        [this, id, by, now = clock_.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
+          return ledger_.cancel(tx, id, by, now, slots, plan);
+        },
+        std::move(then));
+  }
+
   void on_time() {
     const auto now = clock_.now();
     for (auto& action : timers_.take_due(now)) action();
@@ -299,7 +320,7 @@ class Engine::Impl {
     publish_state();
     auto next = settled_ ? planner_.next_due_at() : std::nullopt;
     if (const auto timer = timers_.next(); timer && (!next || *timer < *next)) next = timer;
-    loop_.wake_at(next);
+    loop_->wake_at(next);
   }
 
   void run_reboot_tasks() {
@@ -348,7 +369,8 @@ class Engine::Impl {
   const base::Clock& clock_;
   Schedules schedules_;
   Ledger ledger_;
-  Loop loop_;
+  const bool is_simulated_;
+  const std::unique_ptr<Loop> loop_;
   Planner planner_;
   Timers timers_;
   Janitor janitor_;
@@ -362,8 +384,8 @@ class Engine::Impl {
   State state_;
 };
 
-Engine::Engine(store::Store& store, const base::Clock& clock, Options options)
-    : impl_(std::make_unique<Impl>(store, clock, std::move(options))) {}
+Engine::Engine(store::Store& store, const base::Clock& clock, Options options, std::unique_ptr<Loop> loop)
+    : impl_(std::make_unique<Impl>(store, clock, std::move(options), std::move(loop))) {}
 Engine::~Engine() = default;
 void Engine::start(runner::Runner& runner) {
   impl_->start(runner);
@@ -371,14 +393,20 @@ void Engine::start(runner::Runner& runner) {
 void Engine::stop() {
   impl_->stop();
 }
-std::vector<base::Result<ExecutionId>> Engine::run(std::vector<RunRequest> requests) {
+Engine::RunOutcomes Engine::run(std::vector<RunRequest> requests) {
   return impl_->run(std::move(requests));
+}
+void Engine::run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
+  impl_->run(std::move(requests), std::move(then));
 }
 base::Result<std::vector<ExecutionId>> Engine::backfill(const BackfillRequest& request) {
   return impl_->backfill(request);
 }
 base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
   return impl_->cancel(id, by);
+}
+void Engine::cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
+  impl_->cancel(id, by, std::move(then));
 }
 base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
   return impl_->retry(id, by);

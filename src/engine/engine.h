@@ -7,12 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "engine/loop.h"
 #include "runner/runner.h"
 #include "store/store.h"
 #include "task/execution.h"
@@ -33,6 +35,7 @@ struct Options {
   std::int64_t max_running = 1000;       // scheduler.max_running, on this node
   std::uint64_t max_output_bytes = 10u << 20;
   std::int64_t retention_days = 0;            // 0: only keep_executions and keep_failed count
+  std::optional<std::uint64_t> random_seed;   // of the retries' jitter; absent: from the system
   std::map<std::string, std::int64_t> pools;  // limit of each pool; a pool without one is unlimited
 };
 
@@ -74,7 +77,10 @@ std::filesystem::path output_path(const std::filesystem::path& data_dir, TaskId 
 
 class Engine : public runner::Listener {
  public:
-  Engine(store::Store& store, const base::Clock& clock, Options options);
+  // With a loop of its own where none is given. A simulation gives one: nothing here has a thread then,
+  // retention does not delete, and only what doesn't wait for an answer may be called.
+  Engine(store::Store& store, const base::Clock& clock, Options options,
+         std::unique_ptr<Loop> loop = nullptr);
   ~Engine() override;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -87,11 +93,15 @@ class Engine : public runner::Listener {
 
   // Admits each request by the one gate. Per request: the execution's id, or not_found, or conflict naming
   // the execution that runs. All in one transaction; one bad request spoils nothing else.
-  std::vector<base::Result<ExecutionId>> run(std::vector<RunRequest> requests);
+  using RunOutcomes = std::vector<base::Result<ExecutionId>>;
+  RunOutcomes run(std::vector<RunRequest> requests);
+  // The same, and does not wait: `then` is called on the loop, unless the engine is stopped before.
+  void run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then);
   // Queues the fires of a past window, oldest first; gives their ids. At most 1,000 (invalid beyond).
   base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request);
   // conflict where it is final already.
   base::Result<void> cancel(ExecutionId id, const std::string& by);
+  void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
   // A new execution of the same task with the same overrides; conflict where that one is not final.
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
   // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.

@@ -160,7 +160,7 @@ class Store {
   // Queues the work; `done` runs on the writer's thread after the commit and must not block.
   virtual void write(Work work, Done done) = 0;
   // The same, and waits. Never call it on the writer's thread.
-  base::Result<void> write(Work work);
+  virtual base::Result<void> write(Work work);
 
   // Called after each commit on the writer's thread; must not block. Set before the first write.
   virtual void set_listener(Listener listener) = 0;

@@ -1,4 +1,4 @@
-#include "engine/loop.h"
+#include "engine/thread_loop.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,7 +18,7 @@ int checked(int descriptor, const char* what) {
 
 }  // namespace
 
-Loop::Loop()
+ThreadLoop::ThreadLoop()
     : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(checked(timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
       posted_event_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
@@ -30,17 +30,17 @@ Loop::Loop()
   }
 }
 
-Loop::~Loop() {
+ThreadLoop::~ThreadLoop() {
   stop();
   for (const int descriptor : {epoll_, timer_, posted_event_}) close(descriptor);
 }
 
-void Loop::start(Task on_time, Task after) {
+void ThreadLoop::start(Task on_time, Task after) {
   thread_ =
       std::thread([this, on_time = std::move(on_time), after = std::move(after)] { run(on_time, after); });
 }
 
-void Loop::stop() {
+void ThreadLoop::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -49,7 +49,7 @@ void Loop::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Loop::post(Task task) {
+void ThreadLoop::post(Task task) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
@@ -60,7 +60,7 @@ void Loop::post(Task task) {
   if (first) eventfd_write(posted_event_, 1);
 }
 
-void Loop::wake_at(std::optional<base::Instant> at) {
+void ThreadLoop::wake_at(std::optional<base::Instant> at) {
   if (at == armed_) return;
   armed_ = at;
   itimerspec spec{};
@@ -76,7 +76,7 @@ void Loop::wake_at(std::optional<base::Instant> at) {
   timerfd_settime(timer_, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, nullptr);
 }
 
-bool Loop::timer_came() {
+bool ThreadLoop::timer_came() {
   std::uint64_t count = 0;
   const auto got = read(timer_, &count, sizeof count);
   if (got == static_cast<ssize_t>(sizeof count)) {
@@ -93,14 +93,14 @@ bool Loop::timer_came() {
   return false;
 }
 
-std::vector<Loop::Task> Loop::take_posted() {
+std::vector<ThreadLoop::Task> ThreadLoop::take_posted() {
   eventfd_t count = 0;
   eventfd_read(posted_event_, &count);
   const std::lock_guard lock(mutex_);
   return std::exchange(posted_, {});
 }
 
-void Loop::run(const Task& on_time, const Task& after) {
+void ThreadLoop::run(const Task& on_time, const Task& after) {
   armed_ = base::Instant::max();
   wake_at(std::nullopt);
   while (true) {

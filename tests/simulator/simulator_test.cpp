@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "base/log.h"
+#include "oracle.h"
+
+namespace simulator {
+namespace {
+
+// SIMULATOR_SEED, SIMULATOR_TASKS, SIMULATOR_DAYS and SIMULATOR_WORLDS stand over what is written here.
+std::int64_t setting(const char* name, std::int64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : base::parse_decimal(value).value_or(otherwise);
+}
+
+void live_through(WorldOptions options) {
+  World world(options);
+  world.run();
+  const auto verdict = judge(world);
+  const auto& counts = world.counts();
+  std::cout << "seed " << options.seed << ": " << verdict.fires << " fires, " << verdict.executions
+            << " executions, " << verdict.folded << " folded, " << verdict.runs << " runs, "
+            << counts.manual_runs << " by hand, " << counts.cancels << " cancelled, " << counts.pauses
+            << " pauses; killed: server " << counts.server_kills << ", runner " << counts.runner_kills
+            << ", machine " << counts.machine_losses << ", sockets " << counts.broken_sockets
+            << ", clock set " << counts.clock_jumps << "; " << counts.events << " events\n";
+  EXPECT_GT(verdict.fires, 0);
+  EXPECT_GT(verdict.runs, 0);
+  for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
+}
+
+TEST(Simulator, WithoutMisfortunesEachFireRuns) {
+  live_through({.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0}});
+}
+
+TEST(Simulator, ASeedGivesTheSameWorldEachTime) {
+  base::log::set_level(base::log::Level::error);
+  std::vector<std::pair<std::uint64_t, std::size_t>> lives;
+  for (int i = 0; i < 2; ++i) {
+    World world({.seed = 3, .tasks = 30, .span = std::chrono::days{10}});
+    world.run();
+    lives.emplace_back(world.counts().events, world.runs().size());
+  }
+  EXPECT_EQ(lives[0], lives[1]);
+}
+
+TEST(Simulator, TheOracleSeesWhatIsPlanted) {
+  base::log::set_level(base::log::Level::error);
+  for (const auto planted : {Planted::lost_commits, Planted::double_starts, Planted::forgotten_runs}) {
+    World world({.seed = 7, .tasks = 50, .span = std::chrono::days{30}, .planted = planted});
+    world.run();
+    EXPECT_FALSE(judge(world).faults.empty()) << static_cast<int>(planted);
+  }
+}
+
+TEST(Simulator, EachFireIsAccountedForWhateverIsKilled) {
+  base::log::set_level(base::log::Level::error);
+  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
+  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 20));
+  for (auto seed = first; seed < first + worlds; ++seed) {
+    live_through({.seed = seed,
+                  .tasks = static_cast<int>(setting("SIMULATOR_TASKS", 30)),
+                  .span = std::chrono::days{setting("SIMULATOR_DAYS", 30)},
+                  .misfortunes = {.server_kills = 6, .runner_kills = 2, .broken_sockets = 4}});
+  }
+}
+
+}  // namespace
+}  // namespace simulator

@@ -1,0 +1,46 @@
+// A database that lives as long as the simulation: SQLite in memory behind the store's interface, with a
+// writer that takes its time, fails now and then, and forgets what was not committed when the server is
+// killed.
+#pragma once
+#include <deque>
+
+#include "simulation.h"
+#include "store/sqlite/session.h"
+#include "store/store.h"
+
+namespace simulator {
+
+class VirtualStore : public store::Store {
+ public:
+  // `failing` and `losing`: shares of the commits that fail, and that say they did not.
+  VirtualStore(Simulation& simulation, double failing, double losing);
+
+  void read(const std::function<void(store::Reader&)>& ask) override;
+  void write(Work work, Done done) override;
+  // At once: for the simulation's own doings, and for what the server does before it serves.
+  base::Result<void> write(Work work) override;
+  void set_listener(Listener listener) override { listener_ = std::move(listener); }
+  base::Result<void> backup(const std::string& path) override;
+  std::string description() const override { return "virtual"; }
+
+  // What waits is not written, what was written is told to nobody.
+  void server_was_killed();
+
+ private:
+  struct Item {
+    Work work;
+    Done done;
+  };
+  base::Result<void> run(const Work& work);
+  void commit();
+
+  Simulation& simulation_;
+  const double failing_, losing_;
+  store::sqlite::Connection connection_;
+  store::sqlite::Session session_;
+  Listener listener_;
+  std::deque<Item> waiting_;
+  std::uint64_t server_ = 0;  // which of its lives
+};
+
+}  // namespace simulator
