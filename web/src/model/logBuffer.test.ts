@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LogBuffer, type StreamName } from './logBuffer';
+import { LogBuffer, type Match, type StreamName } from './logBuffer';
 
 function buffer(...pieces: [StreamName, string][]): LogBuffer {
   const log = new LogBuffer();
@@ -52,6 +52,17 @@ describe('find', () => {
       { line: 0, from: 10, to: 15 },
       { line: 2, from: 0, to: 5 },
     ]));
-  it('goes on from a line', () => expect(log.find('error', 1)).toHaveLength(1));
+  it('goes on from a line', () => {
+    const found: Match[] = [];
+    log.findIn('error', 1, log.count, found);
+    expect(found).toHaveLength(1);
+  });
+  it('is told which lines have changed since', () => {
+    const growing = buffer(['stdout', 'a\nerr']);
+    growing.takeChanged();
+    growing.append({ stream: 'stdout', at: 1, text: 'or\nnew\n' });
+    expect(growing.takeChanged()).toBe(1);
+    expect(growing.takeChanged()).toBe(Infinity);
+  });
   it('finds nothing for nothing', () => expect(log.find('')).toEqual([]));
 });

@@ -35,6 +35,8 @@ export class LogBuffer {
   private styles = new Map<number, Style>();
   private tops: number[] = [0];
   private width = 0;
+  // The first line that has changed since somebody asked.
+  private changed = Infinity;
   // The line of each stream that has not ended yet; what follows belongs to it.
   private open: Record<StreamName, number | null> = { stdout: null, stderr: null };
   private carry: Record<StreamName, Style | undefined> = { stdout: undefined, stderr: undefined };
@@ -66,6 +68,7 @@ export class LogBuffer {
       const openLine = this.open[stream];
       if (openLine !== null) {
         this.texts[openLine] += part;
+        if (part !== '') this.changed = Math.min(this.changed, openLine);
         this.remeasure(openLine);
         if (!last) this.close(stream, openLine);
       } else if (!last || part !== '') {
@@ -87,6 +90,7 @@ export class LogBuffer {
     const text = this.texts[line]!.replace(/\r$/, '');
     if (text !== this.texts[line] || text.includes('\r')) {
       this.texts[line] = text.slice(text.lastIndexOf('\r') + 1);
+      this.changed = Math.min(this.changed, line);
       this.remeasure(line);
     }
     if (this.texts[line]!.includes('\u001b') || this.styles.has(line)) {
@@ -128,17 +132,27 @@ export class LogBuffer {
     return low;
   }
 
-  // Every place where the words stand, in lines from `from` on; letters' case is ignored.
-  find(words: string, from = 0): Match[] {
+  // The first line that is no longer what it was when this was asked last.
+  takeChanged(): number {
+    const line = this.changed;
+    this.changed = Infinity;
+    return line;
+  }
+
+  // Adds every place where the words stand, in lines from `from` to before `until`; letters' case is ignored.
+  findIn(words: string, from: number, until: number, found: Match[]): void {
     const wanted = words.toLowerCase();
-    const found: Match[] = [];
-    if (!wanted) return found;
-    for (let line = from; line < this.count && found.length < MOST_MATCHES; line += 1) {
+    if (!wanted) return;
+    for (let line = from; line < until && found.length < MOST_MATCHES; line += 1) {
       const text = this.text(line).toLowerCase();
       for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
         found.push({ line, from: at, to: at + wanted.length });
       }
     }
+  }
+  find(words: string): Match[] {
+    const found: Match[] = [];
+    this.findIn(words, 0, this.count, found);
     return found;
   }
 }
