@@ -67,18 +67,18 @@ def processes_marked(mark):
 
 
 class Node(Server):
-    def __init__(self, binary=BINARY, environment=None, prefix=()):
+    def __init__(self, binary=BINARY):
         super().__init__(binary)
         self.port = steady_port()
-        self.environment = environment or {}
-        self.prefix = list(prefix)
+        self.prefix = []  # words before the command: a program that starts it elsewhere
+        self.restore_signals = True  # false: what Python ignores (SIGPIPE, SIGXFSZ) serve ignores too
 
     def launch(self):
         """Starts serve and does not wait for it."""
         with open(self.folder + "/stderr.log", "ab") as log:
             self.process = subprocess.Popen(
                 self.prefix + [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
-                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, env={**os.environ, **self.environment})
+                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, restore_signals=self.restore_signals)
 
     def wait_ready(self):
         """Until database and runner answer; the seconds that it took."""

@@ -1,5 +1,6 @@
 """Faults that come from outside: a held database, jobs that behave badly, a full disk. Nothing is lost, nothing hangs."""
 import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -274,40 +275,84 @@ def test_a_runner_without_descriptors_starts_the_job_once_there_are_some(node):
     assert (found["status"], found["stdout"]) == ("SUCCESS", "started\n")
 
 
+def test_a_server_that_starts_right_after_a_kill_waits_for_what_the_dead_one_left_locked(node):
+    """A runner that the killed server was about to launch holds the folder's lock for the moment before its exec."""
+    node.kill_serve()
+    with open(node.folder + "/data/serve.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        node.launch()
+        launched = time.monotonic()
+        while time.monotonic() < launched + 0.5:
+            node.check_alive()
+            time.sleep(0.02)
+    node.wait_ready()
+
+
 class SmallDisk:
     """A tmpfs that only the server sees, in a mount namespace of its own; it outlives restarts of the server."""
+    SCRIPT = 'mount -t tmpfs -o size="$1",mode=700 tmpfs "$0" && echo mounted && exec cat'
+    UNSHARE = ["unshare", "-m", *([] if os.geteuid() == 0 else ["-r"])]
+    ENTER = ["-m", *([] if os.geteuid() == 0 else ["-U", "--preserve-credentials"])]
 
-    def __init__(self, folder, size):
-        self.folder = folder
-        os.makedirs(folder, exist_ok=True)
-        own = [] if os.geteuid() == 0 else ["-r"]
-        script = 'mount -t tmpfs -o size="$1",mode=700 tmpfs "$0" && echo mounted && exec cat'
-        self.holder = subprocess.Popen(["unshare", "-m", *own, "sh", "-c", script, folder, str(size)],
+    @classmethod
+    def can_be_had(cls):
+        tried = subprocess.run([*cls.UNSHARE, "sh", "-c", cls.SCRIPT, "/tmp", str(MIB)], stdin=subprocess.DEVNULL,
+                               capture_output=True)
+        return tried.stdout == b"mounted\n"
+
+    def __init__(self, node):
+        folder = node.folder + "/data"
+        os.makedirs(folder)
+        self.holder = subprocess.Popen([*self.UNSHARE, "sh", "-c", self.SCRIPT, folder, str(24 * MIB)],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.holder.stdout.readline() == b"mounted\n", "no mount namespace can be had here"
-        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-m", *(["-U", "--preserve-credentials"] if own else [])]
-        self.seen = pathlib.Path(f"/proc/{self.holder.pid}/root{folder}")
+        assert self.holder.stdout.readline() == b"mounted\n"
+        node.prefix = ["nsenter", "-t", str(self.holder.pid), *self.ENTER]
+        self.filler = pathlib.Path(f"/proc/{self.holder.pid}/root{folder}/filler")
 
     def fill(self):
-        """To the last byte; gives what makes room again."""
-        filler = self.seen / "filler"
-        with open(filler, "ab", buffering=0) as file:
+        """To the last byte."""
+        with open(self.filler, "ab", buffering=0) as file:
             for size in (MIB, 4096, 1):
                 with contextlib.suppress(OSError):
                     while True:
                         file.write(b"x" * size)
-        return filler.unlink
+
+    def make_room(self):
+        self.filler.unlink()
 
     def close(self):
         self.holder.stdin.close()
         self.holder.wait(10)
 
 
-@pytest.fixture
-def on_small_disk():
+class RefusingDisk:
+    """Every write to a file fails (EFBIG), by a limit on both processes: needs no rights, and holds where nothing can be
+    mounted."""
+
+    def __init__(self, node):
+        self.node = node
+        self.limits = {}
+        node.restore_signals = False
+
+    def fill(self):
+        for pid in self.node.pids():
+            self.limits[pid] = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, self.limits[pid][1]))
+
+    def make_room(self):
+        for pid, limit in self.limits.items():
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
+        self.limits = {}
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(params=[RefusingDisk, *([SmallDisk] if SmallDisk.can_be_had() else [])])
+def on_small_disk(request):
     instance = Node()
-    disk = SmallDisk(instance.folder + "/data", 24 * MIB)
-    instance.prefix = disk.prefix
+    disk = request.param(instance)
     instance.start()
     yield instance, disk
     instance.close()
@@ -320,7 +365,7 @@ def test_a_full_disk_stops_neither_the_server_nor_a_job_and_loses_no_fire(on_sma
     talker = make(node, f"while [ ! -e {tmp_path}/gate ]; do seq 1 2000; sleep 0.05; done; echo the end >{tmp_path}/talked")
     talking = run(node, talker)
     node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
-    make_room = disk.fill()
+    disk.fill()
     full_until = time.monotonic() + 8
     refused = 0
     while time.monotonic() < full_until:
@@ -333,7 +378,7 @@ def test_a_full_disk_stops_neither_the_server_nor_a_job_and_loses_no_fire(on_sma
             assert status in (500, 503, 507), answer
         time.sleep(0.1)
     assert refused, "the disk was not full"
-    make_room()
+    disk.make_room()
     freed = time.time()
     (tmp_path / "gate").touch()
     node.wait_until(lambda: any((oracle.wall(item["scheduled_at"]) or 0) > freed + 1
@@ -352,12 +397,12 @@ def test_a_server_and_its_runner_killed_on_a_full_disk_come_back_and_account_for
     node, disk = on_small_disk
     task = each_second(node, tmp_path)
     node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
-    make_room = disk.fill()
+    disk.fill()
     failed = time.time()
     node.wait_until(lambda: time.time() > failed + 2)
     node.kill_serve()
     node.kill_runner()
-    make_room()
+    disk.make_room()
     node.start()
     node.wait_until(lambda: any(oracle.wall(item["scheduled_at"]) > failed + 4 for item in node.all_executions("&status=SUCCESS")))
     account(node, task, tmp_path)
