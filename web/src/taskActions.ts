@@ -1,7 +1,8 @@
 // What can be done to a task from any page; each says in a toast what happened, with the way back where there
 // is one.
-import { post, remove } from './api/client';
+import { post } from './api/client';
 import type { Task } from './api/types';
+import { bulk, type Outcome } from './bulk';
 import { confirm } from './confirm.svelte';
 import { t } from './i18n/index.svelte';
 import { sayProblem } from './problem';
@@ -44,10 +45,19 @@ export async function setTaskPaused(task: Named, paused: boolean, changed: (paus
   }
 }
 
+function sayFailures(all: Outcome[]): void {
+  toasts.failure(
+    all
+      .filter((outcome) => outcome.problem !== null)
+      .map((outcome) => `${outcome.name}: ${outcome.problem}`)
+      .join(' · '),
+  );
+}
+
 // A delete is asked for, then held back for as long as its undo is offered; leaving the page carries it out.
 const UNDO_MS = 7000;
 
-export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: boolean) => void): Promise<void> {
+export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: boolean) => void, report: (all: Outcome[]) => void = sayFailures): Promise<void> {
   const yes = await confirm.ask({
     title: t('delete.title', { count: tasks.length }),
     text: t('delete.text'),
@@ -59,25 +69,19 @@ export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: 
   const ids = tasks.map((task) => task.id);
   hide(ids, true);
   let open = true;
-  const carryOut = async () => {
+  const carryOut = async (leaving: boolean) => {
     if (!open) return;
     open = false;
-    removeEventListener('pagehide', carryOut);
-    const failed: string[] = [];
-    for (const task of tasks) {
-      try {
-        await remove(`/tasks/${task.id}`);
-      } catch (error) {
-        if ((error as { status?: number }).status !== 404) failed.push(`${task.name}: ${sayProblem(error)}`);
-      }
-    }
-    if (failed.length) {
-      toasts.failure(failed.join(' · '));
-      hide(ids, false);
-    }
+    removeEventListener('pagehide', onleave);
+    const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, leaving);
+    const failed = all.filter((outcome) => outcome.problem !== null);
+    if (failed.length === 0) return;
+    hide(failed.map((outcome) => outcome.id), false);
+    report(all);
   };
-  addEventListener('pagehide', carryOut);
-  setTimeout(() => void carryOut(), UNDO_MS);
+  const onleave = () => void carryOut(true);
+  addEventListener('pagehide', onleave);
+  setTimeout(() => void carryOut(false), UNDO_MS);
   toasts.show({
     kind: 'done',
     text: t('delete.done', { count: tasks.length }),
@@ -86,7 +90,7 @@ export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: 
       label: t('action.undo'),
       run: () => {
         open = false;
-        removeEventListener('pagehide', carryOut);
+        removeEventListener('pagehide', onleave);
         hide(ids, false);
       },
     },

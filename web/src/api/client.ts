@@ -21,6 +21,8 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  // Sent to its end even when the page is left meanwhile.
+  keepalive?: boolean;
 }
 
 // Called once when the server says that nobody is logged in.
@@ -58,6 +60,7 @@ export async function send(method: string, path: string, options: RequestOptions
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
+      keepalive: options.keepalive,
       credentials: 'same-origin',
     });
   } catch (cause) {
