@@ -18,6 +18,7 @@ import circleX from 'lucide/dist/esm/icons/circle-x.mjs';
 import clock from 'lucide/dist/esm/icons/clock.mjs';
 import copy from 'lucide/dist/esm/icons/copy.mjs';
 import ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
+import flask from 'lucide/dist/esm/icons/flask-conical.mjs';
 import gauge from 'lucide/dist/esm/icons/gauge.mjs';
 import history from 'lucide/dist/esm/icons/rotate-ccw-clock.mjs';
 import info from 'lucide/dist/esm/icons/info.mjs';
@@ -69,7 +70,7 @@ import zap from 'lucide/dist/esm/icons/zap.mjs';
 
 const ICONS = {
   ban, bell, calendar, calendarX, check, chevronDown, chevronLeft, chevronRight, chevronUp, circleAlert,
-  circleCheck, circleDashed, circleHelp, circlePause, circleX, clock, copy, ellipsis, gauge, history, info,
+  circleCheck, circleDashed, circleHelp, circlePause, circleX, clock, copy, ellipsis, flask, gauge, history, info,
   keyRound, languages, listChecks, loader, logOut, monitor, moon, pause, pencil, play, plus, refresh, search,
   settings, skip, arrowDown, bookmark, calendarClock, command, download, file, gitCompare, globe, hash, key, link, pin, pinOff, resume, server, shield, square, terminal, upload, wrap, zap, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
 };

@@ -522,6 +522,11 @@ export default {
   'trigger.misfire': 'Made up',
   'trigger.schedule': 'Schedule',
 
+  'try.name': '{name} (a try)',
+  'try.now': 'Try it now',
+  'try.text': 'It runs once, on the server, as written here. Nothing is saved; closing this ends it and removes it.',
+  'try.title': 'A try',
+
   'upcoming.collisions': 'At the same second',
   'upcoming.cut': 'Only the first {count} fires are shown.',
   'upcoming.density': 'Fires by hour',

@@ -522,6 +522,11 @@ export default {
   'trigger.misfire': '补跑',
   'trigger.schedule': '调度',
 
+  'try.name': '{name}（试运行）',
+  'try.now': '立即试运行',
+  'try.text': '按此处的内容在服务器上运行一次。不会保存任何内容；关闭此窗口即结束并删除。',
+  'try.title': '试运行',
+
   'upcoming.collisions': '同一秒触发',
   'upcoming.cut': '仅显示最先的 {count} 次触发。',
   'upcoming.density': '每小时的计划触发数',
