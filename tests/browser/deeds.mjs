@@ -186,6 +186,203 @@ describe('deeds', () => {
     await server.until('it is there', async () => (await server.api('GET', '/tasks?search=pasted')).total === 1);
   });
 
+  test('a task is tried out before it is saved, and nothing of it stays', async () => {
+    await page.goto('/ui/tasks/create');
+    await page.getByLabel('Name', { exact: true }).fill('only a try');
+    await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
+    await page.getByLabel('Command', { exact: true }).fill('echo tried; exit 4');
+    await page.getByRole('button', { name: 'Try it now' }).click();
+    const dialog = page.getByRole('dialog', { name: 'A try' });
+    await dialog.getByRole('log').getByText('tried').waitFor();
+    await dialog.getByText('exit code 4').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await server.until('it is gone', async () => (await server.api('GET', '/tasks?search=only')).total === 0);
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'only a try');
+    await page.getByRole('button', { name: 'Discard' }).or(page.getByLabel('Name', { exact: true })).first().waitFor();
+    await page.evaluate(() => localStorage.clear());
+  });
+
+  test('an execution tells its attempts, its environment without secrets, and what is different from the last success', async () => {
+    const task = await create('told', {
+      command: 'echo same; [ -n "$BAD" ] && echo worse && exit 3; echo better',
+      env: { REGION: 'north', API_TOKEN: 'hunter2' },
+      retry: { max_attempts: 2, initial_delay_s: 0.1 },
+    });
+    const ended = async (id) => server.until(`${id} is over`, async () => !/PENDING|RUNNING/.test((await server.api('GET', `/executions/${id}`)).status));
+    const good = (await server.api('POST', `/tasks/${task.id}/run`, {})).execution_id;
+    await ended(good);
+    const bad = (await server.api('POST', `/tasks/${task.id}/run`, { env: { BAD: '1' } })).execution_id;
+    await ended(bad);
+    await page.goto(`/ui/executions/${bad}`);
+    await page.getByRole('group', { name: 'Attempts' }).getByRole('button', { name: 'attempt 1' }).click();
+    await page.getByRole('log').getByText('worse').waitFor();
+    await page.getByText('What it ran').click();
+    const environment = page.getByRole('region', { name: 'Environment' });
+    await environment.getByText('north').waitFor();
+    assert.ok(!(await page.content()).includes('hunter2'), 'a secret is shown');
+    await page.getByRole('button', { name: `Compare with the last success (#${good})` }).click();
+    const difference = page.getByRole('region', { name: 'Difference of the two outputs' });
+    await difference.locator('.gone', { hasText: 'better' }).waitFor();
+    await difference.locator('.came', { hasText: 'worse' }).waitFor();
+    await page.goto(`/ui/tasks/${task.id}`);
+    await page.getByText('REGION=north').waitFor();
+    assert.ok(!(await page.content()).includes('hunter2'), 'a secret is shown');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('while it runs, its output is counted', async () => {
+    const task = await create('counted', { command: 'head -c 3000 /dev/zero | tr "\\0" x; echo; sleep 60', timeout_s: 0 });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await page.goto(`/ui/executions/${execution_id}`);
+    await page.getByText('2.9 KiB so far').waitFor();
+    await server.api('POST', `/executions/${execution_id}/cancel`);
+  });
+
+  test('a log is searched, linked to by line, and downloaded', async () => {
+    const task = await create('long log', { command: 'seq -f "line %.0f" 1 20000; printf "\\033[31mred\\033[0m\\n"' });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await page.goto(`/ui/executions/${execution_id}`);
+    await page.getByText('20001 lines').waitFor();
+    const log = page.getByRole('log');
+    assert.ok((await log.locator('.line').count()) < 200, 'only what is in view is in the document');
+    await page.keyboard.press('Control+f');
+    await page.getByLabel('Find in the output').fill('line 1999');
+    await page.getByText('1 of 11', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await log.locator('.hit.now').waitFor();
+    await page.getByText('2 of 11', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await log.evaluate((node) => (node.scrollTop = node.scrollHeight));
+    await log.locator('.fg-red', { hasText: 'red' }).waitFor();
+    await page.getByRole('link', { name: 'Line 20001' }).click();
+    await page.waitForURL(/#L20001$/);
+    await page.reload();
+    await log.locator('.line.marked', { hasText: 'red' }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    assert.equal(download.suggestedFilename(), `execution-${execution_id}.log`);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('the task page shows its year, and its fires by both clocks with the night of the change', async () => {
+    const task = await create('two clocks', { cron: '30 2 * * *', timezone: 'Asia/Tokyo' });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await server.until('it ran', async () => (await server.api('GET', `/executions/${execution_id}`)).status === 'SUCCESS');
+    await page.goto(`/ui/tasks/${task.id}`);
+    await page.getByText('The last year: 1 run, 0 failed').waitFor();
+    await page.getByRole('columnheader', { name: 'Asia/Tokyo' }).waitFor();
+    await page.getByRole('columnheader', { name: /^here \(/ }).waitFor();
+    // The last ten days of March hold the night of the change, whatever the year.
+    await page.goto('/ui/tasks/create');
+    const year = new Date().getUTCFullYear() + 1;
+    await page.getByLabel('Schedule', { exact: true }).fill(`0 30 2 22-31 3 * ${year}`);
+    await page.getByLabel('Time zone', { exact: true }).fill('Europe/Berlin');
+    await page.getByText('Next:').click();
+    await page.getByText('clock change').waitFor();
+    await page.evaluate(() => localStorage.clear());
+  });
+
+  test('a tag is put on many, and taken back', async () => {
+    const made = [];
+    for (const name of ['label one', 'label two']) made.push(await create(name, { tags: ['kept'] }));
+    const tags = async () => (await Promise.all(made.map(({ id }) => server.api('GET', `/tasks/${id}`)))).map((task) => task.tags.join());
+    await page.goto('/ui/tasks?search=label');
+    await row('label one').waitFor();
+    await page.getByLabel('Select this page').check();
+    await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Tag' }).click();
+    await page.getByLabel('Tag name').fill('night');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
+    await page.getByText('Tagged 2 tasks', { exact: true }).waitFor();
+    assert.deepEqual(await tags(), ['kept,night', 'kept,night']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Removed the tag from 2 tasks').waitFor();
+    assert.deepEqual(await tags(), ['kept', 'kept']);
+  });
+
+  test('the undo of a pause leaves paused what was paused before', async () => {
+    const first = await create('rest one');
+    const second = await create('rest two');
+    await server.api('POST', `/tasks/${first.id}/pause`);
+    await page.goto('/ui/tasks?search=rest');
+    await row('rest one').waitFor();
+    await page.getByLabel('Select this page').check();
+    await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused 2 tasks', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Resumed 1 task', { exact: true }).waitFor();
+    const status = async ({ id }) => (await server.api('GET', `/tasks/${id}`)).status;
+    assert.deepEqual([await status(first), await status(second)], ['PAUSED', 'ACTIVE']);
+  });
+
+  test('what is selected stays selected on other pages, and all that match can be', async () => {
+    for (let at = 1; at <= 27; at += 1) await create(`leaf ${String(at).padStart(2, '0')}`);
+    await page.goto('/ui/tasks?search=leaf&page_size=25&sort=name&order=asc');
+    await row('leaf 01').waitFor();
+    await page.getByLabel('Select leaf 01').check();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await row('leaf 27').waitFor();
+    await page.getByLabel('Select leaf 27').check();
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('button', { name: 'Select all 27 that match' }).click();
+    await page.getByText('27 selected').waitFor();
+  });
+
+  test('a view is saved by name and comes back; a pinned task stands first', async () => {
+    await create('pinned down', { tags: ['mine'] });
+    await page.goto('/ui/tasks?search=pinned&tag=mine');
+    await row('pinned down').waitFor();
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByRole('menuitem', { name: 'Save this view' }).click();
+    await page.getByLabel('Name of the view').fill('my own');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'More for pinned down' }).click();
+    await page.getByRole('menuitem', { name: 'Pin to the top' }).click();
+    await page.goto('/ui/tasks?sort=name&order=asc');
+    await page.locator('tr[data-id]').first().filter({ hasText: 'pinned down' }).waitFor();
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByRole('menuitemradio', { name: 'my own' }).or(page.getByRole('menuitem', { name: 'my own' })).click();
+    await page.waitForURL(/search=pinned/);
+  });
+
+  test('the overview names what needs somebody, and mends it there', async () => {
+    const task = await create('needs somebody', { command: 'exit 9' });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await server.until('it failed', async () => (await server.api('GET', `/executions/${execution_id}`)).status === 'FAILED');
+    await page.goto('/ui/overview');
+    const line = page.locator('.needs li', { hasText: 'needs somebody' });
+    await line.getByText('Failed').waitFor();
+    await server.api('PATCH', `/tasks/${task.id}`, { command: 'true' });
+    await line.getByRole('button', { name: 'Run again' }).click();
+    await line.waitFor({ state: 'detached' });
+  });
+
+  test('the timeline zooms and asks no more than it needs', async () => {
+    let asked = 0;
+    page.on('request', (request) => (asked += /\/executions\?/.test(request.url()) ? 1 : 0));
+    await create('soon again', { cron: '* * * * *', command: 'true' });
+    await page.goto('/ui/timeline');
+    await page.getByRole('link', { name: 'soon again' }).waitFor();
+    for (const zoom of ['day', 'week', 'month', 'hour']) {
+      await page.getByLabel('Window').selectOption(zoom);
+      await page.locator('.lane .fire').first().waitFor();
+    }
+    await page.locator('.lane .now').first().waitFor();
+    assert.ok(asked < 40, `${asked} requests`);
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.getByRole('button', { name: 'Now' }).click();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('the calendar shows the density of an hour and what falls on one second', async () => {
+    await create('crowd one', { cron: '17 * * * *' });
+    await create('crowd two', { cron: '17 * * * *' });
+    await page.goto('/ui/upcoming');
+    await page.getByText(/crowd one, crowd two|crowd two, crowd one/).first().waitFor();
+    await page.getByRole('button', { name: /fires? in this hour/ }).nth(1).click();
+    await page.getByRole('link', { name: 'crowd one' }).first().waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('a lost connection is shown, and mends itself', async () => {
     await page.goto('/ui/tasks');
     await page.getByText('Live').waitFor();
