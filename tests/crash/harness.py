@@ -27,6 +27,9 @@ class World:
         self.node = Node(binary)
         self.folder = self.node.folder + "/outside"
         os.makedirs(self.folder)
+        with open(self.node.folder + "/config.toml", "w") as config:
+            config.write("[pools]\n" + "".join(f"{name} = {limit}\n" for name, limit in mix.POOLS.items()))
+        self.node.options = ["--config", self.node.folder + "/config.toml"]
         self.mark = f"{os.getpid()}-{self.node.port}"
         self.journal = Journal(self.folder + "/journal")
         self.tasks = []
@@ -51,7 +54,8 @@ class World:
         if task.lives_s:
             task.ends_at = int(task.asked_at) + task.lives_s
             ends_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(task.ends_at))
-        answer = self.node.try_ask("POST", "/tasks", task.body(JOB, self.folder, self.mark, ends_at))
+        then = next((other.id for other in self.tasks if other.name == task.then), None)
+        answer = self.node.try_ask("POST", "/tasks", task.body(JOB, self.folder, self.mark, ends_at, then))
         task.made_at = time.time()
         if answer is None:
             self.unsure_tasks.append(task)
@@ -86,6 +90,8 @@ class World:
         while time.monotonic() < steady_from:
             time.sleep(0.05)
         self.find_unsure_tasks()
+        for task in self.client.doomed:
+            wrong += self.client.delete(task)
         for task in self.tasks:
             task.pausing_at = time.time()
             status, answer = self.node.ask("POST", f"/tasks/{task.id}/pause")
@@ -179,7 +185,7 @@ class World:
 
     def strike(self):
         self.node.check_alive()
-        kinds = {"serve": 42, "runner": 14, "both": 9, "serve, then runner": 6, "runner, then serve": 6, "job": 12,
+        kinds = {"freeze serve": 3, "freeze runner": 3, "serve": 42, "runner": 14, "both": 9, "serve, then runner": 6, "runner, then serve": 6, "job": 12,
                  "job and runner": 3, "job and serve": 6, "all": 2}
         what = self.random.choices(list(kinds), kinds.values())[0]
         gap = self.random.uniform(0, 0.05)
@@ -188,6 +194,9 @@ class World:
         again_after = self.random.expovariate(1 / 0.03)
         self.strikes.append(what)
         began = None
+        if "freeze" in what:
+            self.freeze(self.node.process.pid if "serve" in what else self.node.runner_pid(), 0.2 + 40 * gap)
+            return
         if "job" in what or what == "all":
             self.kill_job()
         if what in ("serve", "both", "serve, then runner", "job and serve", "all"):
@@ -212,6 +221,16 @@ class World:
                 self.kill_runner()
             self.node.launch()
         self.node.wait_ready()
+        self.deeds.serve_down.append((began, time.time()))
+
+    def freeze(self, pid, seconds):
+        """For a time as a swapping or suspended machine does: it goes on as if nothing had been."""
+        if pid is None:
+            return
+        began = time.time()
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
         self.deeds.serve_down.append((began, time.time()))
 
     def kill_serve(self):
@@ -255,6 +274,7 @@ class Client(threading.Thread):
         self.stopping = threading.Event()
         self.failure = None
         self.made = 0
+        self.doomed = []  # ids of tasks that are to be deleted, and whose deletion nobody acknowledged yet
         self.asked_keys = 0
 
     def stop(self):
@@ -269,7 +289,8 @@ class Client(threading.Thread):
     def run(self):
         try:
             while not self.stopping.wait(self.random.uniform(0.01, 0.3)):
-                deed = self.random.choices((self.run_by_hand, self.patch, self.make, self.cancel), (10, 4, 1, 3))[0]
+                deed = self.random.choices((self.run_by_hand, self.patch, self.make, self.cancel, self.doom),
+                                           (10, 4, 1, 3, 1))[0]
                 deed()
         except BaseException as failure:  # told to the killer's thread, which fails the test
             self.failure = failure
@@ -310,6 +331,24 @@ class Client(threading.Thread):
         if self.made < 12:
             self.made += 1
             self.world.make(mix.later_task(self.random, self.made))
+
+    def doom(self):
+        """A task whose job would run for long, deleted while it does: rows, jobs and all must go."""
+        task = mix.Planned("doomed", overlap="allow", seconds=300, timeout_s=0)
+        answer = self.world.node.try_ask("POST", "/tasks", task.body(JOB, self.world.folder, self.world.mark))
+        if answer is None:
+            return  # never run, so nothing is expected of it
+        assert answer[0] == 201, answer
+        task.id = answer[1]["id"]
+        self.world.node.try_ask("POST", f"/tasks/{task.id}/run", {})
+        self.stopping.wait(self.random.choice((0, 0, 0.05, 0.5)))
+        self.doomed.append(task.id)
+        self.delete(task.id)
+
+    def delete(self, task_id):
+        self.world.deeds.deleted.add(task_id)
+        answer = self.world.node.try_ask("DELETE", f"/tasks/{task_id}")
+        return [] if answer is None or answer[0] in (200, 204, 404) else [f"the deletion of task {task_id} gave {answer}"]
 
     def cancel(self):
         deeds = self.world.deeds

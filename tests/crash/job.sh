@@ -8,7 +8,8 @@ read -r stat </proc/$$/stat
 set -- ${stat##*) }
 born=${20}
 read -r now rest </proc/uptime
-echo "start $key $$ $born $now $MINI_SCHEDULER_SCHEDULED_AT" >>"$folder/journal"
+upstream=$MINI_SCHEDULER_UPSTREAM_EXECUTION_ID
+echo "start $key $$ $born $now ${upstream:+upstream:}${upstream:-$MINI_SCHEDULER_SCHEDULED_AT}" >>"$folder/journal"
 
 # Does the run before this one still live? Seen here and now, it needs no comparing of times.
 last="$folder/last.$MINI_SCHEDULER_TASK_ID"

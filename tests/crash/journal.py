@@ -12,7 +12,7 @@ class Line:
     pid: int
     born: int  # ticks since boot
     at: float  # seconds since boot
-    word: str = ""  # start: the nominal time; overlap: EXECUTION.ATTEMPT that still lives; end: the exit code
+    word: str = ""  # start: the nominal time or upstream:EXECUTION; overlap: EXECUTION.ATTEMPT that still lives; end: the exit code
 
     @property
     def key(self):

@@ -3,6 +3,7 @@ import dataclasses
 
 ALL = 1_000_000  # of keep_executions: nothing is deleted, so that everything can be counted
 NEVER = "0 0 1 1 *"
+POOLS = {"narrow": 2}  # executions of a pool at once
 
 
 @dataclasses.dataclass
@@ -19,6 +20,8 @@ class Planned:
     rerun_lost: bool = False
     timeout_s: int = 60
     lives_s: int = 0  # ends_at lies so long after its creation; 0: none
+    pool: str = ""
+    then: str = ""  # name of the task that follows each success
     id: int = 0
     asked_at: float = 0  # wall time before and after the request that made it
     made_at: float = 0
@@ -26,7 +29,7 @@ class Planned:
     pausing_at: float = 0  # wall time before and after the request that paused it
     paused_at: float = 0
 
-    def body(self, job, folder, world, ends_at=None):
+    def body(self, job, folder, world, ends_at=None, then=None):
         return {
             "name": self.name,
             "cron": f"*/{self.step_s} * * * * *" if self.step_s else NEVER,
@@ -38,6 +41,8 @@ class Planned:
             "rerun_lost": self.rerun_lost,
             "timeout_s": self.timeout_s,
             "kill_grace_s": 1,
+            "pool": self.pool,
+            "on_success": [then] if then else [],
             "keep_executions": ALL,
             "keep_failed": ALL,
             **({"ends_at": ends_at} if ends_at else {}),
@@ -64,12 +69,17 @@ def first_tasks(random):
         Planned("timeout", 5, seconds=3, timeout_s=1),
         Planned("misfire skip", 1, misfire="skip", seconds=some(0.005, 0.2)),
         Planned("ends soon", 1, misfire="fire_all", overlap="queue", seconds=0.01, lives_s=random.randint(8, 20)),
+        Planned("pool, short", 1, "allow", seconds=some(0.01, 0.3), pool="narrow"),
+        Planned("pool, long", 3, "allow", seconds=some(0.5, 1.5), pool="narrow"),
+        Planned("pool, fire_all", 2, "queue_all", "fire_all", seconds=some(0.05, 0.5), pool="narrow"),
+        Planned("upstream", 2, "queue", seconds=some(0.005, 0.5), then="downstream"),
+        Planned("downstream", overlap="queue_all", seconds=some(0.005, 0.2)),
         Planned("by hand", overlap="skip", seconds=some(0.1, 1)),
         Planned("by hand, queue", overlap="queue", seconds=some(0.1, 0.6)),
         Planned("by hand, allow", overlap="allow", seconds=some(0, 2), loud=False),
     ]
     random.shuffle(tasks)
-    return tasks
+    return sorted(tasks, key=lambda task: bool(task.then))  # what follows must be there first
 
 
 def later_task(random, number):

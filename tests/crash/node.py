@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
@@ -68,16 +69,18 @@ def processes_marked(mark):
 
 class Node(Server):
     def __init__(self, binary=BINARY):
-        super().__init__(binary)
+        super().__init__(binary, keep=tempfile.mkdtemp(prefix="crash_"))
         self.port = steady_port()
         self.prefix = []  # words before the command: a program that starts it elsewhere
+        self.options = []  # of serve
         self.restore_signals = True  # false: what Python ignores (SIGPIPE, SIGXFSZ) serve ignores too
 
     def launch(self):
         """Starts serve and does not wait for it."""
         with open(self.folder + "/stderr.log", "ab") as log:
             self.process = subprocess.Popen(
-                self.prefix + [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
+                self.prefix + [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data",
+                               *self.options],
                 cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, restore_signals=self.restore_signals)
 
     def wait_ready(self):

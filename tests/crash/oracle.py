@@ -4,10 +4,13 @@ import collections
 import dataclasses
 import datetime
 
+import mix
+
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT", "CANCELLED", "SKIPPED", "MISSED", "LOST"}
 ONE_AT_A_TIME = {"skip", "queue", "queue_all", "cancel_running"}
 LATE_S = 5  # a fire that comes later than this is a misfire, by the rule of the scheduler
 CLOCK_S = 0.1  # two clocks of 10 ms steps, and the work between two looks at them
+UPSTREAM = "upstream:"
 LISTED = 20  # violations of one kind that are spelled out
 
 
@@ -28,7 +31,8 @@ class Deeds:
     patches_kept: dict = dataclasses.field(default_factory=dict)  # the last acknowledged one
     cancels_asked: set = dataclasses.field(default_factory=set)
     cancels_kept: dict = dataclasses.field(default_factory=dict)  # execution -> uptime of the acknowledgement
-    serve_down: list = dataclasses.field(default_factory=list)  # (wall time of the kill, wall time when ready again)
+    deleted: set = dataclasses.field(default_factory=set)  # ids of tasks
+    serve_down: list = dataclasses.field(default_factory=list)  # (wall time of the kill, wall time when ready again), or frozen
     runner_killed: list = dataclasses.field(default_factory=list)  # (uptime before, uptime after)
     jobs_killed: set = dataclasses.field(default_factory=set)  # (execution, attempt)
 
@@ -116,6 +120,8 @@ def at(fire):
 def each_start_has_its_record(evidence):
     records = {record["id"]: record for record in evidence.records}
     for key, lines in evidence.journal.starts.items():
+        if lines[0].task in evidence.deeds.deleted:
+            continue
         record = records.get(key[0])
         if record is None or record["task_id"] != lines[0].task:
             yield f"execution {key[0]} attempt {key[1]} ran and has no record"
@@ -126,7 +132,7 @@ def each_start_has_its_record(evidence):
             yield f"it ran, says the journal: {brief(record)}"
         if len(lines) > 1:
             yield f"STARTED TWICE: execution {key[0]} attempt {key[1]}: pids {[line.pid for line in lines]}"
-        if lines[0].word and wall(lines[0].word) != wall(record["scheduled_at"]):
+        if lines[0].word and not lines[0].word.startswith(UPSTREAM) and wall(lines[0].word) != wall(record["scheduled_at"]):
             yield f"the job was told the fire {lines[0].word}: {brief(record)}"
 
 
@@ -137,7 +143,7 @@ def ends_agree(evidence):
     for record in evidence.records:
         key, status, task = (record["id"], record["attempt"]), record["status"], tasks.get(record["task_id"])
         if task is None:
-            yield f"of no task that was asked for: {brief(record)}"
+            yield f"of a task that was deleted, or never asked for: {brief(record)}"
             continue
         if status not in FINAL:
             yield f"has not ended: {brief(record)}"
@@ -206,6 +212,41 @@ def nothing_overlaps(evidence):
                 ended[line.task] = end
 
 
+def pools_hold(evidence):
+    """By the journal: of the runs whose end it has, never more at once than the pool lets in."""
+    pool_of = {task.id: task.pool for task in evidence.tasks if task.pool}
+    events = collections.defaultdict(list)
+    for key, lines in evidence.journal.starts.items():
+        ends = evidence.journal.ends.get(key)
+        if lines[0].task in pool_of and ends and ends[0].at - CLOCK_S > lines[0].at:
+            events[pool_of[lines[0].task]] += [(lines[0].at, 1, key), (ends[0].at - CLOCK_S, -1, key)]
+    for pool, changes in events.items():
+        inside = set()
+        for at_uptime, change, key in sorted(changes):
+            (inside.add if change > 0 else inside.discard)(key)
+            if len(inside) > mix.POOLS[pool]:
+                yield f"POOL '{pool}' lets {len(inside)} run at {at_uptime:.2f}: {sorted(inside)}"
+
+
+def chains_follow_once(evidence):
+    tasks = {task.name: task for task in evidence.tasks}
+    for upstream in evidence.tasks:
+        if not upstream.then:
+            continue
+        downstream = tasks[upstream.then]
+        successes = [r["id"] for r in evidence.records if r["task_id"] == upstream.id and r["status"] == "SUCCESS"]
+        followed = [r for r in evidence.records if r["task_id"] == downstream.id and r["trigger"] == "chain"]
+        if len(successes) != len(followed):
+            yield f"CHAIN: '{upstream.name}' succeeded {len(successes)} times, '{downstream.name}' followed {len(followed)} times"
+        told = collections.defaultdict(set)
+        for key, lines in evidence.journal.starts.items():
+            if lines[0].task == downstream.id and lines[0].word.startswith(UPSTREAM):
+                told[int(lines[0].word[len(UPSTREAM):])].add(key[0])
+        for before, executions in told.items():
+            if len(executions) > 1 or before not in successes:
+                yield f"CHAIN: executions {sorted(executions)} followed execution {before}"
+
+
 def misfires_follow_their_rule(evidence):
     tasks = {task.id: task for task in evidence.tasks}
     own = collections.defaultdict(dict)
@@ -233,6 +274,9 @@ def misfires_follow_their_rule(evidence):
 
 def acknowledged_is_kept(evidence):
     deeds, records = evidence.deeds, {record["id"]: record for record in evidence.records}
+    ids = {task["id"] for task in evidence.there.values()}
+    for task in sorted(ids & deeds.deleted):
+        yield f"task {task} was deleted and is there"
     for task in evidence.tasks:
         if evidence.there.get(task.name, {}).get("id") != task.id:
             yield f"task '{task.name}' was answered 201 and is not there"
@@ -263,8 +307,8 @@ def acknowledged_is_kept(evidence):
                 yield f"execution {execution} attempt {attempt} began {lines[0].at - cancelled_at:.1f} s after its cancel"
 
 
-RULES = (each_fire_has_one_record, each_start_has_its_record, ends_agree, lost_is_proved, nothing_overlaps,
-         misfires_follow_their_rule, acknowledged_is_kept)
+RULES = (each_fire_has_one_record, each_start_has_its_record, ends_agree, lost_is_proved, nothing_overlaps, pools_hold,
+         chains_follow_once, misfires_follow_their_rule, acknowledged_is_kept)
 
 
 def check(evidence):

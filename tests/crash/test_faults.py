@@ -191,6 +191,27 @@ def test_a_timeout_kills_a_daemon_that_left_the_group(node, tmp_path):
     node.wait_until(lambda: not is_alive(daemon), 10)
 
 
+@pytest.mark.parametrize("runner_is_back", [False, True])
+def test_what_a_lost_run_left_behind_is_ended(node, tmp_path, runner_is_back):
+    """Its leader is killed with the runner, or as an orphan of it; the rest of its group goes by kill_mode 'group'."""
+    execution_id = run(node, make(node, f"sleep 300 & echo $! >{tmp_path}/child; echo $$ >{tmp_path}/leader; wait"))
+    leader, child = (node.wait_until(lambda name=name: pid_in(tmp_path / name)) for name in ("leader", "child"))
+    if runner_is_back:
+        killed = node.kill_runner()
+        node.wait_until(lambda: node.runner_pid() not in (None, killed) and node.ask("GET", "/readyz")[0] == 200)
+        os.kill(leader, signal.SIGKILL)
+    else:
+        os.kill(node.runner_pid(), signal.SIGSTOP)  # it must not see the end
+        os.kill(leader, signal.SIGKILL)
+        node.kill_runner()
+    try:
+        assert node.wait_for_end(execution_id)["status"] == "LOST"
+        node.wait_until(lambda: not is_alive(child), 10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
 # -- output ----------------------------------------------------------------------------------------------------------
 
 def test_200_mb_of_output_leave_the_runner_small_and_a_mark_in_the_log(node):

@@ -73,6 +73,21 @@ def lose_with_a_killed_runner(evidence):
     evidence.deeds.runner_killed.append((100.5, 100.6))
 
 
+def crowd(evidence):
+    """Three of a pool of two at once: 9 with 10, then 10 with 11 and 12."""
+    evidence.tasks[1].pool = "narrow"
+    for number, began, ended in ((9, 200, 203), (10, 202, 205), (11, 204, 207), (12, 204.5, 206)):
+        write(f"start 2 {number} 1 {number} 900 {began}", f"end 2 {number} 1 {number} 900 {ended} 0")(evidence)
+
+
+def chain(followed, *lines):
+    def change(evidence):
+        evidence.tasks[0].then = "by hand"
+        evidence.records += [record(20 + i, task_id=2, trigger="chain", task_name="by hand") for i in range(followed)]
+        write(*lines)(evidence)
+    return change
+
+
 def test_a_sound_world_is_found_sound():
     assert oracle.check(sound()) == []
 
@@ -101,6 +116,12 @@ def test_a_sound_world_is_found_sound():
     (lambda e: e.details[1].update(stdout="begins 1 1 1\n"), "SUCCESS with other output"),
     (lose(1), "LOST, and no runner was killed meanwhile"),
     (lose_with_a_killed_runner, "before it ended, by the journal"),
+    (crowd, "POOL 'narrow' lets 3 run at 204.50: [(10, 1), (11, 1), (12, 1)]"),
+    (chain(1), "CHAIN: 'task' succeeded 2 times, 'by hand' followed 1 times"),
+    (chain(2, "start 2 20 1 15 900 109.5 upstream:1", "start 2 21 1 16 900 109.6 upstream:1"),
+     "CHAIN: executions [20, 21] followed execution 1"),
+    (lambda e: e.deeds.deleted.add(1), "task 1 was deleted and is there"),
+    (lambda e: e.tasks.pop(1), "of a task that was deleted, or never asked for"),
     (write("overlap 1 3 1 12 900 108.0 1.1"), "OVERLAP: 'task': 3.1 began while 1.1 lived"),
     (lambda e: write("end 1 1 1 11 900 108.9 0")(e), "OVERLAP: 'task': 3.1 began 0.90 s before the end of 1.1"),
     (set_record(1, trigger="misfire"), "a misfire, and serve was up"),
