@@ -55,7 +55,7 @@ class Engine::Impl {
     loop_->start([this] { on_time(); }, [this] { before_sleep(); });
     loop_->post([this] {
       run_reboot_tasks();
-      timers_.add(began_at_ + kRunnerPatience, [this] { settled_ = true; });
+      timers_.add(began_at_ + kRunnerPatience, [this] { settle(); });
       on_time();
     });
   }
@@ -119,6 +119,18 @@ class Engine::Impl {
 
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
     loop_->post([this, id, by, then = std::move(then)]() mutable { book_cancel(id, by, std::move(then)); });
+  }
+
+  base::Result<void> change(const std::vector<TaskId>& ids, store::Store::Work work) {
+    return ask<base::Result<void>>([this, ids, work = std::move(work)](auto promise) {
+      book_change(ids, work, [promise](const base::Result<void>& kept) { promise->set_value(kept); });
+    });
+  }
+
+  void change(const std::vector<TaskId>& ids, store::Store::Work work,
+              std::function<void(base::Result<void>)> then) {
+    loop_->post(
+        [this, ids, work = std::move(work), then = std::move(then)] { book_change(ids, work, then); });
   }
 
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by) {
@@ -217,7 +229,7 @@ class Engine::Impl {
     loop_->post([this, snapshot = std::move(snapshot)]() mutable {
       dispatcher_.reconcile(std::move(snapshot));
       runner_problem_.clear();
-      settled_ = true;
+      settle();
       on_time();
     });
   }
@@ -271,6 +283,19 @@ class Engine::Impl {
         std::move(then));
   }
 
+  void book_change(const std::vector<TaskId>& ids, const store::Store::Work& work,
+                   const std::function<void(base::Result<void>)>& then) {
+    when_settled([this, ids, work, then] {
+      dispatcher_.book(
+          static_cast<std::int64_t>(ids.size()),
+          [this, ids, work](store::Transaction& tx, Slots& slots, Plan& plan) {
+            for (const auto id : ids) ledger_.settle(tx, id, clock_.now(), began_at_, slots, plan);
+            return work(tx);
+          },
+          then);
+    });
+  }
+
   void on_time() {
     const auto now = clock_.now();
     for (auto& action : timers_.take_due(now)) action();
@@ -314,6 +339,18 @@ class Engine::Impl {
           }
           then();
         });
+  }
+
+  void when_settled(std::function<void()> action) {
+    if (settled_)
+      action();
+    else
+      until_settled_.push_back(std::move(action));
+  }
+
+  void settle() {
+    settled_ = true;
+    for (const auto& action : std::exchange(until_settled_, {})) action();
   }
 
   void before_sleep() {
@@ -377,6 +414,7 @@ class Engine::Impl {
   Dispatcher dispatcher_;
   bool stopped_ = false;
   bool settled_ = false;  // fires are booked
+  std::vector<std::function<void()>> until_settled_;
   Instant began_at_{};
   std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";
@@ -407,6 +445,13 @@ base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
 }
 void Engine::cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
   impl_->cancel(id, by, std::move(then));
+}
+base::Result<void> Engine::change(const std::vector<TaskId>& ids, store::Store::Work work) {
+  return impl_->change(ids, std::move(work));
+}
+void Engine::change(const std::vector<TaskId>& ids, store::Store::Work work,
+                    std::function<void(base::Result<void>)> then) {
+  impl_->change(ids, std::move(work), std::move(then));
 }
 base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
   return impl_->retry(id, by);

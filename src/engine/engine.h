@@ -104,6 +104,11 @@ class Engine : public runner::Listener {
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
   // A new execution of the same task with the same overrides; conflict where that one is not final.
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
+  // Books what is due of those tasks' fires, then does `work`, in one transaction: what a task's past is owed
+  // is not lost to a change of the task. Gives the work's outcome.
+  base::Result<void> change(const std::vector<TaskId>& ids, store::Store::Work work);
+  void change(const std::vector<TaskId>& ids, store::Store::Work work,
+              std::function<void(base::Result<void>)> then);
   // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
   // `audit` is written in the same transaction for each that is deleted.
   std::vector<base::Result<void>> remove(const std::vector<TaskId>& ids,

@@ -56,6 +56,10 @@ class Ledger {
   void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots,
             Plan& plan) const;
 
+  // Books the fires of that task that are due, where there are any.
+  void settle(store::Transaction& tx, TaskId id, Instant now, Instant began_at, Slots& slots,
+              Plan& plan) const;
+
   // Admits one run by hand, chain or backfill.
   base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
                                 Plan& plan) const;

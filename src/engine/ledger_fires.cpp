@@ -52,6 +52,13 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
   plan.due_times.emplace_back(id, task->next_due_at);
 }
 
+void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, Instant began_at, Slots& slots,
+                    Plan& plan) const {
+  const auto task = tx.find_task(id);
+  if (task && task->next_due_at && *task->next_due_at <= now)
+    fire(tx, id, *task->next_due_at, now, began_at, slots, plan);
+}
+
 void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Instant now, Slots& slots,
                        Plan& plan) const {
   const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});

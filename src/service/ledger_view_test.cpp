@@ -81,9 +81,13 @@ TEST_F(LedgerViewTest, WithoutARecordTheScheduleTheWindowAndTheTaskAnswer) {
   EXPECT_EQ(verdict(*made, "2026-07-01T13:00:00Z"), "outside_window");
   EXPECT_EQ(verdict(*made, "2026-07-01T19:00:00Z"), "future");
   EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "unknown");
-  ASSERT_TRUE(tasks_->set_paused(actor_of(rights::Role::operator_), made->id, true));
-  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "paused");
   EXPECT_EQ(view_.why(TaskId{99}, {}, Language::en).error().kind, base::ErrorKind::not_found);
+}
+
+TEST_F(LedgerViewTest, WhilePausedNothingIsMissed) {
+  const auto made = create(R"({"status":"PAUSED"})");
+  clock_.set(at("2026-07-01T18:30:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "paused");
 }
 
 TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {

@@ -41,6 +41,7 @@ class ServiceTest : public testing::Test {
     engine_options.data_dir = folder_;
     engine_ = std::make_unique<engine::Engine>(*store_, clock_, engine_options);
     engine_->start(runner_);
+    engine_->on_connected({});
     tasks_ = std::make_unique<TaskService>(*store_, *engine_, clock_);
   }
   ~ServiceTest() override {
@@ -86,6 +87,14 @@ class ServiceTest : public testing::Test {
       return {};
     });
     EXPECT_TRUE(kept);
+  }
+
+  std::vector<task::Execution> executions_of(TaskId id) {
+    store::ExecutionQuery query;
+    query.task_id = id;
+    store::ExecutionPage page;
+    store_->read([&](store::Reader& reader) { page = reader.list_executions(query); });
+    return page.items;
   }
 
   std::vector<store::AuditEntry> audit() {

@@ -154,7 +154,7 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
   const auto paused = take_paused(fields);
   if (!paused) return paused.error();
   std::optional<base::Result<task::Task>> outcome;
-  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+  const auto kept = engine_.change({id}, [&](store::Transaction& tx) -> base::Result<void> {
     outcome.reset();
     auto before = tx.find_task(id);
     if (!before) return no_task(id);
@@ -197,15 +197,15 @@ base::Result<void> TaskService::pause_in(store::Transaction& tx, const rights::A
 base::Result<task::Task> TaskService::set_paused(const rights::Actor& actor, TaskId id, bool paused) {
   std::optional<task::Task> changed;
   const auto kept =
-      store_.write([&](store::Transaction& tx) { return pause_in(tx, actor, id, paused, changed); });
+      engine_.change({id}, [&](store::Transaction& tx) { return pause_in(tx, actor, id, paused, changed); });
   if (!kept) return kept.error();
   return std::move(*changed);
 }
 
 base::Result<task::Task> TaskService::toggle(const rights::Actor& actor, TaskId id) {
   std::optional<task::Task> changed;
-  const auto kept =
-      store_.write([&](store::Transaction& tx) { return pause_in(tx, actor, id, std::nullopt, changed); });
+  const auto kept = engine_.change(
+      {id}, [&](store::Transaction& tx) { return pause_in(tx, actor, id, std::nullopt, changed); });
   if (!kept) return kept.error();
   return std::move(*changed);
 }
@@ -315,7 +315,7 @@ std::vector<BulkOutcome> TaskService::bulk(const rights::Actor& actor, BulkActio
     }
     case BulkAction::pause:
     case BulkAction::resume: {
-      const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+      const auto kept = engine_.change(ids, [&](store::Transaction& tx) -> base::Result<void> {
         outcomes.clear();
         for (const auto id : ids) {
           std::optional<task::Task> changed;
@@ -346,7 +346,7 @@ base::Result<std::vector<store::Revision>> TaskService::revisions(TaskId id) con
 
 base::Result<task::Task> TaskService::restore(const rights::Actor& actor, TaskId id, std::int64_t number) {
   std::optional<base::Result<task::Task>> outcome;
-  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+  const auto kept = engine_.change({id}, [&](store::Transaction& tx) -> base::Result<void> {
     outcome.reset();
     auto before = tx.find_task(id);
     if (!before) return no_task(id);

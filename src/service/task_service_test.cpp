@@ -94,13 +94,25 @@ TEST_F(TaskServiceTest, AChangeThatChangesNothingIsNoRevision) {
   EXPECT_EQ(audit().size(), 1u);
 }
 
-TEST_F(TaskServiceTest, AnEditLeavesADueFireWhereItIsUnlessTheTimesChange) {
+TEST_F(TaskServiceTest, ADueFireIsBookedAsTheTaskWasBeforeTheEdit) {
   const auto id = create("{}")->id;
   clock_.set(at("2026-07-01T13:00:02Z"));
-  ASSERT_TRUE(patch(id, R"({"command":"ls"})"));
-  EXPECT_EQ(tasks_->find(id)->next_run_at, at("2026-07-01T13:00:00Z"));
-  ASSERT_TRUE(patch(id, R"({"cron":"30 * * * *"})"));
+  ASSERT_TRUE(patch(id, R"({"cron":"30 * * * *","command":"ls"})"));
   EXPECT_EQ(tasks_->find(id)->next_run_at, at("2026-07-01T13:30:00Z"));
+  const auto fires = executions_of(id);
+  ASSERT_EQ(fires.size(), 1u);
+  EXPECT_EQ(fires[0].scheduled_at, at("2026-07-01T13:00:00Z"));
+  EXPECT_EQ(fires[0].task_revision, 1);
+}
+
+TEST_F(TaskServiceTest, WhatWasMissedBeforeAPauseHasItsRecord) {
+  const auto id = create(R"({"misfire":{"policy":"skip"}})")->id;
+  clock_.set(at("2026-07-01T15:30:00Z"));
+  ASSERT_TRUE(tasks_->set_paused(actor_of(Role::operator_), id, true));
+  const auto missed = executions_of(id);
+  ASSERT_EQ(missed.size(), 1u);
+  EXPECT_EQ(missed[0].status, task::ExecutionStatus::missed);
+  EXPECT_EQ(missed[0].count, 3);
 }
 
 TEST_F(TaskServiceTest, AChangeOfWhatWasChangedMeanwhileIsRefused) {

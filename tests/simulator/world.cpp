@@ -215,30 +215,33 @@ void World::visit_user() {
 }
 
 void World::pause(PlannedTask& task) {
-  const bool is_settled = simulation_.now() - up_since_ > minutes{1};
-  if (!is_settled || (!task.paused.empty() && task.paused.back().second > simulation_.wall())) return;
+  if (!task.paused.empty() && task.paused.back().second > simulation_.wall()) return;
   ++counts_.pauses;
   set_paused(task, true);
-  task.paused.emplace_back(simulation_.wall(), Instant::max());
-  simulation_.in(Milliseconds{simulation_.between(1, 3000) * 60'000}, [this, &task] {
-    if (task.paused.back().second != Instant::max()) return;
-    set_paused(task, false);
-    task.paused.back().second = simulation_.wall();
-  });
+  simulation_.in(Milliseconds{simulation_.between(1, 3000) * 60'000},
+                 [this, &task] { set_paused(task, false); });
 }
 
-// As the service does it; a resumed task goes on with the fires after now.
+// As the service does it; a resumed task goes on with the fires after now. Nothing, where the server is
+// killed before it is done.
 void World::set_paused(PlannedTask& planned, bool paused) {
-  static_cast<void>(store_.write([&](store::Transaction& tx) -> base::Result<void> {
+  if (!engine_) return;
+  const auto work = [this, &planned, paused](store::Transaction& tx) -> base::Result<void> {
     auto task = tx.find_task(planned.id).value();
+    if (task.paused == paused) return {};
     task.paused = paused;
     const auto cursor =
         paused ? task::Cursor{} : task::cursor_after(task.definition, "UTC", simulation_.wall());
     task.next_run_at = cursor.next_run_at;
     task.next_due_at = cursor.next_due_at;
     tx.save_task_state(task);
+    if (paused)
+      planned.paused.emplace_back(simulation_.wall(), Instant::max());
+    else
+      planned.paused.back().second = simulation_.wall();
     return {};
-  }));
+  };
+  engine_->change({planned.id}, work, [](const base::Result<void>&) {});
 }
 
 void World::run() {
@@ -252,8 +255,6 @@ void World::run() {
   simulation_.run_until(span + days{3});
   end_ = simulation_.wall();
   for (auto& task : tasks_) {
-    if (!task.paused.empty() && task.paused.back().second == Instant::max()) continue;
-    task.paused.emplace_back(end_, Instant::max());
     set_paused(task, true);
   }
   simulation_.run_until(span + days{40});

@@ -64,8 +64,6 @@ class World {
   const std::vector<PlannedTask>& tasks() const { return tasks_; }
   const std::vector<Run>& runs() const { return runner_.runs(); }
   const std::vector<ExecutionId>& acknowledged() const { return acknowledged_; }
-  // When nobody can say whether a fire of that time was booked before its task was paused.
-  static constexpr Milliseconds kPauseBlur{15'000};
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
   store::Store& store() { return store_; }
