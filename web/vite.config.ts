@@ -6,6 +6,15 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const server = process.env.SCHEDULER_URL ?? 'http://127.0.0.1:8010';
 const toServer = { target: server, changeOrigin: true };
 
+const SHARED = [
+  /node_modules\/(svelte|esm-env|lucide|clsx|devalue)\//,
+  /\/src\/(api|live)\//,
+  /\/src\/[a-zA-Z.]+(?<!main|docs)\.ts$/,
+  /\/src\/i18n\/(index\.svelte|fill)\.ts$/,
+  /\/src\/model\/(time|zones|execution|taskQuery)\.ts$/,
+  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
+];
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -15,7 +24,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
-    rollupOptions: { input: { index: file('index.html'), docs: file('docs.html') } },
+    rollupOptions: {
+      input: { index: file('index.html'), docs: file('docs.html') },
+      output: {
+        // What every page needs travels as one file: dozens of small ones would wait for each other.
+        manualChunks: (id) => (SHARED.some((part) => part.test(id)) ? 'base' : undefined),
+      },
+    },
   },
   server: {
     port: 5173,

@@ -2,7 +2,7 @@
 import { get } from './api/client';
 import type { Fire } from './api/types';
 
-export async function firesBetween(from: number, to: number, parts: number, signal?: AbortSignal): Promise<{ fires: Fire[]; cut: boolean }> {
+export async function firesBetween(from: number, to: number, parts: number, signal?: AbortSignal, soFar: (fires: Fire[]) => void = () => {}): Promise<{ fires: Fire[]; cut: boolean }> {
   const fires: Fire[] = [];
   const seen = new Set<string>();
   let at = from;
@@ -18,6 +18,7 @@ export async function firesBetween(from: number, to: number, parts: number, sign
     const last = items.at(-1);
     if (!more || !last) return { fires, cut: false };
     const next = Date.parse(last.scheduled_at) - 1000;
+    soFar([...fires]);
     // A whole answer within one second: no further by this way.
     if (next <= at) return { fires, cut: true };
     at = next;
