@@ -383,6 +383,28 @@ describe('deeds', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('a past window is made up, and a run is given what it needs', async () => {
+    const task = await create('made up', { cron: '0 * * * *', command: 'echo in $PLACE' });
+    await page.goto(`/ui/tasks/${task.id}`);
+    const choose = async (name) => {
+      await page.getByRole('button', { name: 'More for made up' }).click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    await choose('Backfill…');
+    const dialog = page.getByRole('dialog', { name: 'Backfill' });
+    await dialog.getByText('24 fires in this window').waitFor();
+    await dialog.getByRole('button', { name: 'Run them' }).click();
+    await page.getByText('24 runs made up').waitFor();
+    await choose('Run with…');
+    await page.getByLabel('Environment').fill('PLACE=town');
+    await page.getByLabel('Arguments').fill('once');
+    await page.getByLabel('Also beside a run that goes on').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+    await page.waitForURL(/\/ui\/executions\/\d+$/);
+    await page.getByRole('log').getByText('in town once').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('a lost connection is shown, and mends itself', async () => {
     await page.goto('/ui/tasks');
     await page.getByText('Live').waitFor();
@@ -413,7 +435,7 @@ describe('deeds', () => {
     client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
     await page.goto('/ui/tasks');
     await page.waitForLoadState('load');
-    await row('hello').waitFor();
+    await page.locator('tr[data-id]').first().waitFor();
     assert.ok(bytes < 150 * 1024, `${bytes} bytes`);
   });
 

@@ -49,6 +49,42 @@ describe('looks', () => {
     ['system', () => '/ui/admin/system', { en: 'System', zh: '系统' }],
     ['missing', () => '/ui/no/such/page', { en: 'Page not found', zh: '页面不存在' }],
   ];
+  // States of a page that one comes to by a deed: what is done, then what the console may say of it.
+  const STATES = [
+    ['tasks selected', () => '/ui/tasks', async (page) => {
+      await page.locator('tbody input[type=checkbox]').first().check();
+      await page.locator('.bar[role=region]').waitFor();
+    }],
+    ['execution unfolded', () => `/ui/executions/${execution}`, async (page) => {
+      await page.locator('details summary').first().click();
+      await page.locator('details .content').first().waitFor();
+      await page.keyboard.press('Control+f');
+      await page.locator('.find input').fill('mirror');
+      await page.locator('.hit').first().waitFor();
+    }],
+    ['upcoming of an hour', () => '/ui/upcoming', async (page) => {
+      await page.locator('button.cell').first().click();
+      await page.locator('button.cell[aria-pressed=true]').waitFor();
+    }],
+    ['task with a menu', () => `/ui/tasks/${task}`, async (page) => {
+      await page.locator('button[aria-haspopup]').last().click();
+      await page.locator('[role=menuitem]').first().waitFor();
+    }],
+    ['backfill', () => `/ui/tasks/${task}`, async (page) => {
+      await page.locator('button[aria-haspopup]').last().click();
+      await page.locator('[role=menuitem]').nth(1).click();
+      await page.locator('dialog form').waitFor();
+    }],
+    ['a try', () => `/ui/tasks/${task}/edit`, async (page) => {
+      await page.waitForFunction(() => document.querySelector('input[name=name]')?.value);
+      await page.locator('.save button').nth(1).click();
+      await page.locator('dialog .line').first().waitFor();
+    }],
+    ['wrong schedule', () => '/ui/tasks/create', async (page) => {
+      await page.locator('input[name=cron]').fill('0 25 * * *');
+      await page.locator('mark').waitFor();
+    }, /status of 422/],
+  ];
   // Each language, each theme and each width, every one of them with the others at least once.
   const LOOKS = [
     { language: 'en', dark: false, phone: false },
@@ -59,6 +95,22 @@ describe('looks', () => {
 
   for (const look of LOOKS) {
     const name = `${look.language}, ${look.dark ? 'dark' : 'light'}, ${look.phone ? 'phone' : 'desktop'}`;
+    for (const [key, path, deed, expected] of STATES) {
+      test(`${key}: ${name}`, async () => {
+        const { page, context, complaints } = await openPage(browser, server, look);
+        try {
+          await page.goto(path());
+          await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
+          await deed(page);
+          assert.deepEqual(await accessibilityFindings(page), []);
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'runs over the edge');
+          assert.deepEqual(complaints.filter((text) => !expected?.test(text)), []);
+          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${key}-${name.replaceAll(', ', '-')}.png` });
+        } finally {
+          await context.close();
+        }
+      });
+    }
     for (const [key, path, headings, options = {}] of PAGES) {
       test(`${key}: ${name}`, async () => {
         const { page, context, complaints } = await openPage(browser, server, { ...look, ...options });

@@ -29,6 +29,15 @@ export default {
   'audit.when': 'When',
   'audit.who': 'Who',
 
+  'backfill.count': '{count} {count|fire|fires} in this window',
+  'backfill.done': '{count} {count|run|runs} made up',
+  'backfill.from': 'From',
+  'backfill.menu': 'Backfill…',
+  'backfill.run': 'Run them',
+  'backfill.text': 'Every fire of a past window is run, oldest first. Begins with the first instant and ends before the last.',
+  'backfill.title': 'Backfill',
+  'backfill.to': 'To',
+
   'bulk.ask_force_run': 'Run {count} {count|task|tasks} now?',
   'bulk.ask_pause': 'Pause {count} {count|task|tasks}?',
   'bulk.ask_resume': 'Resume {count} {count|task|tasks}?',
@@ -388,6 +397,11 @@ export default {
   'role_help.editor': 'Also creates and changes tasks.',
   'role_help.operator': 'Also runs, cancels and pauses.',
   'role_help.viewer': 'Reads only.',
+
+  'run_with.args_help': 'One a line; they are put behind the command.',
+  'run_with.force': 'Also beside a run that goes on',
+  'run_with.menu': 'Run with…',
+  'run_with.title': 'Run {name}',
 
   'schedule.daily': 'every day',
   'schedule.day': 'on day',

@@ -29,6 +29,15 @@ export default {
   'audit.when': '时间',
   'audit.who': '用户',
 
+  'backfill.count': '此时间范围内有 {count} 次计划触发',
+  'backfill.done': '已补跑 {count} 次',
+  'backfill.from': '从',
+  'backfill.menu': '回填…',
+  'backfill.run': '运行',
+  'backfill.text': '按时间先后运行过去一段时间内的每次计划触发，含起始时刻，不含结束时刻。',
+  'backfill.title': '回填',
+  'backfill.to': '至',
+
   'bulk.ask_force_run': '立即运行 {count} 个任务？',
   'bulk.ask_pause': '暂停 {count} 个任务？',
   'bulk.ask_resume': '恢复 {count} 个任务？',
@@ -388,6 +397,11 @@ export default {
   'role_help.editor': '还可创建与修改任务。',
   'role_help.operator': '还可运行、取消与暂停。',
   'role_help.viewer': '只读。',
+
+  'run_with.args_help': '每行一个；附加在命令之后。',
+  'run_with.force': '即使正在运行也启动',
+  'run_with.menu': '带参数运行…',
+  'run_with.title': '运行 {name}',
 
   'schedule.daily': '每天',
   'schedule.day': '日期',
