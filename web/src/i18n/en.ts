@@ -65,6 +65,10 @@ export default {
   'bulk.text_pause': 'They stop firing until they are resumed. What runs now goes on.',
   'bulk.text_resume': 'They fire again from now on. Nothing is made up for the pause.',
 
+  'check.database': 'Database',
+  'check.ok': 'answers',
+  'check.runner': 'Runner',
+
   'confirm.more': 'and {count} more',
 
   'delete.done': 'Deleted {count} {count|task|tasks}',
@@ -292,6 +296,15 @@ export default {
   'login.username': 'User name',
   'login.wrong': 'That user name and password do not match.',
 
+  'metric.attempts_finished_total': 'Attempts ended',
+  'metric.attempts_started_total': 'Attempts started',
+  'metric.fires_total': 'Fires',
+  'metric.http_connections': 'Open connections',
+  'metric.http_requests_total': 'Requests answered',
+  'metric.mean_request': 'Mean time of a request',
+  'metric.planned_tasks': 'Tasks with a next fire',
+  'metric.running_attempts': 'Running now',
+
   'misfire.fire_all': 'run all of them',
   'misfire.fire_once': 'run once',
   'misfire.skip': 'leave them out',
@@ -447,10 +460,13 @@ export default {
 
   'strip.label': 'The last {count} {count|run|runs}, {failed} failed',
 
+  'system.all_metrics': 'All {count} metrics',
   'system.metrics': 'Metrics',
   'system.not_ready': 'Not ready',
   'system.ready': 'Ready',
+  'system.since_start': 'Since the start',
   'system.title': 'System',
+  'system.version': 'Version',
 
   'task.cleaned': 'Deleted {count} {count|execution|executions}',
   'task.cleanup': 'Keep only the last 10 runs',

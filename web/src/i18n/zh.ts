@@ -65,6 +65,10 @@ export default {
   'bulk.text_pause': '恢复之前不再触发；正在进行的运行不受影响。',
   'bulk.text_resume': '从现在起重新触发；暂停期间的不会补跑。',
 
+  'check.database': '数据库',
+  'check.ok': '正常',
+  'check.runner': '执行器',
+
   'confirm.more': '另有 {count} 个',
 
   'delete.done': '已删除 {count} 个任务',
@@ -292,6 +296,15 @@ export default {
   'login.username': '用户名',
   'login.wrong': '用户名或密码不正确。',
 
+  'metric.attempts_finished_total': '已结束的尝试',
+  'metric.attempts_started_total': '已启动的尝试',
+  'metric.fires_total': '计划触发',
+  'metric.http_connections': '当前连接数',
+  'metric.http_requests_total': '已响应的请求',
+  'metric.mean_request': '平均请求耗时',
+  'metric.planned_tasks': '有下次触发的任务',
+  'metric.running_attempts': '正在运行',
+
   'misfire.fire_all': '全部补跑',
   'misfire.fire_once': '补跑一次',
   'misfire.skip': '不补跑',
@@ -447,10 +460,13 @@ export default {
 
   'strip.label': '最近 {count} 次运行，{failed} 次失败',
 
+  'system.all_metrics': '全部 {count} 项指标',
   'system.metrics': '指标',
   'system.not_ready': '未就绪',
   'system.ready': '就绪',
+  'system.since_start': '自启动以来',
   'system.title': '系统',
+  'system.version': '版本',
 
   'task.cleaned': '已删除 {count} 条执行记录',
   'task.cleanup': '只保留最近 10 次运行',
