@@ -249,9 +249,10 @@ std::optional<base::Error> read_file(Config& config, const std::string& file) {
               "]; there are server, http, auth, scheduler, database, data, output, retention, log, pools");
     }
     for (const auto& [name, value] : *table) {
-      const auto key = std::find_if(keys().begin(), keys().end(), [&](const Key& candidate) {
-        return section.str() == candidate.section && name.str() == candidate.name;
-      });
+      const auto key = std::find_if(
+          keys().begin(), keys().end(),
+          [in = std::string_view(section.str()), wanted = std::string_view(name.str())](
+              const Key& candidate) { return in == candidate.section && wanted == candidate.name; });
       if (key == keys().end()) {
         return base::make_error(base::ErrorKind::invalid,
                                 where(value) + ": there is no key '" + std::string(name.str()) + "' in [" +

@@ -117,7 +117,10 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   execution->attempt.error = error_of(finished, status, definition, options_.default_timeout_s);
   if (execution->attempt.started_at) note_start(*execution, *execution->attempt.started_at);
   if (!finished.log.empty()) tx.save_log(execution->id, finished.key.attempt, finished.log);
-  if (!output.stdout_text.empty() || !output.stderr_text.empty()) tx.save_output(execution->id, output);
+  // an earlier attempt's must not stand for this one's
+  const bool is_retry = execution->attempt.number > 1;
+  if (is_retry || !output.stdout_text.empty() || !output.stderr_text.empty())
+    tx.save_output(execution->id, output);
 
   if (may_retry(definition, *execution, status)) {
     const auto delay = task::backoff_after(definition.retry, execution->attempt.number, random);

@@ -2,10 +2,12 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -57,24 +59,42 @@ std::vector<Process> all_processes() {
   return processes;
 }
 
-// What the environment of a job and of all that descends from it says, unless they clear it.
-class Marks {
- public:
-  explicit Marks(const AttemptKey& key)
-      : execution_(mark("MINI_SCHEDULER_EXECUTION_ID=" + base::to_string(key.execution))),
-        attempt_(mark("MINI_SCHEDULER_ATTEMPT=" + std::to_string(key.attempt))) {}
-
-  bool are_on(pid_t pid) const {
-    std::ifstream in("/proc/" + std::to_string(pid) + "/environ", std::ios::binary);
-    const std::string environment = '\0' + std::string{std::istreambuf_iterator<char>(in), {}};
-    return environment.find(execution_) != std::string::npos &&
-           environment.find(attempt_) != std::string::npos;
+// Kills what carries the marks or is among `others`, anew until there is none.
+void kill_until_none(const Marks& marks,
+                     const std::function<std::set<pid_t>(const std::vector<Process>&)>& others) {
+  constexpr int kRounds = 10;  // a fork bomb may outrun more; the timeout of the next run will meet it again
+  const pid_t self = getpid();
+  std::set<pid_t> killed;
+  for (int round = 0; round < kRounds; ++round) {
+    bool found_new = false;
+    const auto processes = all_processes();
+    const auto meant = others(processes);
+    for (const auto& process : processes) {
+      if (process.pid == self || process.zombie) continue;
+      if (!meant.contains(process.pid) && !marks.are_on(process.pid)) continue;
+      if (kill(process.pid, SIGKILL) == 0) found_new |= killed.insert(process.pid).second;
+    }
+    if (!found_new) return;
   }
+}
 
- private:
-  static std::string mark(const std::string& entry) { return '\0' + entry + '\0'; }
-  const std::string execution_, attempt_;
-};
+// All that descends from it or is in its group or session, without itself.
+std::set<pid_t> tree_of(pid_t leader, const std::vector<Process>& processes) {
+  std::set<pid_t> tree{leader};
+  for (std::size_t size = 0; size != tree.size();) {
+    size = tree.size();
+    for (const auto& process : processes) {
+      if (tree.contains(process.parent) || process.group == leader || process.session == leader)
+        tree.insert(process.pid);
+    }
+  }
+  tree.erase(leader);
+  return tree;
+}
+
+std::string surrounded(const std::string& entry) {
+  return '\0' + entry + '\0';
+}
 
 }  // namespace
 
@@ -95,38 +115,37 @@ bool is_born_in(pid_t pid, const BirthWindow& window) {
   return in >> born && born + kTickTolerance >= window.from_ticks && born <= window.to_ticks + kTickTolerance;
 }
 
-std::optional<pid_t> find_leader(const AttemptKey& key) {
-  const Marks marks(key);
+Marks::Marks(const AttemptKey& key, const std::string& runner)
+    : entries_{surrounded("MINI_SCHEDULER_EXECUTION_ID=" + base::to_string(key.execution)),
+               surrounded("MINI_SCHEDULER_ATTEMPT=" + std::to_string(key.attempt)), surrounded(runner)} {}
+
+bool Marks::are_on(pid_t pid) const {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/environ", std::ios::binary);
+  const std::string environment = '\0' + std::string{std::istreambuf_iterator<char>(in), {}};
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [&](const std::string& entry) { return environment.find(entry) != std::string::npos; });
+}
+
+std::string runner_mark(const std::filesystem::path& data_dir) {
+  struct stat folder {};
+  stat(data_dir.c_str(), &folder);
+  return "MINI_SCHEDULER_RUNNER=" + std::to_string(folder.st_dev) + '-' + std::to_string(folder.st_ino);
+}
+
+std::optional<pid_t> find_leader(const Marks& marks) {
   for (const auto& process : all_processes()) {
     if (process.pid == process.session && !process.zombie && marks.are_on(process.pid)) return process.pid;
   }
   return std::nullopt;
 }
 
-void kill_everything(pid_t leader, const AttemptKey& key) {
-  constexpr int kRounds = 10;  // a fork bomb may outrun more; the timeout of the next run will meet it again
-  const Marks marks(key);
-  const pid_t self = getpid();
-  std::set<pid_t> killed;
+void kill_everything(pid_t leader, const Marks& marks) {
   kill(-leader, SIGKILL);
-  for (int round = 0; round < kRounds; ++round) {
-    bool found_new = false;
-    const auto processes = all_processes();
-    std::set<pid_t> tree{leader};
-    for (std::size_t size = 0; size != tree.size();) {
-      size = tree.size();
-      for (const auto& process : processes) {
-        if (tree.contains(process.parent) || process.group == leader || process.session == leader)
-          tree.insert(process.pid);
-      }
-    }
-    for (const auto& process : processes) {
-      if (process.pid == self || process.pid == leader || process.zombie) continue;
-      if (!tree.contains(process.pid) && !marks.are_on(process.pid)) continue;
-      if (kill(process.pid, SIGKILL) == 0) found_new |= killed.insert(process.pid).second;
-    }
-    if (!found_new) return;
-  }
+  kill_until_none(marks, [leader](const auto& processes) { return tree_of(leader, processes); });
+}
+
+void kill_what_is_left(const Marks& marks) {
+  kill_until_none(marks, [](const auto&) { return std::set<pid_t>(); });
 }
 
 void reap_orphans(const std::function<bool(pid_t)>& is_ours) {

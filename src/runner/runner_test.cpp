@@ -241,8 +241,8 @@ TEST_F(RunnerTest, GivesAJobCleanSurroundings) {
       "test $(ps -o pgid= -p $$) = $$ && test $(ps -o sid= -p $$) = $$ && echo own group; env | grep -c .");
   wanted.stdin_text = "from stdin\n";
   run(wanted);
-  // ls itself opens one descriptor beside the three; the shell adds PWD
-  EXPECT_EQ(output(wanted), "4\n0022\n0000000000000000\n0000000000000000\nfrom stdin\nown group\n4\n");
+  // ls itself opens one descriptor beside the three; the shell adds PWD, the runner its mark
+  EXPECT_EQ(output(wanted), "4\n0022\n0000000000000000\n0000000000000000\nfrom stdin\nown group\n5\n");
 }
 
 TEST_F(RunnerTest, ATimeoutEndsAWholeTreeThatIgnoresTerm) {
@@ -477,6 +477,8 @@ TEST_F(RunnerTest, AJobWhosePidWasNotWrittenDownIsFoundAgain) {
   if (job == 0) {
     setsid();
     std::vector<char*> env;
+    const auto mark = runner_mark(folder_);
+    env.push_back(const_cast<char*>(mark.c_str()));
     for (const auto& entry : wanted.env) env.push_back(const_cast<char*>(entry.c_str()));
     env.push_back(nullptr);
     execle("/bin/sh", "sh", "-c", ("echo $$ >" + path("pid") + "; exec sleep 600").c_str(), nullptr,

@@ -55,6 +55,7 @@ std::size_t raise_descriptor_limit() {
 Supervisor::Supervisor(const RunnerOptions& options, int epoll)
     : options_(options),
       epoll_(epoll),
+      mark_(runner_mark(options.data_dir)),
       journal_((options.data_dir / "runner.journal").string(), boot_id()),
       max_jobs_(raise_descriptor_limit()) {
   for (const auto& [key, entry] : std::map(journal_.entries())) take_up(entry);
@@ -76,6 +77,7 @@ void Supervisor::take_up(const Journal::Entry& entry) {
     return;
   }
   if (adopt(entry)) return;
+  if (journal_.same_boot() && entry.kill_leftovers) kill_what_is_left(marks_of(entry.key));
   Finished finished;
   finished.key = entry.key;
   finished.cause = EndCause::lost;
@@ -90,7 +92,7 @@ void Supervisor::take_up(const Journal::Entry& entry) {
 
 std::optional<pid_t> Supervisor::surviving_process(const Journal::Entry& entry) const {
   if (!journal_.same_boot()) return std::nullopt;
-  if (!entry.started) return find_leader(entry.key);
+  if (!entry.started) return find_leader(marks_of(entry.key));
   return is_born_in(entry.started->pid, entry.born) ? std::optional{entry.started->pid} : std::nullopt;
 }
 
@@ -207,7 +209,8 @@ void Supervisor::start_waiting(SteadyTime now) {
 }
 
 void Supervisor::launch(Waiting& waiting, SteadyTime now) {
-  const auto& request = waiting.request;
+  auto& request = waiting.request;
+  if (waiting.tries == 0) request.env.push_back(mark_);
   auto outcome = spawn(request);
   if (auto* failure = std::get_if<SpawnFailure>(&outcome)) {
     if (failure->passing && ++waiting.tries < kSpawnTries) {
@@ -376,8 +379,10 @@ void Supervisor::end(Slot slot, Job& job) {
   finished.finished_at = clock_.now();
   finished.pipes_cut = job.pipes_cut;
   // a leader of ours is not waited for yet, so its number can't belong to anybody else; an orphan's may
-  if (job.ended_by_us)
-    kill_everything(job.pid, job.key);
+  if (job.orphan && (job.ended_by_us || job.kill_leftovers))
+    kill_what_is_left(marks_of(job.key));
+  else if (job.ended_by_us)
+    kill_everything(job.pid, marks_of(job.key));
   else if (job.kill_leftovers && !job.orphan)
     kill(-job.pid, SIGKILL);
   if (job.orphan) {
@@ -438,7 +443,7 @@ void Supervisor::on_time(SteadyTime now) {
     if (job->timeout_at && *job->timeout_at == due->at) begin_to_end(due->slot, *job, EndCause::timeout);
     if (job->spill_at && *job->spill_at == due->at) job->log->spill();
     if (job->kill_at && *job->kill_at == due->at)
-      kill_everything(job->pid, job->key), kill(job->pid, SIGKILL);
+      kill_everything(job->pid, marks_of(job->key)), kill(job->pid, SIGKILL);
     if (job->drain_until && *job->drain_until == due->at) {
       job->pipes_cut = true;
       end(due->slot, *job);

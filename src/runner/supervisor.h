@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "runner/job_table.h"
 #include "runner/journal.h"
+#include "runner/process_tree.h"
 #include "runner/protocol.h"
 #include "runner/server.h"
 #include "runner/spawn.h"
@@ -55,6 +56,7 @@ class Supervisor {
   void take_up(const Journal::Entry& entry);
   bool adopt(const Journal::Entry& entry);
   std::optional<pid_t> surviving_process(const Journal::Entry& entry) const;
+  Marks marks_of(const AttemptKey& key) const { return {key, mark_}; }
   template <class Visit>
   void for_each_waiting(const Visit& visit);
   bool stop_waiting(const AttemptKey& key);
@@ -74,6 +76,7 @@ class Supervisor {
 
   const RunnerOptions& options_;
   const int epoll_;
+  const std::string mark_;  // in the environment of each job
   base::SystemClock clock_;
   Journal journal_;
   JobTable jobs_;
