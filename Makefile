@@ -6,7 +6,7 @@ BINARY = build/release/mini-scheduler
 release = cmake --preset release -DSCHEDULER_TESTS=$(1) -DSCHEDULER_BENCH=$(2) >build/configure.log || { cat build/configure.log; exit 1; }; \
   cmake --build --preset release -j $(JOBS)
 
-.PHONY: run build test bench fuzz check format docs asan tsan clean packages-%
+.PHONY: run build test bench fuzz soak check format docs asan tsan clean packages-%
 
 run: build ## build, then serve the page on 127.0.0.1:8000
 	exec $(BINARY) serve --port $(PORT)
@@ -31,6 +31,13 @@ fuzz: packages-build packages-test packages-fuzz ## each fuzz target for SECONDS
 	cmake --preset fuzz
 	cmake --build --preset fuzz -j $(JOBS)
 	scripts/run-fuzz.sh build/fuzz $(or $(SECONDS),60)
+
+soak: packages-build packages-test ## kills for MINUTES (10), and MINUTES x 20 simulated worlds; SEED repeats one
+	@mkdir -p build
+	@$(call release,ON,OFF)
+	SIMULATOR_SEED=1000 SIMULATOR_WORLDS=$$(( $(or $(MINUTES),10) * 20 )) build/release/tests/simulator/simulator_test \
+	  --gtest_filter='*EachFireIs*'
+	SCHEDULER_BINARY=$(BINARY) /usr/bin/python3 tests/crash/soak.py --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 check: packages-build packages-test packages-check ## format, clang-tidy, layers
 	scripts/check.sh
