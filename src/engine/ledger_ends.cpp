@@ -137,6 +137,8 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
     let_into_pool(tx, execution->pool, plan);
     return;
   }
+  if (status == ExecutionStatus::success && execution->attempt.number > 1)
+    execution->reason = "attempt " + std::to_string(execution->attempt.number) + " succeeded";
   if (execution->started_at) task->last_run_at = execution->started_at;
   --task->running;
   close(tx, *task, *execution, status, now, slots, plan);

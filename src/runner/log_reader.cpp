@@ -11,8 +11,12 @@ namespace {
 // The bytes of a log, from its file or from memory, a piece at a time.
 class Source {
  public:
-  explicit Source(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
-  explicit Source(const std::shared_ptr<const std::string>& frames) : rest_(*frames) {}
+  Source(const std::string& path, std::uint64_t from)
+      : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
+    if (file_ >= 0) lseek(file_, static_cast<off_t>(from), SEEK_SET);
+  }
+  Source(const std::shared_ptr<const std::string>& frames, std::uint64_t from)
+      : rest_(std::string_view(*frames).substr(std::min<std::size_t>(from, frames->size()))) {}
   ~Source() {
     if (file_ >= 0) close(file_);
   }
@@ -94,8 +98,8 @@ LogReader LogReader::of_frames(std::string frames) {
 
 // `visit` gets each frame's header and bytes, and says whether to go on.
 template <class Visit>
-void LogReader::walk(const Visit& visit) const {
-  Source source = frames_ ? Source(frames_) : Source(path_);
+void LogReader::walk(const Visit& visit, std::uint64_t from) const {
+  Source source = frames_ ? Source(frames_, from) : Source(path_, from);
   FrameHeader header;
   while (source.have(kFrameHeaderBytes).size() >= kFrameHeaderBytes &&
          decode(source.have(kFrameHeaderBytes).data(), header)) {
@@ -115,27 +119,34 @@ std::uint64_t LogReader::size(Selection selection) const {
   return total;
 }
 
-std::string LogReader::read(Selection selection, std::uint64_t offset, std::size_t limit) const {
+std::string LogReader::read(Selection selection, std::uint64_t offset, std::size_t limit,
+                            LogPlace* place) const {
   std::string text;
-  for (auto& piece : pieces(selection, offset, limit)) text += piece.bytes;
+  for (auto& piece : pieces(selection, offset, limit, place)) text += piece.bytes;
   return text;
 }
 
-std::vector<LogPiece> LogReader::pieces(Selection selection, std::uint64_t offset, std::size_t limit) const {
+std::vector<LogPiece> LogReader::pieces(Selection selection, std::uint64_t offset, std::size_t limit,
+                                        LogPlace* place) const {
   std::vector<LogPiece> found;
-  std::uint64_t position = 0;
-  walk([&](const FrameHeader& header, std::string_view bytes) {
-    if (!is_in(header.stream, selection)) return true;
-    const auto end = position + bytes.size();
-    if (end > offset) {
-      const auto skip = offset > position ? offset - position : 0;
-      const auto piece = bytes.substr(static_cast<std::size_t>(skip), limit);
-      found.push_back({header.stream, header.at, position + skip, std::string(piece)});
-      limit -= piece.size();
-    }
-    position = end;
-    return limit > 0;
-  });
+  LogPlace at = place != nullptr && place->content <= offset ? *place : LogPlace{};
+  walk(
+      [&](const FrameHeader& header, std::string_view bytes) {
+        const auto size = is_in(header.stream, selection) ? bytes.size() : 0;
+        if (size > 0 && at.content + size > offset) {
+          const auto skip = offset > at.content ? offset - at.content : 0;
+          const auto piece = bytes.substr(static_cast<std::size_t>(skip), limit);
+          found.push_back({header.stream, header.at, at.content + skip, std::string(piece)});
+          limit -= piece.size();
+          // one that is not read to its end is where the next read begins
+          if (skip + piece.size() < header.length) return false;
+        }
+        if (bytes.size() < header.length) return false;
+        at = {at.frame + kFrameHeaderBytes + header.length, at.content + size};
+        return limit > 0;
+      },
+      at.frame);
+  if (place != nullptr) *place = at;
   return found;
 }
 

@@ -26,6 +26,13 @@ struct LogEnds {
   std::string stderr_text;
 };
 
+// Where a reader of growing offsets stands in the file, so that each read goes on where the last one ended
+// instead of walking from the beginning. Good for one file and one selection.
+struct LogPlace {
+  std::uint64_t frame = 0;    // of the file: where a frame begins
+  std::uint64_t content = 0;  // of the selection: the offset of that frame's first byte
+};
+
 class LogReader {
  public:
   explicit LogReader(std::string path) : path_(std::move(path)) {}
@@ -35,15 +42,17 @@ class LogReader {
   // Bytes of content so far; 0 where there is no file. Marks count in every selection.
   std::uint64_t size(Selection selection) const;
   // Up to `limit` bytes from that offset on.
-  std::string read(Selection selection, std::uint64_t offset, std::size_t limit) const;
+  std::string read(Selection selection, std::uint64_t offset, std::size_t limit,
+                   LogPlace* place = nullptr) const;
   // The same, parted by stream and time as they came.
-  std::vector<LogPiece> pieces(Selection selection, std::uint64_t offset, std::size_t limit) const;
+  std::vector<LogPiece> pieces(Selection selection, std::uint64_t offset, std::size_t limit,
+                               LogPlace* place = nullptr) const;
 
   LogEnds ends(std::size_t limit) const;
 
  private:
   template <class Visit>
-  void walk(const Visit& visit) const;
+  void walk(const Visit& visit, std::uint64_t from = 0) const;
 
   std::string path_;
   std::shared_ptr<const std::string> frames_;  // instead of the file

@@ -350,6 +350,22 @@ TEST_F(RunnerTest, LittleOutputOfAJobThatRunsOnGoesToItsFile) {
   EXPECT_TRUE(reports_->finished(wanted.key).log.empty());
 }
 
+TEST_F(RunnerTest, APlaceGoesOnWhereTheLastReadEnded) {
+  const auto wanted = shell("i=0; while [ $i -lt 300 ]; do echo out $i; echo err $i >&2; i=$((i+1)); done");
+  run(wanted);
+  for (const auto selection : {Selection::both, Selection::standard_output, Selection::standard_error}) {
+    const auto whole = output(wanted, selection);
+    for (const std::size_t step : {1u, 7u, 64u, 5000u}) {
+      LogPlace place;
+      std::string text;
+      while (text.size() < whole.size()) text += log(wanted).read(selection, text.size(), step, &place);
+      EXPECT_EQ(text, whole);
+      EXPECT_EQ(log(wanted).read(selection, 3, 10, &place), whole.substr(3, 10))
+          << "an offset before the place";
+    }
+  }
+}
+
 TEST_F(RunnerTest, FiguresTellProcessorTimeAndMemory) {
   const auto finished = run(shell("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"));
   EXPECT_GT(finished.cpu_ms, 10);

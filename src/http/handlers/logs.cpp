@@ -36,7 +36,7 @@ class LogBytes : public ByteSource {
   std::uint64_t size() const override { return size_; }
   std::size_t read(std::uint64_t offset, std::span<char> to) override {
     const auto wanted = std::min<std::uint64_t>(to.size(), size_ > offset ? size_ - offset : 0);
-    const auto bytes = reader_.read(selection_, offset_ + offset, static_cast<std::size_t>(wanted));
+    const auto bytes = reader_.read(selection_, offset_ + offset, static_cast<std::size_t>(wanted), &place_);
     std::memcpy(to.data(), bytes.data(), bytes.size());
     return bytes.size();
   }
@@ -46,6 +46,7 @@ class LogBytes : public ByteSource {
   Selection selection_;
   std::uint64_t offset_;
   std::uint64_t size_ = 0;
+  runner::LogPlace place_;
 };
 
 // The log as it grows: `chunk` events, and `end` with the status. An event's id is the offset behind it.
@@ -70,9 +71,10 @@ class LogStream : public EventSource {
       return batch;
     }
     if (attempt_ != 0 && execution->attempt.number != attempt_) offset_ = 0;
+    if (execution->attempt.number != attempt_) place_ = {};
     attempt_ = execution->attempt.number;
     for (const auto& piece :
-         parts_.executions.log(*execution, std::nullopt).pieces(selection_, offset_, max_bytes)) {
+         parts_.executions.log(*execution, std::nullopt).pieces(selection_, offset_, max_bytes, &place_)) {
       offset_ = piece.offset + piece.bytes.size();
       const json::object data{{"offset", piece.offset},
                               {"attempt", attempt_},
@@ -110,6 +112,7 @@ class LogStream : public EventSource {
   const Selection selection_;
   std::uint64_t offset_;
   int attempt_ = 0;
+  runner::LogPlace place_;
   std::shared_ptr<void> follow_, watch_;
 };
 
