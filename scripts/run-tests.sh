@@ -1,23 +1,33 @@
 #!/bin/sh
-# run-tests.sh BUILD_FOLDER: every test against that build. All parts run, even where one fails.
+# run-tests.sh BUILD_FOLDER: every test against that build. All parts run, even where one fails; two at a time, since
+# most of them wait more than they work. What a part says is shown when it has ended.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "$1")
 export SCHEDULER_BINARY="$build/mini-scheduler"
-failed=
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
 part() {
   name=$1
   shift
-  echo "== $name"
-  "$@" || failed="$failed $name"
+  began=$(date +%s)
+  "$@" >"$results/$name.log" 2>&1 || touch "$results/$name.failed"
+  flock "$results" sh -c 'echo "== $0 ($1 s)"; cat "$2"' "$name" "$(($(date +%s) - began))" "$results/$name.log"
 }
-part unit ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
-part page npm --prefix web run --silent check
-part page-units npm --prefix web run --silent test
-part browser npm --prefix web run --silent test:browser
-part black-box /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api tests/crash
+{
+  part unit ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
+  part black-box /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api tests/crash
+} &
+{
+  part page npm --prefix web run --silent check
+  part page-units npm --prefix web run --silent test
+  part browser npm --prefix web run --silent test:browser
+} &
+wait
+failed=$(cd "$results" && ls | sed -n 's/\.failed$//p' | tr '\n' ' ')
 if [ -n "$failed" ]; then
-  echo "FAILED:$failed"
+  echo "FAILED: $failed"
   exit 1
 fi
 echo "All tests passed."

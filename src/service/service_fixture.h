@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <memory>
@@ -22,6 +23,18 @@ class SilentRunner : public runner::Runner {
   void cancel(runner::AttemptKey) override {}
   void acknowledge(std::vector<runner::AttemptKey>) override {}
   void watch_output(runner::AttemptKey, bool) override {}
+};
+
+// Stands where it was set; the engine's thread reads it too.
+class SharedClock : public base::Clock {
+ public:
+  explicit SharedClock(base::Instant at) : at_(at) {}
+  base::Instant now() const override { return at_; }
+  void set(base::Instant at) { at_ = at; }
+  void advance(base::Milliseconds by) { at_ = at_.load() + by; }
+
+ private:
+  std::atomic<base::Instant> at_;
 };
 
 inline rights::Actor actor_of(rights::Role role) {
@@ -103,7 +116,7 @@ class ServiceTest : public testing::Test {
     return page.items;
   }
 
-  base::ManualClock clock_{base::parse_iso("2026-07-01T12:00:30Z").value()};
+  SharedClock clock_{base::parse_iso("2026-07-01T12:00:30Z").value()};
   SilentRunner runner_;
   std::filesystem::path folder_;
   std::unique_ptr<store::Store> store_;
