@@ -34,5 +34,5 @@ def test_each_command_of_the_readme_works(name, tmp_path):
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_each_make_target_of_the_readme_is_there(name):
     targets = {target for language, text in blocks(name) if not language for target in re.findall(r"^make (\w+)", text, re.MULTILINE)}
-    assert targets == {"run", "test", "check", "bench", "fuzz"}
+    assert targets == {"run", "test", "check", "bench", "fuzz", "soak"}
     subprocess.run(["make", "--dry-run", *sorted(targets)], cwd=ROOT, check=True, capture_output=True, timeout=60)
