@@ -92,8 +92,8 @@ def durable(arguments):
                   for s in ("FAILED", "LOST", "TIMEOUT"))
         assert bad == 0, "not every execution succeeded"
         say(f"durable {name}: {median(rates):.0f}/s against raw {median(raws):.0f}/s, ratio {median(ratios):.3f} "
-            f"(min {min(ratios):.3f}, max {max(ratios):.3f}); own CPU {median([c for c, _ in costs]):.2f} ms an execution, "
-            f"raw spawner {median([r for _, r in costs]):.2f} ms")
+            f"(min {min(ratios):.3f}, max {max(ratios):.3f}); own CPU {median([c for c, _ in costs]):.3f} ms an execution, "
+            f"raw spawner {median([r for _, r in costs]):.3f} ms, ratio {median([c / r for c, r in costs]):.2f}")
         server.close()
 
 
