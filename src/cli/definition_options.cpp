@@ -41,6 +41,11 @@ struct IntegerOption {
 constexpr IntegerOption kIntegers[] = {
     {"--timeout", "timeout_s", "Seconds until it is ended; 0: never"},
     {"--kill-grace", "kill_grace_s", "Seconds from SIGTERM to SIGKILL"},
+    {"--max-memory", "limits.memory_bytes", "Bytes of memory that a run may use"},
+    {"--max-cpu", "limits.cpu_s", "Seconds of CPU time that a process of a run may use"},
+    {"--max-open-files", "limits.open_files", "Files that a process of a run may hold open"},
+    {"--max-processes", "limits.processes", "Processes that a run may have at once"},
+    {"--nice", "limits.nice", "Niceness of a run: -20 first served, 19 last"},
     {"--retry", "retry.max_attempts", "Attempts in all; 1: no retry"},
     {"--retry-delay", "retry.initial_delay_s", "Seconds before the second attempt"},
     {"--jitter", "jitter_s", "Seconds over which its fires are spread"},

@@ -17,6 +17,11 @@ constexpr std::int64_t kMaxPriority = 1000;
 constexpr std::size_t kMaxWordBytes = 100;  // a tag, a pool, a user, a channel
 constexpr std::size_t kMaxPathBytes = 4096;
 constexpr std::size_t kMaxUrlBytes = 8192;
+constexpr std::int64_t kMinMemoryBytes = 1 << 20;  // less starts no program
+constexpr std::int64_t kMaxMemoryBytes = std::int64_t{1} << 50;
+constexpr std::int64_t kMinOpenFiles = 8;
+constexpr std::int64_t kMaxOpenFiles = 1 << 20;
+constexpr std::int64_t kMaxProcesses = 1 << 22;
 constexpr std::string_view kReservedPrefix = "MINI_SCHEDULER_";
 
 const TaskDefinition kDefaults;
@@ -65,6 +70,18 @@ json::object to_object(const RetryPolicy& retry) {
           {"factor", plain(retry.factor)},
           {"max_delay_s", plain(retry.max_delay_s)},
           {"jitter", plain(retry.jitter)}};
+}
+
+json::value number_or_null(const std::optional<std::int64_t>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::object to_object(const Limits& limits) {
+  return {{"memory_bytes", number_or_null(limits.memory_bytes)},
+          {"cpu_s", number_or_null(limits.cpu_s)},
+          {"open_files", number_or_null(limits.open_files)},
+          {"processes", number_or_null(limits.processes)},
+          {"nice", number_or_null(limits.nice)}};
 }
 
 bool is_variable_name(std::string_view name) {
@@ -202,12 +219,28 @@ class DefinitionReader {
       fields_.error("shell", "must be an absolute path, as in /bin/bash");
     }
     fields_.text("stdin", definition_.stdin_text, kMaxTextBytes);
+    read_limits();
     std::vector<std::int64_t> codes(definition_.success_exit_codes.begin(),
                                     definition_.success_exit_codes.end());
     const bool given = fields_.take("success_exit_codes") != nullptr;
     fields_.integers("success_exit_codes", codes, 256, 0, 255);
     if (given && codes.empty()) codes = {0};
     definition_.success_exit_codes.assign(codes.begin(), codes.end());
+  }
+
+  void read_limits() {
+    bool is_null = false;
+    const auto* object = fields_.object("limits", is_null);
+    if (is_null) definition_.limits = {};
+    if (object == nullptr) return;
+    auto& limits = definition_.limits;
+    FieldReader fields(*object, fields_.loc_of("limits"), errors_);
+    fields.optional_integer("memory_bytes", limits.memory_bytes, kMinMemoryBytes, kMaxMemoryBytes);
+    fields.optional_integer("cpu_s", limits.cpu_s, 1, kMaxSeconds);
+    fields.optional_integer("open_files", limits.open_files, kMinOpenFiles, kMaxOpenFiles);
+    fields.optional_integer("processes", limits.processes, 1, kMaxProcesses);
+    fields.optional_integer("nice", limits.nice, -20, 19);
+    fields.refuse_unknown();
   }
 
   void read_policies() {
@@ -337,6 +370,7 @@ json::object to_json(const TaskDefinition& definition) {
           {"stdin", definition.stdin_text},
           {"timeout_s", definition.timeout_s ? json::value(*definition.timeout_s) : json::value(nullptr)},
           {"kill_grace_s", definition.kill_grace_s},
+          {"limits", to_object(definition.limits)},
           {"success_exit_codes", to_array(definition.success_exit_codes)},
           {"retry", to_object(definition.retry)},
           {"overlap", to_string(definition.overlap)},

@@ -32,6 +32,7 @@ TaskDefinition full() {
   definition.stdin_text = "in\n";
   definition.timeout_s = 0;
   definition.kill_grace_s = 3;
+  definition.limits = {1 << 30, 60, 256, 20, -5};
   definition.success_exit_codes = {0, 7};
   definition.retry = {5, 1.5, 3, 100, 0};
   definition.overlap = OverlapPolicy::queue_all;
@@ -112,6 +113,14 @@ TEST(DefinitionJson, EachWrongFieldIsNamedWithItsPlace) {
       {R"("on_success":[0])", "on_success"},
       {R"("http":{"url":"http://x"})", "http"},
       {R"("stdin":"a\u0000b")", "stdin"},
+      {R"("limits":{"memory_bytes":1000})", "limits.memory_bytes"},
+      {R"("limits":{"cpu_s":0})", "limits.cpu_s"},
+      {R"("limits":{"open_files":2})", "limits.open_files"},
+      {R"("limits":{"processes":0})", "limits.processes"},
+      {R"("limits":{"nice":20})", "limits.nice"},
+      {R"("limits":{"nice":-21})", "limits.nice"},
+      {R"("limits":{"disk":1})", "limits.disk"},
+      {R"("limits":7)", "limits"},
   };
   for (const auto& [more, loc] : cases) {
     const auto definition = read(body(more));

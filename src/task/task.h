@@ -48,6 +48,18 @@ struct HttpCall {
   bool operator==(const HttpCall&) const = default;
 };
 
+// What a run may use at most; absent: as much as the runner itself. `memory_bytes` and `processes` hold for all
+// that a run started together where the runner has a cgroup with those controllers; else memory for each of its
+// processes, and processes for all of its user (who is not root).
+struct Limits {
+  std::optional<std::int64_t> memory_bytes;
+  std::optional<std::int64_t> cpu_s;  // of one process
+  std::optional<std::int64_t> open_files;
+  std::optional<std::int64_t> processes;
+  std::optional<std::int64_t> nice;  // -20 first served, 19 last
+  bool operator==(const Limits&) const = default;
+};
+
 // All that a user writes. Exactly one of command and http is set in a valid definition.
 struct TaskDefinition {
   std::string name;
@@ -64,6 +76,7 @@ struct TaskDefinition {
   std::string stdin_text;
   std::optional<std::int64_t> timeout_s;  // absent: scheduler.default_timeout; 0: none
   std::int64_t kill_grace_s = 10;
+  Limits limits;
   std::vector<int> success_exit_codes{0};
   RetryPolicy retry;
   OverlapPolicy overlap = OverlapPolicy::skip;

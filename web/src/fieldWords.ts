@@ -3,6 +3,7 @@ import type { TaskDefinition } from './api/types';
 import { t, tOr } from './i18n/index.svelte';
 import { printValue, type Field } from './model/definition';
 import { shownEnv } from './model/secrets';
+import { bytes } from './model/execution';
 import { duration } from './model/time';
 
 const SECOND_MS = 1000;
@@ -32,6 +33,16 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
         factor: retry.factor,
         longest: duration(retry.max_delay_s * SECOND_MS),
       });
+    }
+    case 'limits': {
+      const limits = value as TaskDefinition['limits'];
+      const words: Partial<Record<keyof typeof limits, (limit: number) => string>> = {
+        memory_bytes: bytes,
+        cpu_s: (limit) => duration(limit * SECOND_MS),
+      };
+      const given = (Object.keys(limits) as (keyof typeof limits)[]).filter((name) => limits[name] !== null);
+      if (given.length === 0) return t('limits.none');
+      return given.map((name) => `${t(`limits.${name}`)}: ${(words[name] ?? String)(limits[name]!)}`).join('\n');
     }
     case 'timeout_s':
       return value === 0 ? t('form.timeout_none') : printValue(value);

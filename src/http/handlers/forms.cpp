@@ -101,7 +101,10 @@ base::Result<json::object> definition_of(const Parameters& form) {
       auto& object = body[name.substr(0, dot)];
       if (!object.is_object()) object = json::object{};
       const auto field = name.substr(dot + 1);
-      object.get_object()[field] = field == "policy" ? json::value(value) : as_number(value);
+      const bool none = value.empty() && name.starts_with("limits.");
+      object.get_object()[field] = none                ? json::value(nullptr)
+                                   : field == "policy" ? json::value(value)
+                                                       : as_number(value);
     } else if (name == "tags" || name == "notify") {
       json::array items;
       for (const auto& item : split(value, ",")) items.emplace_back(item);

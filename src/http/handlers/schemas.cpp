@@ -19,6 +19,7 @@ namespace {
   R"("env":{"type":"object","additionalProperties":{"type":"string"}},"working_dir":{"type":"string"},)"                                 \
   R"("run_as":{"type":"string"},"shell":{"type":"string"},"stdin":{"type":"string"},"timeout_s":)" NULLABLE(                             \
       "integer") R"(,"kill_grace_s":{"type":"integer"},"success_exit_codes":{"type":"array","items":{"type":"integer"}},)"               \
+                 R"("limits":{"type":"object","properties":{"memory_bytes":)" NULLABLE("integer") R"(,"cpu_s":)" NULLABLE("integer") R"(,"open_files":)" NULLABLE("integer") R"(,"processes":)" NULLABLE("integer") R"(,"nice":)" NULLABLE("integer") R"(}},)" \
                  R"("retry":{"type":"object","properties":{"max_attempts":{"type":"integer"},"initial_delay_s":{"type":"number"},)"      \
                  R"("factor":{"type":"number"},"max_delay_s":{"type":"number"},"jitter":{"type":"number"}}},)"                           \
                  R"("overlap":{"enum":["skip","queue","queue_all","cancel_running","allow"]},)"                                          \

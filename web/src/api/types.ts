@@ -19,6 +19,13 @@ export interface User {
   must_change_password?: boolean;
 }
 
+export interface Limits {
+  memory_bytes: number | null;
+  cpu_s: number | null;
+  open_files: number | null;
+  processes: number | null;
+  nice: number | null;
+}
 export interface RetryPolicy {
   max_attempts: number;
   initial_delay_s: number;
@@ -66,6 +73,7 @@ export interface TaskDefinition {
   on_failure: number[];
   notify: string[];
   kill_mode: 'group' | 'main';
+  limits: Limits;
   rerun_lost: boolean;
   keep_executions: number;
   keep_failed: number;

@@ -30,6 +30,7 @@ export const DEFAULTS: TaskDefinition = {
   on_failure: [],
   notify: [],
   kill_mode: 'group',
+  limits: { memory_bytes: null, cpu_s: null, open_files: null, processes: null, nice: null },
   rerun_lost: false,
   keep_executions: 50,
   keep_failed: 50,
