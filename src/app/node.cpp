@@ -15,6 +15,7 @@
 #include <iterator>
 
 #include "app/folder_lock.h"
+#include "app/own_environment.h"
 #include "app/serve.h"
 #include "auth/authenticator.h"
 #include "auth/secret_key.h"
@@ -50,7 +51,7 @@ std::string reachable_host(const std::string& host) {
 }
 
 std::optional<std::string> environment(const char* name) {
-  const char* value = std::getenv(name);
+  const char* value = own_setting(name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
@@ -247,6 +248,12 @@ base::Result<void> Node::Parts::listen(const Config& config) {
                     const auto state = engine->state();
                     return state.runner_connected ? std::string() : "not connected: " + state.runner_problem;
                   }}},
+      .facts = {{"kill_level",
+                 [this]() -> std::string {
+                   const auto level = engine->state().kill_level;
+                   return level.substr(0,
+                                       level.find(':'));  // why it is no better is for the log and `doctor`
+                 }}},
       .metrics = {[this](http::MetricWriter& writer) { write_metrics(writer); }},
       .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); }}};
   router = std::make_unique<http::Router>(http::build_router(context));

@@ -13,8 +13,10 @@
 
 #include "app/config.h"
 #include "app/node.h"
+#include "app/own_environment.h"
 #include "app/startup_memory.h"
 #include "base/log.h"
+#include "runner/handover.h"
 #include "runner/server.h"
 
 namespace app {
@@ -105,7 +107,7 @@ int serve(const std::vector<std::string>& arguments) {
   mallopt(M_ARENA_MAX, 2);
   CLI::App options{"Runs a node: HTTP, web page, scheduling", "mini-scheduler serve"};
   ConfigSources sources;
-  sources.environment = [](const char* name) -> const char* { return std::getenv(name); };
+  sources.environment = own_setting;
   options.add_option("--config", sources.file, "Configuration file (TOML)");
   std::map<std::string, std::string> given;
   for (const auto& [flag, path] : config_flags())
@@ -156,6 +158,11 @@ int run_runner_process(const std::vector<std::string>& arguments) {
   app.add_option("--linger", linger_s, "Seconds without jobs and server after which it ends")
       ->check(CLI::Range(0, 86400));
   app.add_option("--ready-fd", options.ready_fd, "Gets a byte when the socket listens");
+  app.add_option("--handover-fd", options.handover_fd,
+                 "Holds what the runner left that executed this program");
+  int accepts_handover = 0;
+  app.add_option("--accepts-handover", accepts_handover,
+                 "Only tells, by its exit code, whether it can read a handover of that version");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -165,6 +172,7 @@ int run_runner_process(const std::vector<std::string>& arguments) {
     std::cerr << "mini-scheduler runner: " << error.what() << std::endl;
     return kWrongUsage;
   }
+  if (accepts_handover != 0) return accepts_handover == runner::kHandoverVersion ? kDone : kFailed;
   options.data_dir = data_dir;
   options.linger = std::chrono::seconds{linger_s};
   release_startup_memory();

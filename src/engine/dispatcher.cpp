@@ -216,7 +216,8 @@ void Dispatcher::settle(const std::vector<End>& ends) {
     parts_.janitor.remove_output(doomed->second);
     doomed_.erase(doomed);
   }
-  if (!keys.empty()) runner_->acknowledge(std::move(keys));
+  if (keys.empty()) return;
+  runner_->acknowledge(std::move(keys));
 }
 
 void Dispatcher::disconnected(const std::string& why) {

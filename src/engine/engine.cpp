@@ -227,6 +227,8 @@ class Engine::Impl {
 
   void on_connected(runner::Snapshot snapshot) {
     loop_->post([this, snapshot = std::move(snapshot)]() mutable {
+      kill_level_ = snapshot.kill_level;
+      base::log::info("runner.kill_level", {{"level", kill_level_}});
       dispatcher_.reconcile(std::move(snapshot));
       runner_problem_.clear();
       settle();
@@ -391,6 +393,7 @@ class Engine::Impl {
     State fresh;
     fresh.runner_connected = dispatcher_.connected();
     fresh.runner_problem = runner_problem_;
+    fresh.kill_level = kill_level_;
     fresh.planned = static_cast<std::int64_t>(planner_.size());
     fresh.running = dispatcher_.running();
     fresh.next_due_at = planner_.next_due_at();
@@ -418,6 +421,7 @@ class Engine::Impl {
   Instant began_at_{};
   std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";
+  std::string kill_level_;
   mutable std::mutex state_mutex_;
   State state_;
 };

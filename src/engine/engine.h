@@ -62,6 +62,7 @@ struct BackfillRequest {
 struct State {
   bool runner_connected = false;
   std::string runner_problem;
+  std::string kill_level;    // of the runner that was connected last (runner::Snapshot)
   std::int64_t planned = 0;  // entries in the planner's heap
   std::int64_t running = 0;  // attempts handed to the runner and not yet booked as ended
   std::optional<Instant> next_due_at;

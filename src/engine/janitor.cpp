@@ -43,7 +43,9 @@ void note_abandoned_output(store::Transaction& tx, const std::vector<TaskId>& id
 void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution) {
   std::error_code ignored;
   for (int attempt = 1; attempt <= execution.attempt.number; ++attempt) {
-    std::filesystem::remove(output_path(data_dir, execution.task_id, execution.id, attempt), ignored);
+    const auto path = output_path(data_dir, execution.task_id, execution.id, attempt);
+    // a runner that was killed leaves the parts of the output that it had not joined yet
+    for (const char* part : {"", ".tail0", ".tail1"}) std::filesystem::remove(path.string() + part, ignored);
   }
 }
 
@@ -180,24 +182,23 @@ std::int64_t Janitor::sweep_old() {
   }
 }
 
+// The output goes first: what a death in between leaves is rows, and the next round finds those again.
 std::int64_t Janitor::remove(const std::vector<ExecutionId>& ids) {
   if (ids.empty()) return 0;
-  std::vector<task::Execution> removed;
-  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
-    removed.clear();
-    std::vector<ExecutionId> still_there;
+  std::vector<ExecutionId> ended;
+  store_.read([&](store::Reader& reader) {
     for (const auto id : ids) {
-      auto execution = tx.find_execution(id);
+      const auto execution = reader.find_execution(id);
       if (!execution || !is_final(execution->status)) continue;
-      still_there.push_back(id);
-      removed.push_back(std::move(*execution));
+      ended.push_back(id);
+      remove_attempt_outputs(options_.data_dir, *execution);
     }
-    tx.delete_executions(still_there);
+  });
+  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    tx.delete_executions(ended);
     return {};
   });
-  if (!kept) return 0;
-  for (const auto& execution : removed) remove_attempt_outputs(options_.data_dir, execution);
-  return static_cast<std::int64_t>(removed.size());
+  return kept ? static_cast<std::int64_t>(ended.size()) : 0;
 }
 
 }  // namespace engine

@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "engine/ledger.h"
 #include "task/backoff.h"
 
@@ -33,9 +35,24 @@ ExecutionStatus status_of(const runner::Finished& finished, const task::TaskDefi
   return ExecutionStatus::failed;
 }
 
+// Whether that end is the kernel's for the processor time of a process; a shell passes a child's signal on as
+// its exit code. What ignores SIGXCPU is killed some seconds later.
+bool ran_out_of_cpu(const runner::Finished& finished, const task::Limits& limits) {
+  if (!limits.cpu_s) return false;
+  constexpr int kSignalled = 128;
+  if (finished.signal == SIGXCPU || finished.exit_code == kSignalled + SIGXCPU) return true;
+  constexpr std::int64_t kMsPerSecond = 1000;
+  return finished.signal == SIGKILL && finished.cpu_ms >= *limits.cpu_s * kMsPerSecond;
+}
+
 std::string error_of(const runner::Finished& finished, ExecutionStatus status,
                      const task::TaskDefinition& definition, std::int64_t default_timeout_s) {
   if (!finished.error.empty() || status == ExecutionStatus::success) return finished.error;
+  const bool of_itself = finished.cause == EndCause::exited || finished.cause == EndCause::signaled;
+  if (of_itself && ran_out_of_cpu(finished, definition.limits)) {
+    return "over its limit of cpu_s: " + std::to_string(*definition.limits.cpu_s) +
+           " s of processor time (SIGXCPU)";
+  }
   switch (finished.cause) {
     case EndCause::exited:
       return "exit code " + std::to_string(finished.exit_code.value_or(-1));

@@ -1,5 +1,6 @@
 #include "engine/ledger.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "store/sqlite/sqlite_store.h"
@@ -89,6 +90,17 @@ class LedgerTest : public testing::Test {
     if (cause == runner::EndCause::exited) finished.exit_code = exit_code;
     return book([&](auto& tx, auto& slots, auto& plan) {
       ledger_.finished(tx, finished, {"out", "err"}, now, 0.5, slots, plan);
+    });
+  }
+  Plan end_by_signal(const Plan& started, int signal, std::int64_t cpu_ms) {
+    runner::Finished finished;
+    finished.key = key_of(started);
+    finished.cause = runner::EndCause::signaled;
+    finished.finished_at = kNoon + seconds{1};
+    finished.signal = signal;
+    finished.cpu_ms = cpu_ms;
+    return book([&](auto& tx, auto& slots, auto& plan) {
+      ledger_.finished(tx, finished, {}, finished.finished_at, 0.5, slots, plan);
     });
   }
   Plan end(const Plan& started, int exit_code) { return end(key_of(started), exit_code); }
@@ -251,6 +263,34 @@ TEST_F(LedgerTest, AnEndIsBookedOnceWithItsFiguresAndOutput) {
   EXPECT_EQ(status_of(task_of(id)), task::TaskStatus::failed);
   EXPECT_EQ(task_of(id).last_error, "exit code 3");
   store_->read([&](store::Reader& reader) { EXPECT_EQ(reader.find_output(found[0].id).stdout_text, "out"); });
+}
+
+TEST_F(LedgerTest, AnEndForProcessorTimeIsToldFromOthers) {
+  TaskDefinition definition;
+  definition.limits.cpu_s = 2;
+  const auto limited = make(definition);
+  const auto unlimited = make({.name = "unlimited"});
+  struct Case {
+    TaskId id;
+    int signal, exit_code;
+    std::int64_t cpu_ms;
+    const char* error;
+  };
+  constexpr const char* kOver = "over its limit of cpu_s: 2 s of processor time (SIGXCPU)";
+  const Case cases[] = {
+      {limited, SIGXCPU, 0, 2000, kOver},     {limited, 0, 128 + SIGXCPU, 2000, kOver},
+      {limited, SIGKILL, 0, 7000, kOver},     {limited, SIGKILL, 0, 10, "ended by signal 9"},
+      {limited, 0, 1, 7000, "exit code 1"},   {unlimited, SIGXCPU, 0, 2000, "ended by signal 24"},
+      {unlimited, 0, 152, 9, "exit code 152"}};
+  auto at = kNoon;
+  for (const auto& c : cases) {
+    const auto started = fire(c.id, at += minutes{1});
+    if (c.signal != 0)
+      end_by_signal(started, c.signal, c.cpu_ms);
+    else
+      end(started, c.exit_code);
+    EXPECT_EQ(task_of(c.id).last_error, c.error);
+  }
 }
 
 TEST_F(LedgerTest, ARetryKeepsTheNominalTimeAndCountsAsRunning) {

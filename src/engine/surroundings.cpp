@@ -72,15 +72,13 @@ runner::StartRequest start_request(const StartOrder& order, const Options& optio
                                                                   : std::string());
   for (const auto& [name, value] : environment) request.env.push_back(name + '=' + value);
   request.working_dir = definition.working_dir;
-  if (request.working_dir.empty() && definition.run_as.empty()) {
-    if (const auto home = environment.find("HOME"); home != environment.end())
-      request.working_dir = home->second;
-  }
   request.run_as = definition.run_as;
   request.timeout = std::chrono::seconds{definition.timeout_s.value_or(options.default_timeout_s)};
   request.kill_grace = std::chrono::seconds{definition.kill_grace_s};
   request.max_output_bytes = options.max_output_bytes;
   request.kill_leftovers = definition.kill_mode == task::KillMode::group;
+  const auto& limits = definition.limits;
+  request.limits = {limits.memory_bytes, limits.cpu_s, limits.open_files, limits.processes, limits.nice};
   request.log_path =
       output_path(options.data_dir, execution.task_id, execution.id, execution.attempt.number).string();
   return request;

@@ -32,6 +32,8 @@ struct ApiContext {
   // find_asset of assets.h; tests give their own.
   std::function<const Asset*(std::string_view)> find_asset;
   std::vector<ReadinessCheck> checks;
+  // What /readyz shows beside them, whatever it says: `ask` gives its text.
+  std::vector<ReadinessCheck> facts;
   // Each writes its figures for /metrics. May block shortly.
   std::vector<std::function<void(MetricWriter&)>> metrics;
   // The routes of other parts, each as one call: [&](Router& router) { register_task_routes(router, tasks);

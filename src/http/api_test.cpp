@@ -56,6 +56,7 @@ class ApiTest : public testing::Test {
              "1.2.3",
              find_test_asset,
              {{"database", [] { return std::string(); }}, {"runner", [this] { return runner_wrong_; }}},
+             {{"kill_level", [] { return std::string("process tree"); }}},
              {[](MetricWriter& writer) { writer.counter("test_total", "A test", 5); }},
              {}})) {
     router_.set_identifier(&identification_);
@@ -288,6 +289,7 @@ TEST_F(ApiTest, ThePageComesPackedAsTheBrowserTakesIt) {
 
 TEST_F(ApiTest, ReadinessNamesWhatIsNotWell) {
   EXPECT_EQ(ask(Method::get, "/readyz").status(), 200);
+  EXPECT_EQ(ask(Method::get, "/readyz").body.at("kill_level"), "process tree");
   runner_wrong_ = "does not answer";
   const auto answer = ask(Method::get, "/readyz");
   EXPECT_EQ(answer.status(), 503);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
@@ -22,6 +23,15 @@ namespace {
 constexpr int kFirstPauseMs = 50;  // between tries to reach a runner, doubled up to the longest
 constexpr int kLongestPauseMs = 2'000;
 constexpr int kReadyTimeoutMs = 10'000;
+
+// Not the server's: it may hold secrets, and /proc shows it to the jobs of the same user.
+std::vector<std::string> environment_of_runner() {
+  std::vector<std::string> environment;
+  for (const char* name : {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"}) {
+    if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + '=' + value);
+  }
+  return environment;
+}
 
 }  // namespace
 
@@ -118,8 +128,12 @@ std::string SocketRunner::launch() {
   const std::string ready_text = std::to_string(kReadyFd);
   const char* argv[] = {"mini-scheduler", "runner",           "--data-dir", folder.c_str(),
                         "--ready-fd",     ready_text.c_str(), nullptr};
+  const auto environment = environment_of_runner();
+  std::vector<char*> env;
+  for (const auto& entry : environment) env.push_back(const_cast<char*>(entry.c_str()));
+  env.push_back(nullptr);
   const int code = posix_spawn(&launched_, options_.program.c_str(), &actions, &attributes,
-                               const_cast<char**>(argv), environ);
+                               const_cast<char**>(argv), env.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   close(ready[1]);
@@ -181,7 +195,7 @@ std::string SocketRunner::serve() {
   {
     const std::lock_guard lock(mutex_);
     unsent_.clear();
-    append_frame(unsent_, Order(Hello{}));
+    append_frame(unsent_, Order(Hello{.version = kProtocolVersion, .program = options_.program}));
   }
   std::string sending;
   while (true) {

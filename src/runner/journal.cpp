@@ -228,8 +228,9 @@ void Journal::compact() {
   }
   const auto fresh = path_ + ".new";
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-  if (file < 0 || write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
-      rename(fresh.c_str(), path_.c_str()) < 0) {
+  const bool written =
+      file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  if (!written || rename(fresh.c_str(), path_.c_str()) < 0) {
     const int code = errno;
     if (file >= 0) close(file);
     if (file_ >= 0) return;  // the old one still serves

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "runner/wire.h"
+
 namespace runner {
 namespace {
 
@@ -144,6 +146,47 @@ std::string LogWriter::finish(base::Instant at) {
   join(tail_[older], older);
   join(tail_[current_tail_], current_tail_);
   return {};
+}
+
+std::string LogWriter::hand_over() const {
+  std::string state;
+  Writer out(state);
+  out.text(path_);
+  for (const auto number : {half_ * 2, head_content_, total_, dropped_})
+    out.i64(static_cast<std::int64_t>(number));
+  out.u8(spilled_ ? 1 : 0);
+  out.text(memory_);
+  for (const auto& segment : tail_) {
+    out.u8(segment.file >= 0 ? 1 : 0);
+    out.i64(static_cast<std::int64_t>(segment.content));
+    out.i64(static_cast<std::int64_t>(segment.lost));
+  }
+  out.u8(static_cast<std::uint8_t>(current_tail_));
+  out.text(problem_);
+  return state;
+}
+
+std::unique_ptr<LogWriter> LogWriter::take_over(std::string_view state) {
+  Reader in(state);
+  const auto number = [&] { return static_cast<std::uint64_t>(in.i64()); };
+  auto path = in.text();
+  auto writer = std::make_unique<LogWriter>(std::move(path), number());
+  writer->head_content_ = number();
+  writer->total_ = number();
+  writer->dropped_ = number();
+  writer->spilled_ = in.flag();
+  writer->memory_ = in.text();
+  for (int which : {0, 1}) {
+    auto& segment = writer->tail_[which];
+    const bool was_open = in.flag();
+    segment.content = number();
+    segment.lost = number();
+    if (was_open)
+      segment.file = open(writer->segment_path(which).c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+  }
+  writer->current_tail_ = in.flag() ? 1 : 0;
+  writer->problem_ = in.text();
+  return in.done() ? std::move(writer) : nullptr;
 }
 
 }  // namespace runner

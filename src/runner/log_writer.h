@@ -3,6 +3,7 @@
 // memory and goes to a file once it is more than a little, or when told.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,11 @@ class LogWriter {
   // Joins head, mark and tail into the one file. Call once, at the end. Gives the frames that were never
   // spilled; there is no file then.
   std::string finish(base::Instant at);
+
+  // For a runner that executes a newer one in its place: what it knows, and one that goes on from there.
+  // nullptr where that is unreadable.
+  std::string hand_over() const;
+  static std::unique_ptr<LogWriter> take_over(std::string_view state);
 
   std::uint64_t total_bytes() const { return total_; }
   std::uint64_t dropped_bytes() const { return dropped_; }

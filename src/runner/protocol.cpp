@@ -96,6 +96,31 @@ Finished read_finished_from(Reader& in) {
   return finished;
 }
 
+void write(Writer& out, const std::optional<std::int64_t>& value) {
+  out.u8(value ? 1 : 0);
+  out.i64(value.value_or(0));
+}
+
+std::optional<std::int64_t> read_optional_number(Reader& in) {
+  const bool present = in.flag();
+  const auto value = in.i64();
+  return present ? std::optional{value} : std::nullopt;
+}
+
+void write(Writer& out, const Limits& limits) {
+  for (const auto& limit :
+       {limits.memory_bytes, limits.cpu_s, limits.open_files, limits.processes, limits.nice})
+    write(out, limit);
+}
+
+Limits read_limits(Reader& in) {
+  Limits limits;
+  for (auto* limit :
+       {&limits.memory_bytes, &limits.cpu_s, &limits.open_files, &limits.processes, &limits.nice})
+    *limit = read_optional_number(in);
+  return limits;
+}
+
 void write(Writer& out, const StartRequest& request) {
   write(out, request.key);
   out.list(request.argv, [&](const std::string& word) { out.text(word); });
@@ -107,10 +132,11 @@ void write(Writer& out, const StartRequest& request) {
   out.i64(request.kill_grace.count());
   out.i64(static_cast<std::int64_t>(request.max_output_bytes));
   out.u8(request.kill_leftovers ? 1 : 0);
+  write(out, request.limits);
   out.text(request.log_path);
 }
 
-StartRequest read_request(Reader& in) {
+StartRequest read_request_from(Reader& in) {
   StartRequest request;
   request.key = read_key(in);
   request.argv = in.list<std::string>([&] { return in.text(); });
@@ -122,6 +148,7 @@ StartRequest read_request(Reader& in) {
   request.kill_grace = Milliseconds{in.i64()};
   request.max_output_bytes = static_cast<std::uint64_t>(in.i64());
   request.kill_leftovers = in.flag();
+  request.limits = read_limits(in);
   request.log_path = in.text();
   return request;
 }
@@ -148,7 +175,12 @@ std::optional<Result> when_done(Reader& in, Value value) {
 void append_frame(std::string& to, const Order& order) {
   std::visit(
       Overload{
-          [&](const Hello& hello) { frame(to, Tag::hello, [&](Writer& out) { out.i64(hello.version); }); },
+          [&](const Hello& hello) {
+            frame(to, Tag::hello, [&](Writer& out) {
+              out.i64(hello.version);
+              out.text(hello.program);
+            });
+          },
           [&](const Start& start) { frame(to, Tag::start, [&](Writer& out) { write(out, start.request); }); },
           [&](const Cancel& cancel) { frame(to, Tag::cancel, [&](Writer& out) { write(out, cancel.key); }); },
           [&](const Acknowledge& acknowledge) {
@@ -173,6 +205,7 @@ void append_frame(std::string& to, const Report& report) {
               out.i64(welcome.version);
               out.list(welcome.snapshot.running, [&](const Started& started) { write(out, started); });
               out.list(welcome.snapshot.finished, [&](const Finished& finished) { write(out, finished); });
+              out.text(welcome.snapshot.kill_level);
             });
           },
           [&](const Started& started) { frame(to, Tag::started, [&](Writer& out) { write(out, started); }); },
@@ -191,10 +224,13 @@ void append_frame(std::string& to, const Report& report) {
 std::optional<Order> read_order(std::string_view body) {
   Reader in(body);
   switch (static_cast<Tag>(in.u8())) {
-    case Tag::hello:
-      return when_done<Hello, Order>(in, Hello{static_cast<std::uint32_t>(in.i64())});
+    case Tag::hello: {
+      Hello hello{.version = static_cast<std::uint32_t>(in.i64()), .program = {}};
+      hello.program = in.text();
+      return when_done<Hello, Order>(in, std::move(hello));
+    }
     case Tag::start:
-      return when_done<Start, Order>(in, Start{read_request(in)});
+      return when_done<Start, Order>(in, Start{read_request_from(in)});
     case Tag::cancel:
       return when_done<Cancel, Order>(in, Cancel{read_key(in)});
     case Tag::acknowledge:
@@ -221,6 +257,7 @@ std::optional<Report> read_report(std::string_view body) {
       Welcome welcome{.version = static_cast<std::uint32_t>(in.i64())};
       welcome.snapshot.running = in.list<Started>([&] { return read_started_from(in); });
       welcome.snapshot.finished = in.list<Finished>([&] { return read_finished_from(in); });
+      welcome.snapshot.kill_level = in.text();
       return when_done<Welcome, Report>(in, std::move(welcome));
     }
     case Tag::started:
@@ -240,6 +277,16 @@ std::optional<Report> read_report(std::string_view body) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+void append_request(std::string& to, const StartRequest& request) {
+  Writer out(to);
+  write(out, request);
+}
+
+std::optional<StartRequest> read_request(std::string_view body) {
+  Reader in(body);
+  return when_done<StartRequest, StartRequest>(in, read_request_from(in));
 }
 
 void append_started(std::string& to, const Started& started) {

@@ -13,13 +13,15 @@
 namespace runner {
 
 // Both sides must speak the same; the hello tells.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 // A frame larger than this is refused: no honest one comes near it.
 inline constexpr std::size_t kMaxFrameBytes = 16u << 20;
 
 // serve to runner
+// The one order that must read the same in every version: with it an older runner learns of a newer program.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
+  std::string program;  // that the server runs; a runner of another one executes it in its own place
 };
 struct Start {
   StartRequest request;
@@ -51,7 +53,9 @@ void append_frame(std::string& to, const Report& report);
 std::optional<Order> read_order(std::string_view body);
 std::optional<Report> read_report(std::string_view body);
 
-// Bodies of one attempt's records, shared with the journal.
+// Bodies of one attempt's records, shared with the journal and with what a runner hands over.
+void append_request(std::string& to, const StartRequest& request);
+std::optional<StartRequest> read_request(std::string_view body);
 void append_started(std::string& to, const Started& started);
 void append_finished(std::string& to, const Finished& finished);
 std::optional<Started> read_started(std::string_view body);

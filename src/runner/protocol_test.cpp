@@ -20,6 +20,7 @@ StartRequest full_request() {
   request.timeout = Milliseconds{5};
   request.max_output_bytes = 77;
   request.kill_leftovers = false;
+  request.limits = {1 << 20, 2, std::nullopt, 4, -5};
   request.log_path = "/x";
   return request;
 }
@@ -35,6 +36,7 @@ TEST(Protocol, AStartReadsBackAsItWasWritten) {
   EXPECT_EQ(request.env, full_request().env);
   EXPECT_EQ(request.timeout, Milliseconds{5});
   EXPECT_FALSE(request.kill_leftovers);
+  EXPECT_EQ(request.limits, full_request().limits);
   EXPECT_EQ(request.log_path, "/x");
 }
 
@@ -58,6 +60,20 @@ TEST(Protocol, AnEndReadsBackAsItWasWritten) {
   EXPECT_EQ(read.output_dropped_bytes, 1u << 31);
   EXPECT_TRUE(read.pipes_cut);
   EXPECT_EQ(read.log, finished.log);
+}
+
+TEST(Protocol, AWelcomeReadsBackAsItWasWritten) {
+  Welcome welcome;
+  welcome.snapshot.running = {{{base::ExecutionId{5}, 2}, 77, {}}};
+  welcome.snapshot.kill_level = "cgroup";
+  std::string frame;
+  append_frame(frame, Report(welcome));
+  const auto report = read_report(body_of(frame));
+  ASSERT_TRUE(report);
+  const auto& read = std::get<Welcome>(*report);
+  EXPECT_EQ(read.version, kProtocolVersion);
+  EXPECT_EQ(read.snapshot.running.at(0).pid, 77);
+  EXPECT_EQ(read.snapshot.kill_level, "cgroup");
 }
 
 TEST(Protocol, NoPrefixAndNoChangedByteDoesHarm) {

@@ -27,17 +27,28 @@ struct AttemptKey {
   auto operator<=>(const AttemptKey&) const = default;
 };
 
+// Absent: as the runner itself. See task::Limits.
+struct Limits {
+  std::optional<std::int64_t> memory_bytes;
+  std::optional<std::int64_t> cpu_s;
+  std::optional<std::int64_t> open_files;
+  std::optional<std::int64_t> processes;
+  std::optional<std::int64_t> nice;
+  bool operator==(const Limits&) const = default;
+};
+
 struct StartRequest {
   AttemptKey key;
   std::vector<std::string> argv;  // argv[0] is searched for in the PATH of env
   std::vector<std::string> env;   // "NAME=value", the whole environment
-  std::string working_dir;        // empty: the user's home, or /
+  std::string working_dir;        // empty: HOME of env, else the user's home, / where that can't be entered
   std::string run_as;             // empty: as the runner
   std::string stdin_text;
   Milliseconds timeout{0};  // 0: none
   Milliseconds kill_grace{10'000};
   std::uint64_t max_output_bytes = 10u << 20;
   bool kill_leftovers = true;  // kill_mode group; false: main
+  Limits limits;
   std::string log_path;
 };
 
@@ -78,6 +89,7 @@ using Event = std::variant<Started, Finished, OutputGrew>;
 struct Snapshot {
   std::vector<Started> running;
   std::vector<Finished> finished;
+  std::string kill_level;  // what holds a job together: "cgroup", or "process tree: WHY" (cgroup.h)
 };
 
 // Called on a thread of the runner's client, in order; must not block.

@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "runner/handover.h"
 #include "runner/supervisor.h"
 
 namespace runner {
@@ -31,8 +32,13 @@ enum Special : std::uint64_t { kListener = ~0ULL, kClient = ~0ULL - 1, kSignals 
 
 class Loop {
  public:
-  explicit Loop(const RunnerOptions& options)
-      : options_(options), epoll_(epoll_create1(EPOLL_CLOEXEC)), supervisor_(options, epoll_) {}
+  Loop(const RunnerOptions& options, int lock, std::optional<Handover> handover)
+      : options_(options),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        lock_(lock),
+        listener_(handover ? handover->listener : -1),
+        program_(handover ? handover->program : identity_of_program("/proc/self/exe")),
+        supervisor_(options, epoll_, std::move(handover)) {}
 
   ~Loop() {
     if (client_ >= 0) close(client_);
@@ -42,6 +48,10 @@ class Loop {
   }
 
   std::string open_socket() {
+    if (listener_ >= 0) {
+      watch(listener_, kListener, EPOLLIN);
+      return {};
+    }
     const auto path = socket_path(options_.data_dir).string();
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -164,6 +174,7 @@ class Loop {
         const auto order = read_order(*body);
         if (!order) broken = true;
         if (broken) break;
+        if (const auto* hello = std::get_if<Hello>(&*order)) follow_program(hello->program);
         supervisor_.obey(*order);
       }
       if (broken) {
@@ -171,6 +182,26 @@ class Loop {
         return drop_client();
       }
     }
+  }
+
+  // A server of another program than this one was started by: that program goes on in this one's place. The
+  // server's connection ends with it, and its next one is answered there.
+  void follow_program(const std::string& program) {
+    const auto identity = identity_of_program(program);
+    if (identity.empty() || identity == program_) return;
+    if (!accepts_handover(program)) {
+      base::log::warning("runner.program_not_followed", {{"program", program}});
+      program_ = identity;  // asked once
+      return;
+    }
+    Handover handover{.lock = lock_, .listener = listener_, .program = identity, .jobs = {}, .waiting = {}};
+    std::string bytes;
+    auto descriptors = supervisor_.hand_over(handover, bytes);
+    descriptors.push_back(lock_);
+    descriptors.push_back(listener_);
+    base::log::info("runner.follows_program", {{"program", program}});
+    const auto why = execute(program, options_.data_dir.string(), bytes, descriptors);
+    base::log::error("runner.program_not_executed", {{"program", program}, {"why", why}});
   }
 
   bool gathers(SteadyTime now) {
@@ -198,8 +229,10 @@ class Loop {
 
   const RunnerOptions& options_;
   int epoll_;
+  const int lock_;
+  int listener_;
+  std::string program_;  // identity of what this runner is
   Supervisor supervisor_;
-  int listener_ = -1;
   int client_ = -1;
   int signals_ = -1;
   FrameBuffer incoming_;
@@ -228,13 +261,20 @@ int run_runner(const RunnerOptions& options) {
   std::error_code failure;
   std::filesystem::create_directories(options.data_dir, failure);
   const auto lock_path = (options.data_dir / "runner.lock").string();
-  const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  auto handover = options.handover_fd >= 0 ? read_handover(read_all(options.handover_fd)) : std::nullopt;
+  if (handover) {
+    fcntl(handover->lock, F_SETFD, FD_CLOEXEC);
+    fcntl(handover->listener, F_SETFD, FD_CLOEXEC);
+  } else if (options.handover_fd >= 0) {
+    base::log::error("runner.handover_unreadable");  // what lives is then found by the journal
+  }
+  const int lock = handover ? handover->lock : open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return refuse(lock_path + ": " + std::strerror(errno), 1);
   if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
     return refuse("another runner serves " + options.data_dir.string() + " already", kAlreadyServed);
   }
   try {
-    Loop loop(options);
+    Loop loop(options, lock, std::move(handover));
     loop.catch_signals();
     if (const auto why = loop.open_socket(); !why.empty()) return refuse(why, 1);
     if (options.ready_fd >= 0) {

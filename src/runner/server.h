@@ -14,6 +14,7 @@ struct RunnerOptions {
       30'000};  // ends by itself when it holds nothing and nobody is connected for so long
   base::Milliseconds drain{5'000};  // a pipe that outlives its job is read for so long (spec 4, end of a run)
   int ready_fd = -1;                // gets one byte when the socket listens
+  int handover_fd = -1;             // holds what the runner left that executed this program (handover.h)
 };
 
 // Serves until SIGTERM or until it has lingered; jobs that run then go on, and the next runner watches them.

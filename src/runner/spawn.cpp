@@ -1,11 +1,12 @@
 #include "runner/spawn.h"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,10 +16,12 @@
 #include <cstring>
 #include <vector>
 
+#include "runner/identity.h"
+
 namespace runner {
 namespace {
 
-constexpr int kMaxSupplementaryGroups = 256;
+constexpr rlim_t kCpuGraceSeconds = 5;  // from SIGXCPU to SIGKILL
 
 // What the child runs before it executes: it never returns, and would leave the sanitizers' notes about its
 // stack in the memory that it shares with its parent.
@@ -52,48 +55,13 @@ SpawnFailure failure(const std::string& what, int code) {
   return {"spawn failed: " + what + ": " + std::strerror(code), is_passing(code)};
 }
 
-struct Identity {
-  bool switches = false;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::vector<gid_t> groups;
-  std::string home;
-};
-
-std::variant<Identity, SpawnFailure> identity_of(const std::string& user) {
-  Identity identity;
-  if (user.empty()) return identity;
-  passwd entry{};
-  passwd* found = nullptr;
-  std::vector<char> buffer(16'384);
-  const int code = getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) {
-    return SpawnFailure{
-        "spawn failed: user '" + user + "': " + (code == 0 ? "no such user" : std::strerror(code)), false};
-  }
-  identity.uid = entry.pw_uid;
-  identity.gid = entry.pw_gid;
-  identity.home = entry.pw_dir;
-  identity.switches = geteuid() != entry.pw_uid || getegid() != entry.pw_gid;
-  if (!identity.switches) return identity;
-  int count = kMaxSupplementaryGroups;
-  identity.groups.resize(static_cast<std::size_t>(count));
-  if (getgrouplist(user.c_str(), entry.pw_gid, identity.groups.data(), &count) < 0) {
-    return SpawnFailure{"spawn failed: user '" + user + "' is in more than " +
-                            std::to_string(kMaxSupplementaryGroups) + " groups",
-                        false};
-  }
-  identity.groups.resize(static_cast<std::size_t>(count));
-  return identity;
-}
-
-std::string value_in(const std::vector<std::string>& env, std::string_view name) {
+std::optional<std::string> find_value(const std::vector<std::string>& env, std::string_view name) {
   for (const auto& entry : env) {
     if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name)) {
       return entry.substr(name.size() + 1);
     }
   }
-  return {};
+  return std::nullopt;
 }
 
 // What execve is tried with, in order: the word itself, or each folder of PATH with it.
@@ -101,7 +69,7 @@ std::vector<std::string> candidates(const std::string& word, const std::vector<s
   if (word.find('/') != std::string::npos) return {word};
   std::vector<std::string> paths;
   std::string_view path;
-  const std::string value = value_in(env, "PATH");
+  const std::string value = find_value(env, "PATH").value_or(std::string());
   path = value;
   while (true) {
     const auto colon = std::min(path.find(':'), path.size());
@@ -161,13 +129,38 @@ const std::vector<int>& ignored_signals() {
   return ignored;
 }
 
-enum class Step { none, session, groups, group, user, folder, execute };
+enum class Step { none, cgroup, session, limit, nice, groups, group, user, folder, execute };
+
+struct ResourceLimit {
+  int resource;
+  const char* name;
+  rlimit value;
+};
+
+std::vector<ResourceLimit> to_resource_limits(const Limits& limits) {
+  std::vector<ResourceLimit> made;
+  const auto add = [&](int resource, const char* name, const std::optional<std::int64_t>& limit,
+                       rlim_t grace) {
+    if (!limit) return;
+    const auto soft = static_cast<rlim_t>(*limit);
+    made.push_back({resource, name, {soft, soft + grace}});
+  };
+  add(RLIMIT_AS, "memory_bytes", limits.memory_bytes, 0);
+  add(RLIMIT_CPU, "cpu_s", limits.cpu_s, kCpuGraceSeconds);
+  add(RLIMIT_NOFILE, "open_files", limits.open_files, 0);
+  add(RLIMIT_NPROC, "processes", limits.processes, 0);
+  return made;
+}
 
 // All that the child needs, made before it: it shares the parent's memory and may only make system calls.
 struct Child {
   int input, output, errors;
   const Identity* identity;
   const char* folder;
+  bool folder_was_asked_for;
+  int cgroup;
+  const std::vector<ResourceLimit>* limits;
+  const std::optional<std::int64_t>* nice;
   std::vector<const char*> paths;
   std::vector<char*> argv;
   std::vector<char*> env;
@@ -175,6 +168,7 @@ struct Child {
   const std::vector<int>* ignored;
   volatile Step failed_step = Step::none;
   volatile int failed_code = 0;
+  volatile std::size_t failed_limit = 0;
 };
 
 [[noreturn]] RUNS_IN_CHILD void give_up(Child& child, Step step, int code) {
@@ -183,7 +177,37 @@ struct Child {
   _exit(127);
 }
 
+RUNS_IN_CHILD void limit(Child& child) {
+  for (std::size_t i = 0; i < child.limits->size(); ++i) {
+    const auto& each = (*child.limits)[i];
+    child.failed_limit = i;
+    if (syscall(SYS_prlimit64, 0, each.resource, &each.value, nullptr) < 0)
+      give_up(child, Step::limit, errno);
+  }
+  if (*child.nice && setpriority(PRIO_PROCESS, 0, static_cast<int>(**child.nice)) < 0)
+    give_up(child, Step::nice, errno);
+}
+
+// Each step is checked, and in the end that there is no way back.
+RUNS_IN_CHILD void become(Child& child, const Identity& user) {
+  // the raw calls: glibc's would switch every thread of the parent, whose memory this is
+  if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) < 0) give_up(child, Step::groups, errno);
+  if (syscall(SYS_setresgid, user.gid, user.gid, user.gid) < 0) give_up(child, Step::group, errno);
+  if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) < 0) give_up(child, Step::user, errno);
+  if (user.uid == 0) return;
+  // a runner that is not root but may switch users has capabilities that would outlive the switch
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  if (syscall(SYS_capset, &header, none) < 0) give_up(child, Step::user, errno);
+  if (syscall(SYS_setresuid, -1, 0, -1) == 0) give_up(child, Step::user, EPERM);
+  if (user.gid != 0 && syscall(SYS_setresgid, -1, 0, -1) == 0) give_up(child, Step::group, EPERM);
+  if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) == 0)
+    give_up(child, Step::groups, EPERM);
+}
+
 [[noreturn]] RUNS_IN_CHILD void run_child(Child& child) {
+  if (child.cgroup >= 0 && write(child.cgroup, "0", 1) < 0) give_up(child, Step::cgroup, errno);
   if (setsid() < 0) give_up(child, Step::session, errno);
   for (const int signal : *child.ignored) set_default(signal);
   dup2(child.input, STDIN_FILENO);
@@ -191,18 +215,13 @@ struct Child {
   dup2(child.errors, STDERR_FILENO);
   close_range(STDERR_FILENO + 1, ~0U, 0);
   umask(022);
-  if (child.identity->switches) {
-    // the raw calls: glibc's would switch every thread of the parent, whose memory this is
-    if (syscall(SYS_setgroups, child.identity->groups.size(), child.identity->groups.data()) < 0) {
-      give_up(child, Step::groups, errno);
-    }
-    const auto gid = child.identity->gid;
-    if (syscall(SYS_setresgid, gid, gid, gid) < 0) give_up(child, Step::group, errno);
-    const auto uid = child.identity->uid;
-    if (syscall(SYS_setresuid, uid, uid, uid) < 0) give_up(child, Step::user, errno);
-    if (uid != 0 && syscall(SYS_setresuid, -1, 0, -1) == 0) give_up(child, Step::user, EPERM);
+  limit(child);
+  if (child.identity->switches) become(child, *child.identity);
+  if (chdir(child.folder) < 0) {
+    const int code = errno;
+    // a user may have no home
+    if (child.folder_was_asked_for || chdir("/") < 0) give_up(child, Step::folder, code);
   }
-  if (chdir(child.folder) < 0) give_up(child, Step::folder, errno);
   sigprocmask(SIG_SETMASK, &child.no_signals, nullptr);
   int code = ENOENT;
   for (const char* path : child.paths) {
@@ -217,12 +236,21 @@ RUNS_IN_CHILD int run_child_of(void* argument) {
   run_child(*static_cast<Child*>(argument));
 }
 
-std::string describe(Step step, const StartRequest& request, const std::string& folder) {
+std::string describe(Step step, const StartRequest& request, const std::string& folder,
+                     const ResourceLimit* limit) {
   switch (step) {
+    case Step::cgroup:
+      return "cgroup";
     case Step::session:
       return "new session";
+    case Step::limit:
+      return "limit " + std::string(limit->name) + " of " + std::to_string(limit->value.rlim_cur);
+    case Step::nice:
+      return "niceness " + std::to_string(request.limits.nice.value_or(0));
     case Step::groups:
+      return "groups of user '" + request.run_as + "'";
     case Step::group:
+      return "switch to the group of user '" + request.run_as + "'";
     case Step::user:
       return "switch to user '" + request.run_as + "'";
     case Step::folder:
@@ -236,12 +264,12 @@ std::string describe(Step step, const StartRequest& request, const std::string& 
 
 }  // namespace
 
-std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
+std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Limits& limits, int cgroup) {
   if (request.argv.empty() || request.argv.front().empty())
     return SpawnFailure{"spawn failed: the command is empty", false};
-  auto identity = identity_of(request.run_as);
-  if (auto* wrong = std::get_if<SpawnFailure>(&identity)) return *wrong;
-  const auto& user = std::get<Identity>(identity);
+  const auto identity = identity_of(request.run_as);
+  if (!identity) return SpawnFailure{"spawn failed: " + identity.error().message, false};
+  const auto& user = *identity;
 
   Descriptor out_read, out_write, err_read, err_write;
   for (auto [read_end, write_end] : {std::pair{&out_read, &out_write}, std::pair{&err_read, &err_write}}) {
@@ -255,13 +283,26 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
   if (input.get() < 0) return failure("standard input", errno);
 
   std::string folder = request.working_dir;
-  if (folder.empty()) folder = user.home.empty() ? "/" : user.home;
+  if (folder.empty()) folder = find_value(request.env, "HOME").value_or(user.home);
+  if (folder.empty()) folder = "/";
   const auto paths = candidates(request.argv.front(), request.env);
+  const auto resource_limits = to_resource_limits(limits);
+  std::vector<std::string> of_the_user;
+  for (const auto& [name, value] : {std::pair{"HOME", &user.home},
+                                    {"USER", &user.name},
+                                    {"LOGNAME", &user.name},
+                                    {"SHELL", &user.shell}}) {
+    if (!value->empty() && !find_value(request.env, name)) of_the_user.push_back(name + ('=' + *value));
+  }
   Child child{.input = input.get(),
               .output = out_write.get(),
               .errors = err_write.get(),
               .identity = &user,
               .folder = folder.c_str(),
+              .folder_was_asked_for = !request.working_dir.empty(),
+              .cgroup = cgroup,
+              .limits = &resource_limits,
+              .nice = &limits.nice,
               .paths = {},
               .argv = {},
               .env = {},
@@ -271,6 +312,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
   for (const auto& word : request.argv) child.argv.push_back(const_cast<char*>(word.c_str()));
   child.argv.push_back(nullptr);
   for (const auto& entry : request.env) child.env.push_back(const_cast<char*>(entry.c_str()));
+  for (const auto& entry : of_the_user) child.env.push_back(const_cast<char*>(entry.c_str()));
   child.env.push_back(nullptr);
   sigemptyset(&child.no_signals);
 
@@ -291,7 +333,8 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request) {
   if (child.failed_step != Step::none) {
     close(pidfd);
     waitpid(pid, nullptr, 0);
-    return failure(describe(child.failed_step, request, folder), child.failed_code);
+    const auto* wrong = child.failed_step == Step::limit ? &resource_limits[child.failed_limit] : nullptr;
+    return failure(describe(child.failed_step, request, folder, wrong), child.failed_code);
   }
   return Spawned{pid, pidfd, out_read.release(), err_read.release(), born};
 }

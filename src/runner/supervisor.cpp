@@ -4,21 +4,17 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "base/log.h"
-#include "runner/process_tree.h"
 
 namespace runner {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 // A burst is paced: so many processes younger than kYouth at once, since more only take the processor from
 // each other. A job that lives longer holds up nobody.
@@ -28,12 +24,8 @@ constexpr std::size_t kDescriptorsPerJob = 5;  // two pipes, pidfd, log and its 
 constexpr std::size_t kDescriptorsReserved = 64;
 constexpr int kSpawnTries = 8;  // of a start that met a passing shortage
 constexpr milliseconds kFirstRetry{50};
-constexpr seconds kReapPause{1};         // orphans that ended are waited for at most so often
 constexpr milliseconds kSpillAfter{50};  // its output is in a file while a job runs on, at most so late
-constexpr std::size_t kMaxErrorBytes = 1000;
-constexpr std::size_t kPipeReads = 16;  // of one pipe before others get their turn
-
-enum Kind { kPidfd = 0, kOutput = 1, kErrors = 2 };
+constexpr std::size_t kPipeReads = 16;   // of one pipe before others get their turn
 
 std::uint64_t name_of(JobTable::Slot slot, int kind) {
   return std::uint64_t{slot} << 2 | static_cast<std::uint64_t>(kind);
@@ -52,13 +44,29 @@ std::size_t raise_descriptor_limit() {
 
 }  // namespace
 
-Supervisor::Supervisor(const RunnerOptions& options, int epoll)
+template <class Visit>
+void Supervisor::for_each_waiting(const Visit& visit) {
+  for (auto& waiting : waiting_) visit(waiting);
+  for (auto& [at, waiting] : delayed_) visit(waiting);
+}
+
+Supervisor::Supervisor(const RunnerOptions& options, int epoll, std::optional<Handover> handover)
     : options_(options),
       epoll_(epoll),
       mark_(runner_mark(options.data_dir)),
+      cgroups_(mark_.substr(mark_.find('=') + 1)),
       journal_((options.data_dir / "runner.journal").string(), boot_id()),
       max_jobs_(raise_descriptor_limit()) {
-  for (const auto& [key, entry] : std::map(journal_.entries())) take_up(entry);
+  if (handover) {
+    for (auto& job : handover->jobs) go_on_with(std::move(job));
+    for (auto& waiting : handover->waiting)
+      waiting_.push_back({std::move(waiting.request), waiting.tries, waiting.watched});
+  }
+  for (const auto& [key, entry] : std::map(journal_.entries())) {
+    bool waits = false;
+    for_each_waiting([&, &known = key](const Waiting& waiting) { waits |= waiting.request.key == known; });
+    if (!jobs_.find(key) && !waits) take_up(entry);
+  }
 }
 
 Supervisor::~Supervisor() {
@@ -67,63 +75,6 @@ Supervisor::~Supervisor() {
       if (descriptor >= 0) close(descriptor);
     }
   });
-}
-
-// An attempt of an earlier runner. While its process lives it is watched; its exit status is gone with its
-// parent.
-void Supervisor::take_up(const Journal::Entry& entry) {
-  if (entry.finished) {
-    unacknowledged_[entry.key] = *entry.finished;
-    return;
-  }
-  if (adopt(entry)) return;
-  if (journal_.same_boot() && entry.kill_leftovers) kill_what_is_left(marks_of(entry.key));
-  Finished finished;
-  finished.key = entry.key;
-  finished.cause = EndCause::lost;
-  finished.started_at = entry.started ? entry.started->started_at : Instant{};
-  finished.finished_at = clock_.now();
-  finished.error = !journal_.same_boot() ? "lost: the machine was restarted while it ran"
-                   : entry.started
-                       ? "lost: the runner was killed, and its process ended before another could see how"
-                       : "lost: the runner was killed while it started it";
-  report_end(std::move(finished));
-}
-
-std::optional<pid_t> Supervisor::surviving_process(const Journal::Entry& entry) const {
-  if (!journal_.same_boot()) return std::nullopt;
-  if (!entry.started) return find_leader(marks_of(entry.key));
-  return is_born_in(entry.started->pid, entry.born) ? std::optional{entry.started->pid} : std::nullopt;
-}
-
-bool Supervisor::adopt(const Journal::Entry& entry) {
-  const auto pid = surviving_process(entry);
-  if (!pid) return false;
-  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, *pid, 0));
-  // asked again, since the number may have been given anew before the descriptor was opened
-  if (pidfd < 0 || surviving_process(entry) != pid) {
-    if (pidfd >= 0) close(pidfd);
-    return false;
-  }
-  auto made = std::make_unique<Job>();
-  made->key = entry.key;
-  made->kill_leftovers = entry.kill_leftovers;
-  made->kill_grace = entry.kill_grace;
-  made->log_path = entry.log_path;
-  made->pid = *pid;
-  made->started_at = entry.started ? entry.started->started_at : clock_.now();
-  made->pidfd = pidfd;
-  made->orphan = true;
-  if (entry.timeout.count() > 0) {
-    const auto left = std::clamp<Milliseconds>(made->started_at + entry.timeout - clock_.now(),
-                                               Milliseconds{0}, entry.timeout);
-    made->timeout_at = std::chrono::steady_clock::now() + left;
-  }
-  Slot slot = 0;
-  const auto& job = jobs_.add(std::move(made), slot);
-  if (job.timeout_at) deadlines_.add(*job.timeout_at, slot, job.key);
-  add_to_epoll(pidfd, slot, kPidfd);
-  return true;
 }
 
 void Supervisor::obey(const Order& order) {
@@ -139,14 +90,9 @@ void Supervisor::obey(const Order& order) {
     watch(watched->key, watched->on);
 }
 
-template <class Visit>
-void Supervisor::for_each_waiting(const Visit& visit) {
-  for (auto& waiting : waiting_) visit(waiting);
-  for (auto& [at, waiting] : delayed_) visit(waiting);
-}
-
 void Supervisor::welcome() {
   Welcome answer;
+  answer.snapshot.kill_level = cgroups_.level();
   jobs_.for_each([&](Job& job) { answer.snapshot.running.push_back({job.key, job.pid, job.started_at}); });
   for_each_waiting([&](const Waiting& waiting) {
     answer.snapshot.running.push_back({waiting.request.key, 0, Instant{}});
@@ -211,13 +157,14 @@ void Supervisor::start_waiting(SteadyTime now) {
 void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   auto& request = waiting.request;
   if (waiting.tries == 0) request.env.push_back(mark_);
-  auto outcome = spawn(request);
+  auto outcome = spawn_in_cgroup(request);
   if (auto* failure = std::get_if<SpawnFailure>(&outcome)) {
     if (failure->passing && ++waiting.tries < kSpawnTries) {
       const auto again = now + kFirstRetry * (1 << waiting.tries);
       delayed_.emplace(again, std::move(waiting));
       return;
     }
+    cgroups_.remove(request.key);
     not_started(request.key, EndCause::spawn_failed, std::move(failure->error));
     return;
   }
@@ -249,6 +196,18 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   report(started);
 }
 
+// Where a cgroup can't be made the job runs without one: it is killed by its tree, and holds its limits
+// itself.
+std::variant<Spawned, SpawnFailure> Supervisor::spawn_in_cgroup(const StartRequest& request) {
+  auto limits = request.limits;
+  std::string why;
+  const int cgroup = cgroups_.make(request.key, limits, why);
+  if (!why.empty()) base::log::warning("runner.no_cgroup", {{"why", why}});
+  auto outcome = spawn(request, limits, cgroup);
+  if (cgroup >= 0) close(cgroup);
+  return outcome;
+}
+
 void Supervisor::add_to_epoll(int descriptor, Slot slot, int kind) const {
   epoll_event event{};
   event.events = EPOLLIN;
@@ -271,14 +230,6 @@ void Supervisor::cancel(const AttemptKey& key) {
   if (slot) begin_to_end(*slot, *jobs_.at(*slot), EndCause::cancelled);
 }
 
-void Supervisor::begin_to_end(Slot slot, Job& job, EndCause cause) {
-  if (job.ended_by_us || job.exited) return;
-  job.ended_by_us = cause;
-  job.kill_at = std::chrono::steady_clock::now() + job.kill_grace;
-  kill(-job.pid, SIGTERM);
-  deadlines_.add(*job.kill_at, slot, job.key);
-}
-
 void Supervisor::acknowledge(const std::vector<AttemptKey>& keys) {
   for (const auto& key : keys) unacknowledged_.erase(key);
   journal_.forget(keys);
@@ -295,15 +246,6 @@ void Supervisor::watch(const AttemptKey& key, bool on) {
   if (!on || !job.log) return;
   job.log->spill();
   report(OutputGrew{key, job.log->total_bytes()});
-}
-
-void Supervisor::not_started(const AttemptKey& key, EndCause cause, std::string error) {
-  Finished finished;
-  finished.key = key;
-  finished.cause = cause;
-  finished.finished_at = clock_.now();
-  finished.error = std::move(error);
-  report_end(std::move(finished));
 }
 
 void Supervisor::on_descriptor(std::uint64_t name) {
@@ -354,84 +296,6 @@ void Supervisor::close_pipe(Job& job, int which) {
   job.pipes[which] = -1;
 }
 
-void Supervisor::on_exit(Slot slot, Job& job) {
-  if (job.exited) return;
-  job.exited = true;
-  grow_old(job);
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, job.pidfd, nullptr);
-  read_pipe(job, 0);
-  read_pipe(job, 1);
-  if (job.pipes_open()) {
-    job.drain_until = std::chrono::steady_clock::now() + options_.drain;
-    deadlines_.add(*job.drain_until, slot, job.key);
-  }
-  end_when_done(slot, job);
-}
-
-void Supervisor::end_when_done(Slot slot, Job& job) {
-  if (job.exited && !job.pipes_open()) end(slot, job);
-}
-
-void Supervisor::end(Slot slot, Job& job) {
-  Finished finished;
-  finished.key = job.key;
-  finished.started_at = job.started_at;
-  finished.finished_at = clock_.now();
-  finished.pipes_cut = job.pipes_cut;
-  // a leader of ours is not waited for yet, so its number can't belong to anybody else; an orphan's may
-  if (job.orphan && (job.ended_by_us || job.kill_leftovers))
-    kill_what_is_left(marks_of(job.key));
-  else if (job.ended_by_us)
-    kill_everything(job.pid, marks_of(job.key));
-  else if (job.kill_leftovers && !job.orphan)
-    kill(-job.pid, SIGKILL);
-  if (job.orphan) {
-    finished.cause = EndCause::lost;
-    finished.error = "lost: the runner that started it was killed, and with it went its exit status";
-  } else {
-    int status = 0;
-    rusage usage{};
-    wait4(job.pid, &status, 0, &usage);
-    finished.cpu_ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-                      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
-    finished.max_rss_bytes = usage.ru_maxrss * 1024;
-    if (WIFEXITED(status))
-      finished.exit_code = WEXITSTATUS(status);
-    else
-      finished.signal = WTERMSIG(status);
-    finished.cause = job.ended_by_us.value_or(WIFEXITED(status) ? EndCause::exited : EndCause::signaled);
-  }
-  if (job.log) {
-    if (job.pipes_cut) {
-      job.log->append(
-          Stream::mark,
-          "\n[... a process that it left behind held its output open: not read any further ...]\n",
-          finished.finished_at);
-    }
-    finished.log = job.log->finish(finished.finished_at);
-    finished.output_bytes = job.log->total_bytes();
-    finished.output_dropped_bytes = job.log->dropped_bytes();
-    if (!job.log->problem().empty()) {
-      base::log::warning("runner.output_not_kept",
-                         {{"execution", job.key.execution.value}, {"why", job.log->problem()}});
-    }
-  }
-  close_pipe(job, 0);
-  close_pipe(job, 1);
-  close(job.pidfd);
-  grow_old(job);
-  jobs_.remove(slot);
-  if (!reap_at_) reap_at_ = std::chrono::steady_clock::now() + kReapPause;
-  report_end(std::move(finished));
-}
-
-void Supervisor::report_end(Finished finished) {
-  finished.error.resize(std::min(finished.error.size(), kMaxErrorBytes));
-  journal_.finished(finished);
-  report(finished);
-  unacknowledged_[finished.key] = std::move(finished);
-}
-
 void Supervisor::report(const Report& report) {
   if (connected_) append_frame(reports_, report);
 }
@@ -442,8 +306,10 @@ void Supervisor::on_time(SteadyTime now) {
     if (job == nullptr || job->key != due->key) continue;
     if (job->timeout_at && *job->timeout_at == due->at) begin_to_end(due->slot, *job, EndCause::timeout);
     if (job->spill_at && *job->spill_at == due->at) job->log->spill();
-    if (job->kill_at && *job->kill_at == due->at)
-      kill_everything(job->pid, marks_of(job->key)), kill(job->pid, SIGKILL);
+    if (job->kill_at && *job->kill_at == due->at) {
+      kill_all(*job);
+      kill(job->pid, SIGKILL);
+    }
     if (job->drain_until && *job->drain_until == due->at) {
       job->pipes_cut = true;
       end(due->slot, *job);
@@ -451,6 +317,7 @@ void Supervisor::on_time(SteadyTime now) {
   }
   if (reap_at_ && *reap_at_ <= now) {
     reap_at_.reset();
+    if (std::exchange(cgroups_are_left_, false)) cgroups_.remove_empty();
     reap_orphans([this](pid_t pid) {
       bool ours = false;
       jobs_.for_each([&](Job& job) { ours |= job.pid == pid; });

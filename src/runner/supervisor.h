@@ -4,6 +4,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "runner/cgroup.h"
+#include "runner/handover.h"
 #include "runner/job_table.h"
 #include "runner/journal.h"
 #include "runner/process_tree.h"
@@ -15,8 +17,9 @@ namespace runner {
 
 class Supervisor {
  public:
-  // Reads the journal and takes up what an earlier runner left. Jobs' descriptors are added to that epoll.
-  Supervisor(const RunnerOptions& options, int epoll);
+  // Reads the journal and takes up what an earlier runner left, and goes on with the jobs of the one that
+  // this program was executed by. Jobs' descriptors are added to that epoll.
+  Supervisor(const RunnerOptions& options, int epoll, std::optional<Handover> handover = std::nullopt);
   ~Supervisor();
 
   void obey(const Order& order);
@@ -28,6 +31,8 @@ class Supervisor {
   // Nothing is added while none is connected.
   std::string& reports() { return reports_; }
   void keep() { journal_.flush(); }
+  // Adds all that a program in this one's place must know; gives the descriptors that it must find open.
+  std::vector<int> hand_over(Handover& handover, std::string& bytes);
   // Whether enough starts wait that reports may be gathered: each one sent takes time from the next start.
   bool has_backlog() const { return waiting_.size() >= kBacklog; }
   void disconnected();
@@ -37,6 +42,7 @@ class Supervisor {
 
  private:
   using Slot = JobTable::Slot;
+  enum Kind { kPidfd = 0, kOutput = 1, kErrors = 2 };  // descriptors of a job
   static constexpr std::size_t kBacklog = 64;
   struct Waiting {
     StartRequest request;
@@ -53,7 +59,11 @@ class Supervisor {
   void start_waiting(SteadyTime now);
   std::size_t startable(SteadyTime now);
   void launch(Waiting& waiting, SteadyTime now);
+  std::variant<Spawned, SpawnFailure> spawn_in_cgroup(const StartRequest& request);
+  void kill_all(const Job& job);
+  void account(Finished& finished, const Job& job) const;
   void take_up(const Journal::Entry& entry);
+  void go_on_with(std::unique_ptr<Job> job);
   bool adopt(const Journal::Entry& entry);
   std::optional<pid_t> surviving_process(const Journal::Entry& entry) const;
   Marks marks_of(const AttemptKey& key) const { return {key, mark_}; }
@@ -77,6 +87,7 @@ class Supervisor {
   const RunnerOptions& options_;
   const int epoll_;
   const std::string mark_;  // in the environment of each job
+  const Cgroups cgroups_;
   base::SystemClock clock_;
   Journal journal_;
   JobTable jobs_;
@@ -96,6 +107,7 @@ class Supervisor {
   std::size_t young_count_ = 0;
   std::size_t max_jobs_ = 0;
   std::optional<SteadyTime> reap_at_;
+  bool cgroups_are_left_ = false;  // something lives in one whose job has ended
 };
 
 }  // namespace runner

@@ -67,12 +67,27 @@ def processes_marked(mark):
     return found
 
 
+def attempts_alive(mark):
+    """(execution, attempt) of each live process whose environment holds NAME=VALUE, as the server marked it."""
+    found = set()
+    for pid in processes_marked(mark):
+        try:
+            words = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        values = dict(word.split(b"=", 1) for word in words if b"=" in word)
+        if b"MINI_SCHEDULER_EXECUTION_ID" in values:
+            found.add((int(values[b"MINI_SCHEDULER_EXECUTION_ID"]), int(values[b"MINI_SCHEDULER_ATTEMPT"])))
+    return found
+
+
 class Node(Server):
     def __init__(self, binary=BINARY):
         super().__init__(binary, keep=tempfile.mkdtemp(prefix="crash_"))
         self.port = steady_port()
         self.prefix = []  # words before the command: a program that starts it elsewhere
         self.options = []  # of serve
+        self.environment = None  # of serve; None: the test's
         self.restore_signals = True  # false: what Python ignores (SIGPIPE, SIGXFSZ) serve ignores too
 
     def launch(self):
@@ -81,7 +96,8 @@ class Node(Server):
             self.process = subprocess.Popen(
                 self.prefix + [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data",
                                *self.options],
-                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, restore_signals=self.restore_signals)
+                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, restore_signals=self.restore_signals,
+                env=self.environment)
 
     def wait_ready(self):
         """Until database and runner answer; the seconds that it took."""

@@ -22,9 +22,9 @@ base::Result<Response> show_readiness(const ApiContext& context, const Request&)
     ready = ready && wrong.empty();
     checks[check.name] = wrong.empty() ? "ok" : wrong;
   }
-  auto response = json_response(ready ? 200 : 503, json::object{{"status", ready ? "ready" : "not ready"},
-                                                                {"checks", std::move(checks)}})
-                      .with("Cache-Control", "no-store");
+  json::object body{{"status", ready ? "ready" : "not ready"}, {"checks", std::move(checks)}};
+  for (const auto& fact : context.facts) body[fact.name] = fact.ask();
+  auto response = json_response(ready ? 200 : 503, std::move(body)).with("Cache-Control", "no-store");
   if (!ready) response.headers.set("Retry-After", "1");
   return response;
 }
@@ -54,7 +54,8 @@ void register_health_routes(Router& router, const ApiContext& context) {
   router.add_schema("Health",
                     R"({"type":"object","required":["status"],"properties":{"status":{"type":"string"},
     "name":{"type":"string"},"version":{"type":"string"},"docs":{"type":"string"},
-    "checks":{"type":"object","additionalProperties":{"type":"string"}}}})");
+    "checks":{"type":"object","additionalProperties":{"type":"string"}},
+    "kill_level":{"type":"string","description":"What a kill reaches: cgroup, or process tree"}}})");
   router.add({.method = Method::get,
               .path = "/",
               .right = Right::anyone,
