@@ -1,5 +1,6 @@
 #include "engine/dispatcher.h"
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "engine/surroundings.h"
 #include "runner/log_reader.h"
@@ -57,7 +58,9 @@ void Dispatcher::carry_out(Plan& plan) {
       active_[order.execution.id] = order.execution.task_id;
       requests.push_back(start_request(order, parts_.options, inherited_));
     }
+    base::kill_point("start.committed");
     runner_->start(std::move(requests));
+    base::kill_point("start.ordered");
     for (const auto& order : plan.starts) {
       if (!followers_.contains(order.execution.id)) continue;
       runner_->watch_output({order.execution.id, order.execution.attempt.number}, true);
@@ -98,6 +101,7 @@ void Dispatcher::wait_for(ExecutionId id, Instant due_at) {
         1,
         [this, id, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
           parts_.ledger.end_backoff(tx, id, now, slots, plan);
+          base::kill_point("retry.booked");
           return {};
         },
         [this, id, now](const base::Result<void>& kept) {
@@ -179,6 +183,7 @@ std::shared_ptr<Dispatcher::Reports> Dispatcher::take_reports() {
 void Dispatcher::book_reports() {
   booking_reports_ = true;
   const auto reports = take_reports();
+  base::kill_point("report.taken");
   book(
       static_cast<std::int64_t>(reports->ends.size()),
       [this, reports](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
@@ -187,6 +192,7 @@ void Dispatcher::book_reports() {
           parts_.ledger.finished(tx, reports->ends[i].finished, reports->outputs[i], reports->now,
                                  reports->randoms[i], slots, plan);
         }
+        base::kill_point(reports->ends.empty() ? "started.booked" : "end.booked");
         return {};
       },
       [this, reports](const base::Result<void>& kept) {
@@ -217,7 +223,9 @@ void Dispatcher::settle(const std::vector<End>& ends) {
     doomed_.erase(doomed);
   }
   if (keys.empty()) return;
+  base::kill_point("end.committed");
   runner_->acknowledge(std::move(keys));
+  base::kill_point("end.acknowledged");
 }
 
 void Dispatcher::disconnected(const std::string& why) {

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "engine/dispatcher.h"
 #include "engine/reboot.h"
@@ -186,6 +187,7 @@ class Engine::Impl {
               deleted.push_back(id);
             }
             note_abandoned_output(tx, deleted);
+            base::kill_point("deletion.booked");
             return {};
           },
           [this, ids, removal, promise](const base::Result<void>& kept) {
@@ -193,6 +195,7 @@ class Engine::Impl {
               promise->set_value(Outcomes(ids.size(), base::Result<void>(kept.error())));
               return;
             }
+            base::kill_point("deletion.committed");
             for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
             for (const auto id : ids) janitor_.remove_output(id);
             promise->set_value(std::move(removal->outcomes));
@@ -268,6 +271,7 @@ class Engine::Impl {
           outcomes->clear();
           for (const auto& request : requests)
             outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
+          base::kill_point("run.booked");
           return {};
         },
         [outcomes, wanted, then = std::move(then)](const base::Result<void>& kept) {
@@ -280,6 +284,7 @@ class Engine::Impl {
     dispatcher_.book(
         1,
         [this, id, by, now = clock_.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
+          base::kill_point("cancel.asked");
           return ledger_.cancel(tx, id, by, now, slots, plan);
         },
         std::move(then));
@@ -303,6 +308,7 @@ class Engine::Impl {
     for (auto& action : timers_.take_due(now)) action();
     if (!settled_) return;
     auto due = planner_.take_due(now, kDueAtOnce);
+    if (!due.empty()) base::kill_point("fire.due");
     fires_ += due.size();
     if (due.size() <= kFirstBooking) {
       if (!due.empty()) book_fires(std::move(due), now, [] {});
@@ -329,6 +335,7 @@ class Engine::Impl {
         [this, shared, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
           for (const auto& fire : *shared)
             ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
+          base::kill_point("fire.booked");
           return {};
         },
         [this, shared, then = std::move(then)](const base::Result<void>& kept) {

@@ -1,5 +1,6 @@
 #include "engine/janitor.h"
 
+#include "base/kill_point.h"
 #include "base/log.h"
 
 namespace engine {
@@ -101,6 +102,7 @@ void Janitor::remove_doomed() {
       base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
   }
   if (doomed.empty()) return;
+  base::kill_point("deletion.output_removed");
   static_cast<void>(store_.write([&](store::Transaction& tx) -> base::Result<void> {
     auto abandoned = read_abandoned(tx);
     std::erase_if(abandoned, [&](TaskId id) { return doomed.contains(id); });
@@ -194,8 +196,10 @@ std::int64_t Janitor::remove(const std::vector<ExecutionId>& ids) {
       remove_attempt_outputs(options_.data_dir, *execution);
     }
   });
+  base::kill_point("retention.output_removed");
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     tx.delete_executions(ended);
+    base::kill_point("retention.booked");
     return {};
   });
   return kept ? static_cast<std::int64_t>(ended.size()) : 0;

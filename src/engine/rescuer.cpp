@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "engine/dispatcher.h"
 
@@ -76,6 +77,7 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
     if (followers_.contains(running.key.execution)) runner_->watch_output(running.key, true);
   }
   for (const auto& finished : snapshot.finished) on_event(finished);
+  base::kill_point("snapshot.compared");
   connected_ = true;
   slot_waiters_ = true;
   base::log::info("runner.connected", {{"adopted", adopted},
@@ -92,6 +94,7 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
         if (current->cancel_asked) plan.cancels.push_back({current->id, current->attempt.number});
       }
     }
+    base::kill_point("snapshot.booked");
     return {};
   });
   load_backoffs();

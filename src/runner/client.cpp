@@ -14,6 +14,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "runner/server.h"
 
@@ -136,6 +137,7 @@ std::string SocketRunner::launch() {
                                const_cast<char**>(argv), env.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
+  base::kill_point("runner.launched");
   close(ready[1]);
   std::string why;
   if (code != 0) {

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "runner/protocol.h"
 #include "runner/wire.h"
@@ -230,6 +231,7 @@ void Journal::compact() {
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   const bool written =
       file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  if (written) base::kill_point("journal.rewritten");
   if (!written || rename(fresh.c_str(), path_.c_str()) < 0) {
     const int code = errno;
     if (file >= 0) close(file);

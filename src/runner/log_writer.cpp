@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/kill_point.h"
 #include "runner/wire.h"
 
 namespace runner {
@@ -144,6 +145,7 @@ std::string LogWriter::finish(base::Instant at) {
   }
   const int older = 1 - current_tail_;
   join(tail_[older], older);
+  base::kill_point("log.half_joined");
   join(tail_[current_tail_], current_tail_);
   return {};
 }

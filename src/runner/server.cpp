@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "runner/handover.h"
 #include "runner/supervisor.h"
@@ -200,6 +201,7 @@ class Loop {
     descriptors.push_back(lock_);
     descriptors.push_back(listener_);
     base::log::info("runner.follows_program", {{"program", program}});
+    base::kill_point("handover.before_exec");
     const auto why = execute(program, options_.data_dir.string(), bytes, descriptors);
     base::log::error("runner.program_not_executed", {{"program", program}, {"why", why}});
   }
@@ -213,10 +215,13 @@ class Loop {
   }
 
   void flush() {
+    if (!supervisor_.reports().empty()) base::kill_point("report.before_journal");
     supervisor_.keep();
     auto& unsent = supervisor_.reports();
     if (client_ < 0 || unsent.empty()) return;
+    base::kill_point("report.journalled");
     const auto sent = send(client_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
+    base::kill_point("report.sent");
     if (sent < 0 && errno != EAGAIN) return drop_client();
     if (sent > 0) unsent.erase(0, static_cast<std::size_t>(sent));
     if (unsent.size() > kMaxUnsentBytes) return drop_client();

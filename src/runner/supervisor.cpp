@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 
 namespace runner {
@@ -143,7 +144,9 @@ void Supervisor::start_waiting(SteadyTime now) {
     for (const auto& waiting : group) {
       if (waiting.tries == 0) journal_.intend(waiting.request);
     }
+    base::kill_point("job.before_intent");
     const bool intended = journal_.flush();
+    base::kill_point("job.intended");
     for (auto& waiting : group) {
       if (intended)
         launch(waiting, now);
@@ -169,6 +172,7 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
     return;
   }
   const auto& spawned = std::get<Spawned>(outcome);
+  base::kill_point("job.spawned");
   auto made = std::make_unique<Job>();
   made->key = request.key;
   made->kill_leftovers = request.kill_leftovers;
@@ -231,6 +235,7 @@ void Supervisor::cancel(const AttemptKey& key) {
 }
 
 void Supervisor::acknowledge(const std::vector<AttemptKey>& keys) {
+  base::kill_point("job.acknowledged");
   for (const auto& key : keys) unacknowledged_.erase(key);
   journal_.forget(keys);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "runner/log_reader.h"
 #include "runner/supervisor.h"
@@ -22,6 +23,7 @@ void Supervisor::begin_to_end(Slot slot, Job& job, EndCause cause) {
   job.ended_by_us = cause;
   job.kill_at = std::chrono::steady_clock::now() + job.kill_grace;
   kill(-job.pid, SIGTERM);
+  base::kill_point("job.told_to_end");
   deadlines_.add(*job.kill_at, slot, job.key);
 }
 
@@ -107,9 +109,11 @@ void Supervisor::kill_all(const Job& job) {
 
 // How it ended and what it took.
 void Supervisor::account(Finished& finished, const Job& job) const {
+  base::kill_point("job.exited");
   int status = 0;
   rusage usage{};
   wait4(job.pid, &status, 0, &usage);
+  base::kill_point("job.waited_for");
   finished.cpu_ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
                     (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
   finished.max_rss_bytes = usage.ru_maxrss * 1024;

@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -13,7 +14,7 @@ import time
 import mix
 import oracle
 from journal import Journal
-from node import BINARY, JOB, Node, is_alive, processes_marked, uptime
+from node import BINARY, JOB, Node, attempts_alive, is_alive, processes_marked, uptime
 
 STUCK_AFTER_S = 10  # after a start nothing may be RUNNING for longer without a live process
 DRAIN_WITHIN_S = 60
@@ -98,7 +99,7 @@ class World:
             assert status == 200, answer
             task.paused_at = time.time()
         wrong += self.drain()
-        wrong += self.leftovers()
+        wrong += self.leftovers() + self.abandoned()
         return wrong + oracle.check(self.evidence())
 
     def find_unsure_tasks(self):
@@ -112,17 +113,13 @@ class World:
                 self.tasks.append(task)
 
     def stuck(self):
-        """RUNNING without a live process, or a live process whose record has ended: for STUCK_AFTER_S without a break."""
+        """RUNNING without a live process, or a process without an open record: for STUCK_AFTER_S without a break."""
         until = time.monotonic() + STUCK_AFTER_S
         suspects = None
         while suspects is None or suspects:
             running = {(item["id"], item["attempt"]) for item in self.node.all_executions("&status=RUNNING")}
             open_ids = {key[0] for key in running} | {i["id"] for i in self.node.all_executions("&status=PENDING")}
-            journal = self.journal.refresh()
-            live = {key for key, lines in journal.starts.items()
-                    if key not in journal.ends and any(is_alive(line.pid, line.born) for line in lines)}
-            now = {("RUNNING without a live process", key) for key in running - live}
-            now |= {("a live process without an open record", key) for key in live if key[0] not in open_ids}
+            now = oracle.out_of_step(running, open_ids, attempts_alive(f"CRASH_WORLD={self.mark}"))
             suspects = now if suspects is None else suspects & now
             if suspects and time.monotonic() > until:
                 return [f"{STUCK_AFTER_S} s after the start: {why}: execution {key[0]} attempt {key[1]}"
@@ -147,6 +144,17 @@ class World:
                 return [f"process {pid} lives, though every execution has ended" for pid in pids]
             time.sleep(0.05)
         return []
+
+    def abandoned(self):
+        """Files of output whose execution is no more. The server may still be at removing them."""
+        until = time.monotonic() + STUCK_AFTER_S
+        while True:
+            there = {item["id"] for item in self.node.all_executions()}
+            files = [path for path in pathlib.Path(self.node.folder, "data/output").rglob("*.*")
+                     if int(path.name.split(".")[0]) not in there]
+            if not files or time.monotonic() > until:
+                return [f"the output {path} has no record" for path in files]
+            time.sleep(0.05)
 
     def evidence(self):
         status, page = self.node.ask("GET", "/tasks?page_size=500")

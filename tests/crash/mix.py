@@ -22,6 +22,7 @@ class Planned:
     lives_s: int = 0  # ends_at lies so long after its creation; 0: none
     pool: str = ""
     then: str = ""  # name of the task that follows each success
+    floods: int = 0  # lines of output before the job
     id: int = 0
     asked_at: float = 0  # wall time before and after the request that made it
     made_at: float = 0
@@ -33,7 +34,8 @@ class Planned:
         return {
             "name": self.name,
             "cron": f"*/{self.step_s} * * * * *" if self.step_s else NEVER,
-            "command": f"exec /bin/sh {job} {folder} {self.seconds:g} {self.code} {int(self.loud)}",
+            "command": (f"seq {self.floods}; " if self.floods else "")
+            + f"exec /bin/sh {job} {folder} {self.seconds:g} {self.code} {int(self.loud)}",
             "env": {"CRASH_WORLD": world},
             "overlap": self.overlap,
             "misfire": {"policy": self.misfire},

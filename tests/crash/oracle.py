@@ -307,6 +307,15 @@ def acknowledged_is_kept(evidence):
                 yield f"execution {execution} attempt {attempt} began {lines[0].at - cancelled_at:.1f} s after its cancel"
 
 
+# -- while it runs -------------------------------------------------------------------------------------------------
+
+def out_of_step(running, open_ids, alive):
+    """Where records and processes differ at one look, as (why, attempt); what a second look finds too, after the time that
+    the server has to put things right, is a breach. `running` and `alive` are attempts, `open_ids` are executions."""
+    return ({("RUNNING without a live process", key) for key in running - alive}
+            | {("a process of ours without an open record", key) for key in alive if key[0] not in open_ids})
+
+
 RULES = (each_fire_has_one_record, each_start_has_its_record, ends_agree, lost_is_proved, nothing_overlaps, pools_hold,
          chains_follow_once, misfires_follow_their_rule, acknowledged_is_kept)
 

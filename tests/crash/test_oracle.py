@@ -137,6 +137,12 @@ def test_a_breach_is_found(change, found):
     assert any(found in line for line in wrong), wrong
 
 
+def test_records_and_processes_that_differ_are_found():
+    found = oracle.out_of_step(running={(1, 1), (2, 1), (3, 2)}, open_ids={1, 2, 3, 4}, alive={(1, 1), (3, 1), (4, 1), (5, 1)})
+    assert found == {("RUNNING without a live process", (2, 1)), ("RUNNING without a live process", (3, 2)),
+                     ("a process of ours without an open record", (5, 1))}
+
+
 @pytest.mark.parametrize("policy, more, found", [
     ("skip", {}, "made up against misfire policy 'skip'"),
     ("fire_all", {"status": "MISSED", "scheduled_until": iso(102)}, "MISSED against misfire policy 'fire_all'"),

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "store/sqlite/legacy.h"
 
 namespace store::sqlite {
@@ -246,6 +247,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
         " belongs to another program: choose another path for database.url, or move the file away");
   }
   if (filled) copy_beside(writer, path);
+  base::kill_point("migration.copied");
   writer.execute("PRAGMA foreign_keys = OFF");
   SQLite::Transaction transaction(writer.database(), SQLite::TransactionBehavior::IMMEDIATE);
   if (legacy) put_aside_legacy_tables(writer);
@@ -253,7 +255,9 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (legacy) take_over_legacy_tables(writer, default_timezone);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+  base::kill_point("migration.before_commit");
   transaction.commit();
+  base::kill_point("migration.committed");
   writer.execute("PRAGMA foreign_keys = ON");
 }
 

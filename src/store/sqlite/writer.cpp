@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "base/kill_point.h"
 #include "base/log.h"
 
 namespace store::sqlite {
@@ -91,7 +92,9 @@ void Writer::write_group(std::deque<Item>& waiting) {
       waiting.pop_front();
       outcomes.push_back(run_one(group.back(), alone));
     }
+    base::kill_point("store.before_commit");
     connection_->execute(kCommit);
+    base::kill_point("store.committed");
   } catch (const std::exception& failure) {
     roll_back();
     base::log::error("store.write_failed", {{"why", failure.what()}, {"works", group.size()}});
@@ -142,6 +145,7 @@ void Writer::roll_back() {
 
 void Writer::checkpoint_when_worth_it() {
   if (wal_pages_ < kCheckpointPages) return;
+  base::kill_point("store.before_checkpoint");
   // passive: waits for no reader, and goes on with the rest the next time
   sqlite3_wal_checkpoint_v2(connection_->database().getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
                             nullptr);
