@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/doctor.h"
 #include "app/local_password.h"
 #include "app/serve.h"
 #include "cli/command_line.h"
@@ -32,7 +33,8 @@ int run_client(const std::vector<std::string>& arguments) {
   };
   return cli::run_command_line(arguments, std::string("mini-scheduler ") + app::kVersion,
                                {{"serve", "Run a node: scheduling, HTTP, the page"},
-                                {"runner", "Hold the running jobs; `serve` starts it"}},
+                                {"runner", "Hold the running jobs; `serve` starts it"},
+                                {"doctor", "Check what a server here needs; say how to mend it"}},
                                context);
 }
 
@@ -45,6 +47,7 @@ int main(int argc, char** argv) {
   try {
     if (command == "serve") return app::serve(rest);
     if (command == "runner") return app::run_runner_process(rest);
+    if (command == "doctor") return app::doctor(rest);
     return run_client(arguments);
   } catch (const std::exception& failure) {
     std::cerr << "mini-scheduler: " << failure.what() << std::endl;

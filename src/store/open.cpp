@@ -1,11 +1,25 @@
 #include "store/open.h"
 
+#include "store/sqlite/examine.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace store {
 
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+
+}  // namespace
+
+base::Result<std::string> examine(std::string_view url) {
+  if (url.starts_with(kSqlite)) return sqlite::examine(std::string(url.substr(kSqlite.size())));
+  auto opened = open_store(url, {});
+  if (!opened) return std::move(opened).error();
+  (*opened)->read([](Reader& reader) { static_cast<void>(reader.find_setting("last_boot")); });
+  return std::string("answers");
+}
+
 base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenOptions& options) {
-  constexpr std::string_view kSqlite = "sqlite:";
   if (url.starts_with(kSqlite) && url.size() > kSqlite.size()) {
     SqliteOptions sqlite;
     sqlite.path = url.substr(kSqlite.size());

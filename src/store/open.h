@@ -15,4 +15,8 @@ struct OpenOptions {
 // "sqlite:PATH". Anything else is an error that says what is allowed.
 base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenOptions& options);
 
+// A look at that database from outside, while a server may be using it: what is there, in words. not_found
+// where there is none yet; else an error that ends in ": " and how to mend it.
+base::Result<std::string> examine(std::string_view url);
+
 }  // namespace store

@@ -1,0 +1,13 @@
+// A look at a database file from outside, while a server may be using it.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+
+namespace store::sqlite {
+
+// What is there, in words: "schema 1, 12 MB, sound". Reads the whole file and changes nothing. not_found
+// where there is no file; else an error that says what is wrong with it and how to mend it.
+base::Result<std::string> examine(const std::string& path);
+
+}  // namespace store::sqlite
