@@ -39,6 +39,7 @@ soak: packages-build packages-test ## kills for MINUTES (10), and MINUTES x 20 s
 	@$(call release,ON,OFF)
 	SIMULATOR_SEED=1000 SIMULATOR_WORLDS=$$(( $(or $(MINUTES),10) * 20 )) build/release/tests/simulator/simulator_test \
 	  --gtest_filter='*EachFireIs*'
+	SCHEDULER_BINARY=$(BINARY) /usr/bin/python3 -m pytest -q -s -p no:cacheprovider tests/crash/long_faults.py
 	SCHEDULER_BINARY=$(BINARY) /usr/bin/python3 tests/crash/soak.py --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 check: packages-build packages-test packages-check ## format, clang-tidy, layers

@@ -258,6 +258,28 @@ def test_the_output_shown_is_that_of_the_last_attempt(node):
     assert found["stdout"] == "attempt 2\n"
 
 
+def test_output_of_a_child_after_the_jobs_exit_is_kept_within_the_drain(node):
+    found = node.run_to_its_end(make(node, "(sleep 1; echo late) & echo early"))
+    assert (found["status"], found["stdout"]) == ("SUCCESS", "early\nlate\n")
+    found = node.run_to_its_end(make(node, "(sleep 20; echo too late) & echo early"))
+    assert found["status"] == "SUCCESS" and found["duration_ms"] < 15_000
+    log = log_of(node, found["id"])
+    assert log.startswith(b"early\n") and HELD in log and b"too late" not in log
+
+
+def test_a_job_that_forks_twice_and_closes_its_output_ends_at_once_and_its_daemon_lives_on(node, tmp_path):
+    """What a daemon is meant to do: it belongs to nobody's run then."""
+    command = f"(setsid sh -c 'echo $$ >{tmp_path}/pid; exec sleep 300' </dev/null >/dev/null 2>&1 &) ; echo started"
+    found = node.run_to_its_end(make(node, command))
+    daemon = node.wait_until(lambda: pid_in(tmp_path / "pid"))
+    try:
+        assert (found["status"], found["stdout"]) == ("SUCCESS", "started\n")
+        assert found["duration_ms"] < 4000 and HELD not in log_of(node, found["id"])
+        assert is_alive(daemon)
+    finally:
+        os.kill(daemon, signal.SIGKILL)
+
+
 # -- the machine -----------------------------------------------------------------------------------------------------
 
 def test_two_servers_on_one_machine_leave_each_others_jobs_alone(node, tmp_path):
@@ -321,8 +343,10 @@ class SmallDisk:
                                capture_output=True)
         return tried.stdout == b"mounted\n"
 
+    PLACE = "/data"  # database, logs and the runner's journal
+
     def __init__(self, node):
-        folder = node.folder + "/data"
+        self.folder = folder = node.folder + self.PLACE
         os.makedirs(folder)
         self.holder = subprocess.Popen([*self.UNSHARE, "sh", "-c", self.SCRIPT, folder, str(24 * MIB)],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -341,9 +365,31 @@ class SmallDisk:
     def make_room(self):
         self.filler.unlink()
 
+    def mount_again(self, mode):
+        """ro or rw; nothing may hold it open for writing."""
+        def done():
+            return subprocess.run(["nsenter", "-t", str(self.holder.pid), *self.ENTER, "mount", "-o", f"remount,{mode}", self.folder],
+                                  capture_output=True).returncode == 0
+        until = time.monotonic() + 10
+        while not done():
+            assert time.monotonic() < until, f"can't be mounted {mode}"
+            time.sleep(0.05)
+
     def close(self):
         self.holder.stdin.close()
         self.holder.wait(10)
+
+
+class SmallDiskOfTheDatabase(SmallDisk):
+    PLACE = "/database"
+
+    def __init__(self, node):
+        super().__init__(node)
+        node.options = ["--database", f"sqlite:{node.folder}{self.PLACE}/scheduler.db"]
+
+
+class SmallDiskOfTheOutput(SmallDisk):
+    PLACE = "/data/output"
 
 
 class RefusingDisk:
@@ -370,7 +416,10 @@ class RefusingDisk:
         pass
 
 
-@pytest.fixture(params=[RefusingDisk, *([SmallDisk] if SmallDisk.can_be_had() else [])])
+SMALL_DISKS = [SmallDisk, SmallDiskOfTheDatabase] if SmallDisk.can_be_had() else []
+
+
+@pytest.fixture(params=[RefusingDisk, *SMALL_DISKS])
 def on_small_disk(request):
     instance = Node()
     disk = request.param(instance)
@@ -427,3 +476,51 @@ def test_a_server_and_its_runner_killed_on_a_full_disk_come_back_and_account_for
     node.start()
     node.wait_until(lambda: any(oracle.wall(item["scheduled_at"]) > failed + 4 for item in node.all_executions("&status=SUCCESS")))
     account(node, task, tmp_path)
+
+
+@pytest.mark.skipif(not SMALL_DISKS, reason="nothing can be mounted here")
+def test_a_full_disk_of_the_output_drops_output_and_nothing_else(tmp_path):
+    node = Node()
+    disk = SmallDiskOfTheOutput(node)
+    node.start()
+    try:
+        task = each_second(node, tmp_path)
+        node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+        disk.fill()
+        found = node.run_to_its_end(make(node, "seq 1 100000; echo the end"))
+        assert found["status"] == "SUCCESS"
+        assert found["output_dropped_bytes"] > 0 and found["output_bytes"] == 588895 + len("the end\n")
+        kept = make(node, "true")
+        disk.make_room()
+        after = node.run_to_its_end(make(node, "seq 1 100000; echo the end"))
+        assert after["output_dropped_bytes"] == 0 and after["stdout"].endswith("the end\n")
+        assert node.ask("GET", f"/tasks/{kept}")[0] == 200
+        records = account(node, task, tmp_path)
+        assert {record["status"] for record in records} == {"SUCCESS"}
+    finally:
+        node.close()
+        disk.close()
+
+
+@pytest.mark.skipif(not SMALL_DISKS, reason="nothing can be mounted here")
+@pytest.mark.parametrize("disk_kind", SMALL_DISKS)
+def test_a_database_that_can_only_be_read_is_refused_with_words_and_whole_afterwards(disk_kind, tmp_path):
+    node = Node()
+    disk = disk_kind(node)
+    node.start()
+    try:
+        task = each_second(node, tmp_path)
+        node.wait_until(lambda: node.all_executions("&status=SUCCESS"))
+        node.kill_serve()
+        node.kill_runner()
+        disk.mount_again("ro")
+        words = subprocess.run([*node.prefix, node.binary, "serve", "--port", str(node.port), "--data-dir", node.folder + "/data",
+                                *node.options], capture_output=True, text=True, timeout=60, cwd=node.folder)
+        assert words.returncode == 1 and len(words.stderr.strip().splitlines()) >= 1
+        assert "read-only" in words.stderr.lower() or "may not be written" in words.stderr, words.stderr
+        disk.mount_again("rw")
+        node.start()
+        account(node, task, tmp_path)
+    finally:
+        node.close()
+        disk.close()
