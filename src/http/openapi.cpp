@@ -57,7 +57,11 @@ std::string_view role_for(rights::Right right) {
     case rights::Right::run:
       return "Needs the role operator.";
     case rights::Right::edit:
+    case rights::Right::set_command:
+    case rights::Right::set_env:
+    case rights::Right::set_shell:
       return "Needs the role editor.";
+    case rights::Right::set_user:
     case rights::Right::administer:
       return "Needs the role admin.";
   }

@@ -40,7 +40,11 @@ std::string_view who_may(rights::Right right) {
     case rights::Right::run:
       return "the role operator, editor or admin, and for a token the scope run or write";
     case rights::Right::edit:
+    case rights::Right::set_command:
+    case rights::Right::set_env:
+    case rights::Right::set_shell:
       return "the role editor or admin, and for a token the scope write";
+    case rights::Right::set_user:
     case rights::Right::administer:
       return "the role admin, and for a token the scope write";
   }

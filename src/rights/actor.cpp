@@ -39,7 +39,11 @@ bool role_has(Role role, Right right) {
     case Right::run:
       return role >= Role::operator_;
     case Right::edit:
+    case Right::set_command:
+    case Right::set_env:
+    case Right::set_shell:
       return role >= Role::editor;
+    case Right::set_user:
     case Right::administer:
       return role == Role::admin;
   }
@@ -55,6 +59,10 @@ bool scope_has(Scope scope, Right right) {
     case Right::run:
       return scope >= Scope::run;
     case Right::edit:
+    case Right::set_command:
+    case Right::set_env:
+    case Right::set_shell:
+    case Right::set_user:
     case Right::administer:
       return scope == Scope::write;
   }

@@ -20,14 +20,18 @@ enum class Scope { read, run, write };
 std::string_view to_string(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
 
-// What a route asks for.
+// What a route asks for, or a task's field (task_fields.h).
 enum class Right {
-  anyone,      // no account needed
-  signed_in,   // any account: things about oneself
-  read,        // viewer and up
-  run,         // operator and up: run, cancel, pause, resume
-  edit,        // editor and up: create and change tasks
-  administer,  // admin only
+  anyone,       // no account needed
+  signed_in,    // any account: things about oneself
+  read,         // viewer and up
+  run,          // operator and up: run, cancel, pause, resume
+  edit,         // editor and up: create and change tasks
+  set_command,  // editor and up: choose what a task runs
+  set_env,      // editor and up: choose its variables, also for one run
+  set_shell,    // editor and up: choose what interprets the command
+  set_user,     // admin only: choose run_as, and what a task with run_as does
+  administer,   // admin only
 };
 
 // The caller of one request. `scope` is set for API tokens and narrows the role.

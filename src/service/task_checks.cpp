@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <set>
 
+#include "rights/task_fields.h"
 #include "service/field_error.h"
 #include "service/task_service.h"
+#include "task/definition_json.h"
 
 namespace service {
 
@@ -15,24 +17,28 @@ constexpr std::size_t kMaxChainSteps = 10'000;  // tasks looked at for a loop
 
 }  // namespace
 
+// Field by field, and whatever has no line in the table of fields is refused: a field that is added later
+// opens nothing.
 base::Result<void> TaskService::check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
                                              const task::TaskDefinition& after) const {
   if (rights::may(actor, rights::Right::administer)) return {};
-  // whoever may choose the user owns the machine
-  if (after.run_as != before.run_as)
-    return field_error("run_as", ErrorKind::forbidden, "may be set by an admin only");
-  if (after.run_as.empty()) return {};
-  // and so does whoever may choose what that user does
-  const auto refuse = [&](std::string_view field) {
-    return field_error(field, ErrorKind::forbidden,
-                       "may be changed by an admin only, for the task runs as user '" + after.run_as + "'");
-  };
-  if (after.command != before.command) return refuse("command");
-  if (after.http != before.http) return refuse("http");
-  if (after.env != before.env) return refuse("env");
-  if (after.shell != before.shell) return refuse("shell");
-  if (after.stdin_text != before.stdin_text) return refuse("stdin");
-  if (after.working_dir != before.working_dir) return refuse("working_dir");
+  const auto fields_before = task::to_json(before);
+  for (const auto& [name, value] : task::to_json(after)) {
+    if (value == fields_before.at(name)) continue;
+    const auto field = rights::task_field(name);
+    if (!rights::may(actor, field.right)) {
+      const bool admins_only =
+          field.right == rights::Right::set_user || field.right == rights::Right::administer;
+      return field_error(
+          name, ErrorKind::forbidden,
+          admins_only ? "may be set by an admin only" : "may be set by an editor or admin only");
+    }
+    // whoever may choose what a user does is that user
+    if (field.steers_process && !after.run_as.empty() && !rights::may(actor, rights::Right::set_user)) {
+      return field_error(name, ErrorKind::forbidden,
+                         "may be changed by an admin only, for the task runs as user '" + after.run_as + "'");
+    }
+  }
   return {};
 }
 

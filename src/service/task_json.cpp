@@ -12,7 +12,7 @@ boost::json::value instant(const std::optional<base::Instant>& at) {
 }  // namespace
 
 bool may_see_env(const rights::Actor& actor) {
-  return rights::may(actor, rights::Right::edit);
+  return rights::may(actor, rights::Right::set_env);
 }
 
 boost::json::object to_json(const task::Task& task, bool show_env) {

@@ -222,11 +222,12 @@ base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id
   // variables and words of one's own choice are as good as another command
   if (!overrides.env.empty() || !overrides.args.empty()) {
     const char* field = overrides.env.empty() ? "args" : "env";
-    if (!rights::may(actor, rights::Right::edit))
+    if ((!overrides.env.empty() && !rights::may(actor, rights::Right::set_env)) ||
+        (!overrides.args.empty() && !rights::may(actor, rights::Right::set_command)))
       return field_error(field, ErrorKind::forbidden, "may be given by an editor or admin only");
     const auto task = find(id);
     if (!task) return task.error();
-    if (!task->definition.run_as.empty() && !rights::may(actor, rights::Right::administer)) {
+    if (!task->definition.run_as.empty() && !rights::may(actor, rights::Right::set_user)) {
       return field_error(
           field, ErrorKind::forbidden,
           "may be given by an admin only, for the task runs as user '" + task->definition.run_as + "'");

@@ -1,7 +1,9 @@
 #include "service/task_service.h"
 
+#include "rights/task_fields.h"
 #include "service/service_fixture.h"
 #include "service/task_json.h"
+#include "task/definition_json.h"
 
 namespace service {
 namespace {
@@ -216,6 +218,12 @@ TEST_F(TaskServiceTest, WhatRunsAsAChosenUserIsWrittenByAnAdmin) {
   EXPECT_EQ(tasks_->run(actor_of(Role::editor), id, words, false).error().kind, ErrorKind::forbidden);
   EXPECT_TRUE(tasks_->run(actor_of(Role::operator_), id, {}, false));
   EXPECT_TRUE(tasks_->run(actor_of(Role::admin), id, words, true));
+}
+
+// Whoever adds a field decides here who may set it; until then it is an admin's.
+TEST_F(TaskServiceTest, EveryFieldOfATaskHasItsRight) {
+  for (const auto& [name, value] : task::to_json(task::TaskDefinition{}))
+    EXPECT_TRUE(rights::is_known_task_field(name)) << name << " has no line in rights/task_fields.cpp";
 }
 
 TEST_F(TaskServiceTest, VariablesAndWordsOfARunAreForEditors) {
