@@ -183,23 +183,8 @@ base::Result<Response> act(const TaskHandlerParts& parts, const Request& request
   return page(200, request, kDone.in(language), {line}, "/ui/tasks");
 }
 
-base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& request) {
-  const auto name = request.path_parameter("action");
-  service::BulkAction action{};
-  if (name == "delete")
-    action = service::BulkAction::remove;
-  else if (name == "pause")
-    action = service::BulkAction::pause;
-  else if (name == "resume")
-    action = service::BulkAction::resume;
-  else if (name == "force_run")
-    action = service::BulkAction::force_run;
-  else
-    return base::make_error(base::ErrorKind::not_found,
-                            "there is no bulk action '" + std::string(name) + "'");
-  if (action == service::BulkAction::remove && !rights::may(request.actor(), Right::edit)) {
-    return base::make_error(base::ErrorKind::forbidden, "deleting needs the role editor or admin");
-  }
+base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& request, service::BulkAction action,
+                            std::string_view name) {
   const auto form = request.form();
   if (!form) return form.error();
   std::vector<base::TaskId> ids;
@@ -247,9 +232,23 @@ void add_form_routes(Router& router, TaskHandlerParts parts) {
       "/ui/tasks/{id}/delete", Right::edit,
       [parts](const Request& request) { return act(parts, request, "delete"); }, "Delete a task by a form",
       200);
-  add(
-      "/ui/tasks/bulk/{action}", Right::run, [parts](const Request& request) { return bulk(parts, request); },
-      "Delete, pause, resume or run many tasks by a form", 200);
+  struct Bulk {
+    const char* name;
+    Right right;
+    service::BulkAction action;
+    const char* summary;
+  };
+  const Bulk entries[] = {
+      {"delete", Right::edit, service::BulkAction::remove, "Delete many tasks by a form"},
+      {"pause", Right::run, service::BulkAction::pause, "Pause many tasks by a form"},
+      {"resume", Right::run, service::BulkAction::resume, "Resume many tasks by a form"},
+      {"force_run", Right::run, service::BulkAction::force_run, "Run many tasks by a form"}};
+  for (const auto& entry : entries) {
+    add(
+        std::string("/ui/tasks/bulk/") + entry.name, entry.right,
+        [parts, entry](const Request& request) { return bulk(parts, request, entry.action, entry.name); },
+        entry.summary, 200);
+  }
 }
 
 }  // namespace http
