@@ -32,9 +32,12 @@ bool is_allowed_host(std::string_view host, const std::vector<std::string>& allo
 bool has_own_origin(const Request& request) {
   const auto origin = request.header("origin");
   if (!origin) return true;
-  const auto host = request.header("host");
+  const auto host = request.asked_host();
   const auto scheme_end = origin->find("://");
-  return host && scheme_end != origin->npos && equals_ignoring_case(origin->substr(scheme_end + 3), *host);
+  if (!host || scheme_end == origin->npos) return false;
+  // a page that came without TLS may be anybody's
+  if (request.secure && !equals_ignoring_case(origin->substr(0, scheme_end), "https")) return false;
+  return equals_ignoring_case(origin->substr(scheme_end + 3), *host);
 }
 
 bool is_cross_site(const Request& request) {

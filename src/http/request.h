@@ -40,7 +40,8 @@ class Headers {
 // Whether the texts are the same but for the case of ASCII letters.
 bool equals_ignoring_case(std::string_view left, std::string_view right);
 
-// Both ends of the connection, as the kernel has them.
+// Both ends of the connection, as the kernel has them; behind a trusted proxy `ip` is whom that names, with
+// port 0.
 struct Peer {
   std::string ip;  // "127.0.0.1", "::1"; an IPv4 peer of a dual-stack socket is written as IPv4
   std::uint16_t port = 0;
@@ -56,7 +57,8 @@ struct Request {
   Headers headers;
   std::string body;
   Peer peer;
-  bool secure = false;  // over TLS
+  bool secure = false;         // over TLS, here or at a trusted proxy
+  std::string forwarded_host;  // the Host that a trusted proxy was asked for, where it says so
 
   // Set by the router before a handler runs.
   std::string id;    // names the request in the log
@@ -70,6 +72,10 @@ struct Request {
   // Who asks. Only on routes whose right is not `anyone` (else a nameless viewer).
   const rights::Actor& actor() const;
   std::optional<std::string_view> header(std::string_view name) const { return headers.find(name); }
+  // The host that the client wrote into its address bar: a trusted proxy's word, else the Host field.
+  std::optional<std::string_view> asked_host() const {
+    return forwarded_host.empty() ? header("host") : std::optional<std::string_view>(forwarded_host);
+  }
   // "application/json" of "application/json; charset=utf-8", in lower case; empty when there is none.
   std::string media_type() const;
   // The body as a form. unsupported_media when it is none, malformed when it can't be read.

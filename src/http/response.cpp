@@ -5,7 +5,7 @@
 namespace http {
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 27> kStatusTexts{
+constexpr std::array<std::pair<int, std::string_view>, 28> kStatusTexts{
     {{200, "OK"},
      {201, "Created"},
      {202, "Accepted"},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<int, std::string_view>, 27> kStatusTexts{
      {301, "Moved Permanently"},
      {303, "See Other"},
      {304, "Not Modified"},
+     {308, "Permanent Redirect"},
      {400, "Bad Request"},
      {401, "Unauthorized"},
      {403, "Forbidden"},

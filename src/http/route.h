@@ -101,6 +101,8 @@ class Router {
   // Host names besides the loopback ones that are answered ("*": all). Others get 421.
   void set_hosts(std::vector<std::string> hosts);
 
+  bool answers_for(std::string_view host) const;
+
   // The whole way of a request, blocking. Never throws.
   Response handle(Request& request) const;
   // The part that needs no thread hop: refusals, and routes with a quick handler. nullopt: call handle, which

@@ -113,15 +113,22 @@ struct Router::Table {
 // The route of a request, or the answer that needs none. Sets path, query and path parameters.
 std::variant<const Route*, Response> Router::Table::locate(Request& request) const {
   const auto target = split_target(request.target);
-  const auto host = request.header("host");
-  if (request.headers.count("host") > 1 || (!host && !(target && !target->authority.empty()))) {
-    return problem(400, "the request needs exactly one Host header");
+  if (request.headers.count("host") != 1) return problem(400, "the request needs exactly one Host header");
+  const std::string_view host = *request.header("host");
+  const std::string_view authority = target ? target->authority : std::string_view();
+  std::vector<std::string_view> asked{host};
+  if (!authority.empty()) asked.push_back(authority);
+  // a proxy's word counts beside the Host that came, not in its place: a client may have written it
+  if (!request.forwarded_host.empty()) asked.push_back(request.forwarded_host);
+  for (const auto each : asked) {
+    if (is_allowed_host(each, hosts)) continue;
+    const auto name = host_name(each);
+    return problem(421, name ? "this server does not answer for the host '" + *name +
+                                   "'; ask it as localhost, or add the name to http.hosts"
+                             : std::string("the Host header is not NAME or NAME:PORT"));
   }
-  const std::string_view asked = target && !target->authority.empty() ? target->authority : *host;
-  if (!is_allowed_host(asked, hosts)) {
-    return problem(421, "this server does not answer for the host '" + std::string(asked) +
-                            "'; ask it as localhost, or add the name to http.hosts");
-  }
+  if (!authority.empty() && !equals_ignoring_case(authority, host))
+    return problem(400, "the URL in the request's first line names another host than the Host header");
   if (!target) return problem(404, "there is nothing at this path");
   request.path = target->path;
   auto match = paths.find(request.method, request.path);
@@ -170,6 +177,10 @@ void Router::set_identifier(Identifier* identifier) {
 
 void Router::set_hosts(std::vector<std::string> hosts) {
   table_->hosts = std::move(hosts);
+}
+
+bool Router::answers_for(std::string_view host) const {
+  return is_allowed_host(host, table_->hosts);
 }
 
 const std::vector<std::unique_ptr<Route>>& Router::routes() const {
