@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "cron/zone.h"
+#include "http/proxies.h"
 
 namespace app {
 namespace {
@@ -46,6 +47,35 @@ const std::vector<Key>& keys() {
        0,
        {},
        "Host names that are answered besides the loopback ones; `*`: all"},
+      {"http",
+       "trusted_proxies",
+       &Config::trusted_proxies,
+       0,
+       0,
+       {},
+       "Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For`, `-Proto` and `-Host` are believed"},
+      {"http",
+       "max_connections",
+       &Config::max_connections,
+       16,
+       1000000,
+       {},
+       "Connections at once; a newcomer takes the place of the one that has been idle for longest"},
+      {"http",
+       "max_connections_per_address",
+       &Config::max_connections_per_address,
+       1,
+       1000000,
+       {},
+       "The same for one address (an IPv6 network of 64 bits), loopback and trusted proxies aside"},
+      {"tls",
+       "certificate",
+       &Config::tls_certificate,
+       0,
+       0,
+       {},
+       "File with the certificate and those above it (PEM): HTTPS in place of HTTP"},
+      {"tls", "key", &Config::tls_key, 0, 0, {}, "File with the certificate's key (PEM, no passphrase)"},
       {"auth",
        "registration",
        &Config::registration,
@@ -243,10 +273,10 @@ std::optional<base::Error> read_file(Config& config, const std::string& file) {
       if (section.str() == key.section) known.emplace_back(key.name);
     }
     if (known.empty()) {
-      return base::make_error(
-          base::ErrorKind::invalid,
-          where(node) + ": there is no section [" + std::string(section.str()) +
-              "]; there are server, http, auth, scheduler, database, data, output, retention, log, pools");
+      return base::make_error(base::ErrorKind::invalid,
+                              where(node) + ": there is no section [" + std::string(section.str()) +
+                                  "]; there are server, http, tls, auth, scheduler, database, data, output, "
+                                  "retention, log, pools");
     }
     for (const auto& [name, value] : *table) {
       const auto key = std::find_if(
@@ -298,6 +328,12 @@ base::Result<Config> load_config(const ConfigSources& sources) {
                                                           config.timezone +
                                                           "'; give a name as in Asia/Shanghai");
   }
+  if (config.tls_certificate.empty() != config.tls_key.empty()) {
+    return base::make_error(base::ErrorKind::invalid,
+                            "tls.certificate and tls.key belong together: give both files, or neither");
+  }
+  if (const auto proxies = http::AddressList::parse(config.trusted_proxies); !proxies)
+    return base::make_error(base::ErrorKind::invalid, "http.trusted_proxies: " + proxies.error().message);
   return config;
 }
 
@@ -331,8 +367,10 @@ std::string configuration_markdown() {
       "Besides: `SECRET_KEY` (32 characters or more) signs log-ins; without it a random key is kept in the "
       "data folder. `MINI_SCHEDULER_ADMIN_PASSWORD`, or\n"
       "`MINI_SCHEDULER_ADMIN_PASSWORD_FILE` with a file's path, sets the first admin's password.\n\n"
-      "`SIGHUP` reads the file again and takes over `log.level` and `log.format`; the rest needs a restart, "
-      "which running jobs do not notice.\n";
+      "`SIGHUP` reads the file again and takes over `log.level` and `log.format`, and the files of "
+      "certificate and "
+      "key (which are also\nread when they change); the rest needs a restart, which running jobs do not "
+      "notice.\n";
   return text;
 }
 

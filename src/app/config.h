@@ -15,7 +15,11 @@ struct Config {
   std::string host = "127.0.0.1";
   std::int64_t port = 8000;
   std::vector<std::string> hosts;
-  std::string registration;  // empty: open on loopback, else closed
+  std::vector<std::string> trusted_proxies;
+  std::int64_t max_connections = 16384;
+  std::int64_t max_connections_per_address = 1024;
+  std::string tls_certificate, tls_key;  // empty: plain HTTP
+  std::string registration;              // empty: open on loopback, else closed
   std::string registration_role = "viewer";
   std::int64_t session_hours = 24;
   std::string timezone = "UTC";
@@ -33,6 +37,7 @@ struct Config {
   std::int64_t log_keep = 5;
   std::map<std::string, std::int64_t> pools;
 
+  bool has_tls() const { return !tls_certificate.empty(); }
   std::string url_of_database() const {
     return database_url.empty() ? "sqlite:" + data_dir + "/scheduler.db" : database_url;
   }

@@ -58,6 +58,8 @@ TEST_F(ConfigTest, EachWrongEntryIsNamedWithItsLineAndWhatIsAllowed) {
       {"[sever]\nport = 1\n", ":1: there is no section [sever]"},
       {"[server]\n\nport = 70000\n", ":3: server.port must be a whole number from 0 to 65535"},
       {"[server]\nport = \"x\"\n", ":2: server.port must be a whole number"},
+      {"[tls]\ncertificate = \"x\"\n", "tls.certificate and tls.key belong together"},
+      {"[http]\ntrusted_proxies = [\"10.0.0.0/33\"]\n", "http.trusted_proxies: '10.0.0.0/33' is neither"},
       {"[database]\nsynchronous = \"half\"\n", ":2: database.synchronous must be one of normal, full"},
       {"[pools]\na = 0\n", ":2: pools.a must be a whole number from 1"},
       {"port = 1\n", ":1: 'port' must be a section"},

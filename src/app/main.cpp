@@ -22,8 +22,10 @@ int run_client(const std::vector<std::string>& arguments) {
   context.sources.environment = sources_of_configuration().environment;
   const auto config = app::load_config(sources_of_configuration());
   context.sources.data_dir = config ? config->data_dir : "data";
-  if (config && (config->host != app::Config{}.host || config->port != app::Config{}.port))
-    context.sources.configured = "http://" + config->host + ":" + std::to_string(config->port);
+  if (config &&
+      (config->has_tls() || config->host != app::Config{}.host || config->port != app::Config{}.port))
+    context.sources.configured =
+        (config->has_tls() ? "https://" : "http://") + config->host + ":" + std::to_string(config->port);
   context.set_password_locally = [&](const std::string& user,
                                      const std::string& password) -> base::Result<void> {
     if (!config) return config.error();

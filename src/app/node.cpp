@@ -1,6 +1,7 @@
 #include "app/node.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +44,27 @@ constexpr const char* kLocalTokenName = "this machine's command line";
 std::string program_path() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+}
+
+// Raises this process's bound on descriptors as far as it may go; gives how many connections fit under it.
+int room_for_connections(std::int64_t wanted) {
+  constexpr std::int64_t kDescriptorsForTheRest =
+      512;  // database, logs that are sent, runner, what is being accepted
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const auto needed = static_cast<rlim_t>(wanted + kDescriptorsForTheRest);
+  if (limit.rlim_cur < needed) {
+    limit.rlim_cur = std::min(limit.rlim_max, needed);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= needed) return static_cast<int>(wanted);
+  const auto room =
+      std::max<std::int64_t>(16, static_cast<std::int64_t>(limit.rlim_cur) - kDescriptorsForTheRest);
+  base::log::warning(
+      "http.fewer_connections",
+      {{"wanted", wanted}, {"room", room}, {"mend", "raise the hard limit of open files (ulimit -Hn)"}});
+  return static_cast<int>(room);
 }
 
 std::string reachable_host(const std::string& host) {
@@ -168,9 +190,12 @@ void Node::Parts::keep_local_address(const Config& config) {
   const auto token =
       tokens->create(actor, {.name = kLocalTokenName, .scope = rights::Scope::write, .expires_at = {}});
   if (!token) return base::log::warning("cli.no_token", {{"why", token.error().message}});
-  const boost::json::object address{
-      {"server", "http://" + reachable_host(config.host) + ":" + std::to_string(server->port())},
+  boost::json::object address{
+      {"server", (config.has_tls() ? "https://" : "http://") + reachable_host(config.host) + ":" +
+                     std::to_string(server->port())},
       {"token", token->text}};
+  // the name in the certificate is seldom a loopback one, so here the certificate itself is what is checked
+  if (config.has_tls()) address["certificate"] = std::filesystem::absolute(config.tls_certificate).string();
   const auto text = boost::json::serialize(address) + "\n";
   const auto path = config.data_dir + "/" + cli::kLocalAddressFile;
   unlink(path.c_str());
@@ -223,6 +248,10 @@ void Node::Parts::write_metrics(http::MetricWriter& writer) const {
                  static_cast<double>(figures.requests));
   writer.counter("mini_scheduler_http_request_seconds_total", "Time from request to response, summed",
                  static_cast<double>(figures.request_microseconds) / 1e6);
+  writer.counter("mini_scheduler_http_connections_refused_total", "Connections refused for want of room",
+                 static_cast<double>(figures.refused_connections));
+  writer.counter("mini_scheduler_http_connections_evicted_total", "Idle connections closed for newcomers",
+                 static_cast<double>(figures.evicted_connections));
   writer.gauge("mini_scheduler_http_connections", "Open connections",
                static_cast<double>(figures.connections));
 }
@@ -263,6 +292,11 @@ base::Result<void> Node::Parts::listen(const Config& config) {
   http::ServerOptions options;
   options.host = config.host;
   options.port = static_cast<std::uint16_t>(config.port);
+  options.trusted_proxies = http::AddressList::parse(config.trusted_proxies).value();
+  options.certificate_file = config.tls_certificate;
+  options.key_file = config.tls_key;
+  options.limits.connections = room_for_connections(config.max_connections);
+  options.limits.connections_from_one = static_cast<int>(config.max_connections_per_address);
   server = std::make_unique<http::Server>(*router, clock, options);
   return server->start();
 }
@@ -296,6 +330,9 @@ void Node::stop() {
   parts.engine.reset();
 }
 
+base::Result<void> Node::reload_certificate() {
+  return parts_->server->reload_certificate();
+}
 std::uint16_t Node::port() const {
   return parts_->server->port();
 }

@@ -20,6 +20,8 @@ class Node {
   void stop();
 
   std::uint16_t port() const;
+  // See http::Server.
+  base::Result<void> reload_certificate();
   bool demo_password_stands() const;
 
  private:

@@ -68,7 +68,8 @@ void notify_manager(std::string_view state) {
 
 void greet(const Config& config, const Node& node) {
   const auto shown = config.host == "0.0.0.0" || config.host == "::" ? std::string("127.0.0.1") : config.host;
-  std::cout << "\n  Mini Scheduler " << kVersion << " is ready: http://" << shown << ':' << node.port()
+  std::cout << "\n  Mini Scheduler " << kVersion
+            << " is ready: " << (config.has_tls() ? "https://" : "http://") << shown << ':' << node.port()
             << "\n";
   if (node.demo_password_stands()) {
     std::cout << "  Log in as admin with the password admin123. It works from this machine only, until you\n"
@@ -82,7 +83,7 @@ int refuse(const std::string& why, int code) {
   return code;
 }
 
-void wait_for_the_end(const sigset_t& waited, const ConfigSources& sources) {
+void wait_for_the_end(const sigset_t& waited, const ConfigSources& sources, Node& node) {
   while (true) {
     int signal = 0;
     sigwait(&waited, &signal);
@@ -96,6 +97,8 @@ void wait_for_the_end(const sigset_t& waited, const ConfigSources& sources) {
       continue;
     }
     set_log(*fresh);
+    if (const auto loaded = node.reload_certificate(); !loaded)
+      base::log::error("tls.certificate_not_reloaded", {{"why", loaded.error().message}});
     base::log::info("config.reloaded", {{"log_level", fresh->log_level}});
   }
 }
@@ -139,7 +142,7 @@ int serve(const std::vector<std::string>& arguments) {
     base::log::info("serve.ready", {{"host", config->host}, {"port", node.port()}, {"version", kVersion}});
     notify_manager("READY=1");
     release_startup_memory();
-    wait_for_the_end(waited, sources);
+    wait_for_the_end(waited, sources, node);
     notify_manager("STOPPING=1");
     node.stop();
   } catch (const std::exception& failure) {

@@ -5,39 +5,25 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/log.h"
+#include "http/plain_on_tls.h"
 #include "http/problem.h"
 
 namespace http {
 namespace {
 
-namespace beast = boost::beast;
-using Parser = beast::http::request_parser<beast::http::string_body>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t kReadBytes = 8 << 10;
 constexpr std::size_t kChunkBytes = 64 << 10;
 // So much of a refused request is read and thrown away, so that the refusal is not lost to a reset.
 constexpr std::size_t kMaxLingerBytes = 1 << 20;
-
-std::string address_text(asio::ip::address address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address.to_string();
-}
-
-Response refusal_of(boost::system::error_code error) {
-  if (error == beast::http::error::header_limit)
-    return problem(431, "the request's header is larger than the server takes");
-  if (error == beast::http::error::body_limit)
-    return problem(413, "the body is larger than this route takes");
-  return problem(400, "this is not a well-formed HTTP/1.1 request: " + error.message());
-}
+// So much is given to a client at once; it has the write timeout's time for each.
+constexpr std::size_t kWriteBytes = 256 << 10;
+// Who waits for his client for longer than this may have to go for a newcomer.
+constexpr std::chrono::milliseconds kSlow{1000};
+constexpr std::chrono::milliseconds kGoodbye{1000};
+constexpr std::chrono::milliseconds kLinger{2000};
 
 }  // namespace
 
@@ -58,19 +44,43 @@ std::string_view IoThread::date_now(const base::Clock& clock) {
   return date;
 }
 
-Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, IoThread& thread)
-    : socket_(std::move(socket)), shared_(shared), thread_(thread) {
+bool IoThread::make_room(Steady::time_point now) {
+  if (!idle.empty()) {
+    idle.front()->cut();
+    return true;
+  }
+  if (slow.empty() || now - slow.front()->waiting_since() < kSlow) return false;
+  slow.front()->cut();
+  return true;
+}
+
+Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, IoThread& thread, std::string place)
+    : transport_(std::move(socket)),
+      shared_(shared),
+      thread_(thread),
+      place_(std::move(place)),
+      reader_(shared.router, {shared.options.limits.header_bytes, shared.options.limits.target_bytes}) {
   expect_within(shared_.options.limits.idle_timeout);
   thread_.connections.insert(this);
 }
 
 Connection::~Connection() {
+  wait_in(nullptr);
   thread_.connections.erase(this);
+  if (!place_.empty()) shared_.room.give_back(place_);
   shared_.counters.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void Connection::wait_in(std::list<Connection*>* list) {
+  auto& from = list_ == nullptr ? node_ : *list_;
+  auto& to = list == nullptr ? node_ : *list;
+  to.splice(to.end(), from, link_);
+  list_ = list;
+  if (list != nullptr) waiting_since_ = Steady::now();
+}
+
 void Connection::drain() {
-  if (phase_ == Phase::idle && buffer_.size() == 0) cut();
+  if (idle_ && !reader_.has_begun()) cut();
   if (wake_) {
     wake_->gone = true;
     wake_->timer.cancel();
@@ -78,8 +88,8 @@ void Connection::drain() {
 }
 
 void Connection::cut() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  wait_in(nullptr);
+  transport_.close();
   if (wake_) {
     wake_->gone = true;
     wake_->timer.cancel();
@@ -88,113 +98,95 @@ void Connection::cut() {
 
 asio::awaitable<void> Connection::run() {
   const auto self = shared_from_this();
-  boost::system::error_code error;
-  socket_.non_blocking(true, error);
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  const auto remote = socket_.remote_endpoint(error);
-  if (error) co_return;
-  const auto local = socket_.local_endpoint(error);
-  if (error) co_return;
-  peer_ = {address_text(remote.address()), remote.port(), address_text(local.address()), local.port()};
-  while (!thread_.stopping || buffer_.size() > 0) {
-    phase_ = Phase::idle;
+  const auto peer = transport_.prepare();
+  if (!peer) co_return;
+  peer_ = *peer;
+  if (shared_.certificate != nullptr) {
+    expect_within(shared_.options.limits.header_timeout);
+    wait_in(&thread_.slow);
+    const auto context = shared_.certificate->context();
+    const bool shaken = co_await transport_.shake_hands(context);
+    wait_in(nullptr);
+    if (!shaken) co_return;
+  }
+  co_await serve();
+  transport_.close();
+}
+
+asio::awaitable<void> Connection::serve() {
+  while (!thread_.stopping || reader_.has_begun()) {
+    idle_ = true;
     const auto outcome = co_await read_request();
-    if (outcome == ReadOutcome::closed) break;
+    if (outcome == ReadOutcome::closed) co_return;
     const auto began = Steady::now();
     Response response;
     if (outcome == ReadOutcome::refused) {
-      response = std::move(refusal_);
+      request_ = Request();
+      request_.peer = peer_;
+      response = reader_.take_refusal();
     } else {
+      request_ = reader_.take();
+      request_.peer = peer_;
+      request_.secure = transport_.is_secure();
+      apply_forwarding(request_, shared_.trusted_proxies);
       response = co_await respond();
     }
     account(response, began);
-    keep_alive_ = keep_alive_ && outcome == ReadOutcome::ready && !thread_.stopping;
+    keep_alive_ = reader_.keeps_alive() && keep_alive_ && !thread_.stopping;
     const bool sent = co_await send(response);
-    if (!sent) break;
+    if (!sent) co_return;
     if (!keep_alive_) {
-      if (outcome == ReadOutcome::refused) co_await linger();
-      break;
+      if (outcome == ReadOutcome::refused) {
+        co_await linger();
+      } else {
+        expect_within(kGoodbye);
+        co_await transport_.end_output();
+      }
+      co_return;
     }
   }
-  socket_.close(error);
 }
 
-asio::awaitable<bool> Connection::read_more() {
-  const auto [error, count] = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
-  if (error) co_return false;
-  buffer_.commit(count);
-  co_return true;
-}
-
-// Reads one request into request_. What follows it stays in the buffer for the next one.
+// Reads until the reader has one request whole.
 asio::awaitable<Connection::ReadOutcome> Connection::read_request() {
   const auto& limits = shared_.options.limits;
+  bool had_head = false;
   request_ = Request();
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-  parser.body_limit(boost::none);
-  boost::system::error_code error;
-  const auto refuse = [&](Response response) {
-    refusal_ = std::move(response);
-    keep_alive_ = false;
-    return ReadOutcome::refused;
-  };
+  reader_.rest();
   expect_within(limits.idle_timeout);
-  if (buffer_.size() == 0 && !co_await read_more()) co_return ReadOutcome::closed;
-  phase_ = Phase::request;
-  expect_within(limits.header_timeout);
-  while (!parser.is_header_done()) {
-    buffer_.consume(parser.put(buffer_.data(), error));
-    if (error && error != beast::http::error::need_more) co_return refuse(refusal_of(error));
-    if (!parser.is_header_done() && !co_await read_more()) co_return ReadOutcome::closed;
-    error = {};
-  }
-  auto& message = parser.get();
-  request_.method = parse_method({message.method_string().data(), message.method_string().size()});
-  request_.target.assign(message.target().data(), message.target().size());
-  request_.peer = peer_;
-  keep_alive_ = message.keep_alive();
-  if (request_.target.size() > limits.target_bytes)
-    co_return refuse(problem(414, "the URL is longer than the server takes"));
-  if (message.version() != 11 && message.version() != 10)
-    co_return refuse(problem(400, "only HTTP/1.1 and HTTP/1.0 are spoken here"));
-  for (const auto& field : message) {
-    request_.headers.add(std::string(field.name_string().data(), field.name_string().size()),
-                         std::string(field.value().data(), field.value().size()));
-  }
-  if (parser.is_done()) co_return ReadOutcome::ready;
-
-  expect_within(limits.body_timeout);
-  const Route* route = shared_.router.find(request_.method, request_.target);
-  const std::size_t max_body = route == nullptr ? kMaxBodyBytes : route->max_body;
-  const auto announced = parser.content_length();
-  if (announced && *announced > max_body) {
-    co_return refuse(problem(413, "the body has " + std::to_string(*announced) + " bytes, at most " +
-                                      std::to_string(max_body) + " are taken here"));
-  }
-  parser.body_limit(max_body);
-  parser.eager(true);
-  if (beast::iequals(message[beast::http::field::expect], "100-continue") && buffer_.size() == 0 &&
-      !co_await write("HTTP/1.1 100 Continue\r\n\r\n", {})) {
-    co_return ReadOutcome::closed;
-  }
-  while (!parser.is_done()) {
-    if (buffer_.size() > 0) {
-      buffer_.consume(parser.put(buffer_.data(), error));
-      if (error && error != beast::http::error::need_more) co_return refuse(refusal_of(error));
-      error = {};
-      if (parser.is_done()) break;
+  wait_in(&thread_.idle);
+  while (true) {
+    if (reader_.has_begun()) {
+      const bool began = idle_;
+      idle_ = false;
+      const auto progress = reader_.advance();
+      if (progress != RequestReader::Progress::more) {
+        wait_in(nullptr);
+        co_return progress == RequestReader::Progress::ready ? ReadOutcome::ready : ReadOutcome::refused;
+      }
+      if (began) {
+        expect_within(limits.header_timeout);
+        wait_in(&thread_.slow);
+      }
+      if (reader_.is_in_body() && !had_head) {
+        had_head = true;
+        expect_within(limits.body_timeout);
+        if (reader_.take_expectation()) {
+          const bool told = co_await write("HTTP/1.1 100 Continue\r\n\r\n", {});
+          if (!told) co_return ReadOutcome::closed;
+        }
+      }
     }
-    if (!co_await read_more()) co_return ReadOutcome::closed;
+    const auto bytes = co_await transport_.read();
+    if (bytes.empty()) co_return ReadOutcome::closed;
+    reader_.give(bytes);
   }
-  request_.body = std::move(message.body());
-  co_return ReadOutcome::ready;
 }
 
 // Runs the work on that pool and comes back to this thread; false when the pool is full. The work is a named
 // object of the caller's in every call: GCC 12 destroys temporaries of a co_await expression twice.
 asio::awaitable<bool> Connection::run_on_pool(WorkerPool& pool, const std::function<void()>& work) {
-  const auto executor = socket_.get_executor();
+  const auto executor = transport_.get_executor();
   const auto start = [&pool, &work, executor](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     const auto finish = [shared, executor](bool ran) {
@@ -212,6 +204,10 @@ asio::awaitable<bool> Connection::run_on_pool(WorkerPool& pool, const std::funct
 }
 
 asio::awaitable<Response> Connection::respond() {
+  if (shared_.certificate != nullptr && !transport_.is_secure()) {
+    keep_alive_ = false;
+    co_return answer_plain(shared_.router, request_);
+  }
   if (auto quick = shared_.router.handle_quickly(request_)) co_return std::move(*quick);
   // While a handler runs nothing is expected of the client.
   deadline_ = Steady::time_point::max();
@@ -243,6 +239,10 @@ void Connection::account(const Response& response, Steady::time_point began) {
 asio::awaitable<bool> Connection::send(Response& response) {
   apply_conditions(request_, response);
   const bool has_body = sends_body(request_, response);
+  if (std::holds_alternative<std::shared_ptr<EventSource>>(response.body) &&
+      shared_.counters.streams.load(std::memory_order_relaxed) >= shared_.options.limits.streams) {
+    response = problem(503, "as many event streams are open as may be; close one, or try again later");
+  }
   auto* events = std::get_if<std::shared_ptr<EventSource>>(&response.body);
   head_.clear();
   append_head(head_, request_, response, {keep_alive_ && events == nullptr, thread_.date_now(shared_.clock)});
@@ -289,17 +289,16 @@ asio::awaitable<bool> Connection::send_bytes(ByteSource& source, std::uint64_t f
 // Notices that the client is gone (it sends nothing more, so whatever comes is dropped).
 asio::awaitable<void> Connection::watch_client(std::shared_ptr<Wake> wake) {
   const auto self = shared_from_this();
-  char dropped[256];
   while (!wake->gone) {
-    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(dropped), kTuple);
-    if (error) break;
+    const auto dropped = co_await transport_.read();
+    if (dropped.empty()) break;
   }
   wake->gone = true;
   wake->timer.cancel();
 }
 
 asio::awaitable<void> Connection::send_events(EventSource& source) {
-  const auto executor = socket_.get_executor();
+  const auto executor = transport_.get_executor();
   wake_ = std::make_shared<Wake>(executor);
   const auto wake = wake_;
   wake->gone = thread_.stopping;
@@ -350,37 +349,38 @@ asio::awaitable<void> Connection::send_events(EventSource& source) {
   shared_.counters.streams.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// Most responses fit into the socket's buffer: tried at once, and only the rest waits.
+// Most responses fit into the socket's buffer: tried at once, and only the rest waits, piece by piece.
 asio::awaitable<bool> Connection::write(std::string_view first, std::string_view second) {
-  boost::system::error_code error;
-  const std::array<asio::const_buffer, 2> both{asio::buffer(first), asio::buffer(second)};
-  std::size_t sent = socket_.write_some(both, error);
-  if (error == asio::error::would_block || error == asio::error::try_again) {
-    error = {};
-    sent = 0;
-  }
-  if (error) co_return false;
+  const auto sent = transport_.write_some(first, second);
+  if (!sent) co_return false;
   shared_.counters.bytes.fetch_add(first.size() + second.size(), std::memory_order_relaxed);
-  if (sent == first.size() + second.size()) co_return true;
-  const std::size_t of_first = std::min(sent, first.size());
-  const std::array<asio::const_buffer, 2> rest{asio::buffer(first.substr(of_first)),
-                                               asio::buffer(second.substr(sent - of_first))};
-  const auto [failed, count] = co_await asio::async_write(socket_, rest, kTuple);
-  co_return !failed;
+  const std::size_t of_first = std::min(*sent, first.size());
+  first.remove_prefix(of_first);
+  second.remove_prefix(*sent - of_first);
+  bool taken = true;
+  auto* const before = list_;
+  while (taken && first.size() + second.size() > 0) {
+    wait_in(&thread_.slow);
+    if (before == nullptr) expect_within(shared_.options.limits.write_timeout);
+    const auto piece = second.substr(0, kWriteBytes);
+    taken = co_await transport_.write(first, piece);
+    first = {};
+    second.remove_prefix(piece.size());
+  }
+  wait_in(before);
+  co_return taken;
 }
 
 // Closes so that the client can read what was sent: our half first, then waits for its end.
 asio::awaitable<void> Connection::linger() {
-  boost::system::error_code error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  if (error) co_return;
-  expect_within(std::chrono::milliseconds(2000));
-  phase_ = Phase::idle;
-  std::string dropped(kReadBytes, '\0');
+  expect_within(kLinger);
+  idle_ = true;
+  wait_in(&thread_.slow);
+  co_await transport_.end_output();
   for (std::size_t total = 0; total < kMaxLingerBytes;) {
-    const auto [failed, count] = co_await socket_.async_read_some(asio::buffer(dropped), kTuple);
-    if (failed) co_return;
-    total += count;
+    const auto dropped = co_await transport_.read();
+    if (dropped.empty()) co_return;
+    total += dropped.size();
   }
 }
 

@@ -118,7 +118,8 @@ void append_head(std::string& out, const Request& request, const Response& respo
   if (request.secure) append_field(out, "Strict-Transport-Security", "max-age=31536000");
   out.append(
       "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: same-origin\r\n"
-      "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n");
+      "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+      "Permissions-Policy: camera=(), microphone=(), geolocation=(), usb=(), payment=()\r\n");
   if (!response.headers.has("cache-control")) out.append("Cache-Control: no-cache\r\n");
   out.append("\r\n");
 }

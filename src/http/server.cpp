@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "http/connection.h"
+#include "http/origin.h"
 
 namespace http {
 namespace {
@@ -21,6 +22,8 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kSweepInterval{500};
 // How long to wait when the process has no descriptors left for a new connection.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// Whether the certificate's files have changed is looked for at each so many-th sweep.
+constexpr int kSweepsPerLook = 4;
 
 using Guard = asio::executor_work_guard<asio::io_context::executor_type>;
 
@@ -31,9 +34,20 @@ struct Server::Parts {
       : options(std::move(wanted)),
         handlers(options.handler_threads, options.limits.waiting_requests),
         passwords(options.password_threads, options.limits.waiting_passwords),
-        shared{routes, time, options, handlers, passwords, counters} {}
+        room(options.limits.connections_from_one),
+        certificate({options.certificate_file, options.key_file}),
+        shared{routes,
+               time,
+               options,
+               handlers,
+               passwords,
+               counters,
+               room,
+               options.trusted_proxies,
+               options.certificate_file.empty() ? nullptr : &certificate} {}
 
   asio::awaitable<void> accept();
+  void welcome(asio::ip::tcp::socket socket, IoThread& thread);
   asio::awaitable<void> sweep(IoThread& thread);
   void on_every_thread(const std::function<void(IoThread&)>& act);
   void wait_for_connections(Steady::time_point until);
@@ -43,6 +57,8 @@ struct Server::Parts {
   std::vector<std::unique_ptr<IoThread>> io;  // outlives the pools, whose work ends there
   WorkerPool handlers;
   WorkerPool passwords;
+  ConnectionRoom room;
+  Certificate certificate;
   Shared shared;
   std::vector<Guard> guards;
   std::vector<std::thread> threads;
@@ -58,33 +74,52 @@ asio::awaitable<void> Server::Parts::accept() {
     if (error == asio::error::operation_aborted || !acceptor->is_open()) co_return;
     if (error) {
       base::log::warning("http.accept_failed", {{"why", error.message()}});
+      io.front()->make_room(Steady::now());  // this one runs here
       asio::steady_timer pause(co_await asio::this_coro::executor, kAcceptPause);
       co_await pause.async_wait(kTuple);
       continue;
     }
-    if (counters.connections.load() >= options.limits.connections) {
-      counters.refused.fetch_add(1);
-      continue;  // closed here
-    }
     counters.connections.fetch_add(1);
-    asio::post(thread.context, [this, &thread, taken = std::move(socket)]() mutable {
-      const auto connection = std::make_shared<Connection>(std::move(taken), shared, thread);
-      if (thread.stopping) return;
-      asio::co_spawn(thread.context, connection->run(), [connection](const std::exception_ptr& failure) {
-        if (failure) base::log::error("http.connection_failed", {});
-      });
-    });
+    asio::post(thread.context,
+               [this, &thread, taken = std::move(socket)]() mutable { welcome(std::move(taken), thread); });
   }
 }
 
+// On the connection's own thread, where another one may have to go for it.
+void Server::Parts::welcome(asio::ip::tcp::socket socket, IoThread& thread) {
+  boost::system::error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  const auto ip = error ? std::string() : remote.address().to_string();
+  const bool is_bounded =
+      !options.trusted_proxies.contains(ip) && (options.limits.count_loopback || !is_loopback_address(ip));
+  const auto place = is_bounded ? place_of(ip) : std::string();
+  const bool has_place = place.empty() || room.take(place);
+  const bool is_full = counters.connections.load() > options.limits.connections;
+  bool evicted = false;
+  if (has_place && is_full) evicted = thread.make_room(Steady::now());
+  if (evicted) counters.evicted.fetch_add(1);
+  if (error || thread.stopping || !has_place || (is_full && !evicted)) {
+    if (has_place && !place.empty()) room.give_back(place);
+    counters.refused.fetch_add(1);
+    counters.connections.fetch_sub(1);
+    return;  // closed here
+  }
+  const auto connection = std::make_shared<Connection>(std::move(socket), shared, thread, place);
+  asio::co_spawn(thread.context, connection->run(), [connection](const std::exception_ptr& failure) {
+    if (failure) base::log::error("http.connection_failed", {});
+  });
+}
+
 asio::awaitable<void> Server::Parts::sweep(IoThread& thread) {
-  while (!thread.ended) {
+  for (int sweeps = 0; !thread.ended; ++sweeps) {
     thread.sweep_timer.expires_after(kSweepInterval);
     co_await thread.sweep_timer.async_wait(kTuple);
     const auto now = Steady::now();
     for (Connection* connection : thread.connections) {
       if (connection->is_overdue(now)) connection->cut();
     }
+    if (shared.certificate != nullptr && &thread == io.front().get() && sweeps % kSweepsPerLook == 0)
+      certificate.load_if_changed();
   }
 }
 
@@ -108,6 +143,9 @@ Server::~Server() {
 
 base::Result<void> Server::start() {
   const auto& options = parts_->options;
+  if (parts_->shared.certificate != nullptr) {
+    if (auto loaded = parts_->certificate.load(); !loaded) return loaded;
+  }
   for (int number = 0; number < std::max(1, options.io_threads); ++number) {
     parts_->io.push_back(std::make_unique<IoThread>());
     parts_->guards.emplace_back(parts_->io.back()->context.get_executor());
@@ -141,6 +179,11 @@ base::Result<void> Server::start() {
 
 std::uint16_t Server::port() const {
   return parts_->port;
+}
+
+base::Result<void> Server::reload_certificate() {
+  if (parts_->shared.certificate == nullptr) return {};
+  return parts_->certificate.load();
 }
 
 void Server::stop(std::chrono::milliseconds deadline) {
@@ -182,6 +225,7 @@ ServerFigures Server::figures() const {
   figures.request_microseconds = counters.microseconds;
   figures.bytes_sent = counters.bytes;
   figures.refused_connections = counters.refused;
+  figures.evicted_connections = counters.evicted;
   figures.connections = counters.connections;
   figures.streams = counters.streams;
   figures.waiting_requests = parts_->handlers.waiting();

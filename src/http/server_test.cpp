@@ -224,6 +224,88 @@ TEST_F(ServerTest, SlowClientsAreCut) {
   EXPECT_TRUE(half_body.at_end());
 }
 
+TEST_F(ServerTest, ANewcomerTakesThePlaceOfTheLongestIdle) {
+  options_.limits.connections = 3;
+  start();
+  std::vector<std::unique_ptr<LoopbackClient>> kept;
+  for (int number = 0; number < 3; ++number) {
+    kept.push_back(std::make_unique<LoopbackClient>(server_->port()));
+    EXPECT_EQ(kept.back()->ask("GET", "/hello").status, 200);
+  }
+  EXPECT_EQ(kept[0]->ask("GET", "/hello").status, 200);  // now the second has been idle for longest
+  EXPECT_EQ(client().ask("GET", "/hello").status, 200);
+  EXPECT_TRUE(kept[1]->at_end());
+  EXPECT_EQ(kept[0]->ask("GET", "/hello").status, 200);
+  EXPECT_EQ(kept[2]->ask("GET", "/hello").status, 200);
+  EXPECT_EQ(server_->figures().evicted_connections, 1u);
+}
+
+TEST_F(ServerTest, WhoIsBusyIsNotCutForANewcomer) {
+  options_.limits.connections = 1;
+  start();
+  auto working = client();
+  working.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  began_.wait();
+  EXPECT_TRUE(client().at_end());
+  EXPECT_EQ(server_->figures().refused_connections, 1u);
+  go_on_.count_down();
+  EXPECT_EQ(working.read_answer().body, "done");
+}
+
+TEST_F(ServerTest, WhoIsSlowForASecondGoesForANewcomer) {
+  options_.limits.connections = 1;
+  start();
+  auto slow = client();
+  slow.send("GET /hello HTTP/1.1\r\nHost:");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < until)
+    status = client().ask("GET", "/hello").status;
+  EXPECT_EQ(status, 200);
+  EXPECT_TRUE(slow.at_end());
+}
+
+TEST_F(ServerTest, OneAddressHasItsShareOfConnections) {
+  options_.limits.connections_from_one = 2;
+  options_.limits.count_loopback = true;
+  start();
+  auto first = client();
+  auto second = client();
+  EXPECT_EQ(first.ask("GET", "/hello").status, 200);
+  EXPECT_EQ(second.ask("GET", "/hello").status, 200);
+  EXPECT_TRUE(client().at_end());
+  first.end();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < until)
+    status = client().ask("GET", "/hello").status;
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(ServerTest, AClientThatTakesNothingIsCut) {
+  options_.limits.write_timeout = std::chrono::milliseconds(200);
+  start();
+  auto http = client();
+  http.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_NE(http.receive_until("\r\n\r\n").find("200 OK"), std::string::npos);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (server_->figures().connections > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  EXPECT_EQ(server_->figures().connections, 0);
+  EXPECT_LT(http.receive_until("never").size(), 8u << 20) << "the rest was not sent";
+}
+
+TEST_F(ServerTest, EventStreamsHaveABound) {
+  options_.limits.streams = 1;
+  start();
+  auto http = client();
+  http.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_NE(http.receive_until("\r\n\r\n").find("text/event-stream"), std::string::npos);
+  auto second = client();
+  EXPECT_EQ(second.ask("GET", "/events").status, 503);
+  EXPECT_EQ(second.ask("GET", "/hello").status, 200);
+}
+
 TEST_F(ServerTest, LargeBodiesArriveWhole) {
   start();
   auto http = client();
