@@ -78,6 +78,8 @@ HttpRequest request_to(const ServerAddress& address, const std::string& method, 
   HttpRequest request;
   request.method = method;
   request.url = address.url + path;
+  request.authorities = address.authorities;
+  request.pinned = address.pinned;
   request.headers.emplace_back("Accept", "application/json");
   if (!address.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + address.token);
   return request;

@@ -14,6 +14,7 @@ namespace cli {
 struct ServerAddress {
   std::string url = "http://127.0.0.1:8000";  // no slash at its end
   std::string token;                          // empty: asks as nobody
+  std::string authorities, pinned;            // see HttpRequest; empty: the system's list
 };
 
 class Client {

@@ -20,7 +20,7 @@ std::string in_one_line(std::string text) {
 // The command that the arguments name; nullptr where they name none.
 const std::string* command_of(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--server" || arguments[i] == "--data-dir")
+    if (arguments[i] == "--server" || arguments[i] == "--data-dir" || arguments[i] == "--ca-file")
       ++i;
     else if (arguments[i].empty() || arguments[i].front() != '-')
       return &arguments[i];
@@ -39,6 +39,9 @@ int run_command_line(const std::vector<std::string>& arguments, const std::strin
   app.fallthrough();
   app.require_subcommand(1);
   app.add_option("--server", context.sources.server, "URL of the server; else MINI_SCHEDULER_URL");
+  app.add_option(
+      "--ca-file", context.sources.ca_file,
+      "Certificates (PEM) that may have signed the server's; else SSL_CERT_FILE, else the system's");
   app.add_option("--data-dir", context.sources.data_dir, "Data folder of a server on this machine")
       ->capture_default_str();
   app.add_flag("--json", context.json, "JSON in place of tables");

@@ -76,6 +76,9 @@ ServerAddress find_server(const AddressSources& sources) {
     address.url = without_slash(candidate);
     break;
   }
+  address.authorities = sources.ca_file;
+  if (address.authorities.empty() && address.url == local_server)
+    address.pinned = text_of(local, "certificate");
   address.token = variable(sources, "MINI_SCHEDULER_TOKEN");
   if (address.token.empty()) address.token = text_of(read_object(credentials_path(sources)), address.url);
   if (address.token.empty() && address.url == local_server) address.token = text_of(local, "token");

@@ -10,6 +10,7 @@ namespace cli {
 struct AddressSources {
   std::string server;      // --server; empty: not given
   std::string data_dir;    // the server's data folder, for the file that it leaves there for its own user
+  std::string ca_file;     // --ca-file: who may have signed a server's certificate; empty: the system's list
   std::string configured;  // the URL that the configuration file means; empty: none
   std::function<const char*(const char*)> environment;  // getenv
 };
@@ -25,6 +26,7 @@ ServerAddress find_server(const AddressSources& sources);
 base::Result<std::string> keep_token(const AddressSources& sources, const std::string& server,
                                      const std::string& token);
 
-inline constexpr const char* kLocalAddressFile = "cli.json";  // in the data folder: {"server","token"}
+inline constexpr const char* kLocalAddressFile =
+    "cli.json";  // in the data folder: {"server","token","certificate"}
 
 }  // namespace cli

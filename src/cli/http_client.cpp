@@ -1,5 +1,6 @@
 #include "cli/http_client.h"
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -87,14 +88,37 @@ class Exchange {
 
   asio::awaitable<void> over_tls() {
     asio::ssl::context tls(asio::ssl::context::tls_client);
-    tls.set_default_verify_paths();
-    tls.set_verify_mode(asio::ssl::verify_peer);
+    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    tls.set_verify_mode(request_.pinned.empty() ? asio::ssl::verify_peer : asio::ssl::verify_none);
+    if (!request_.authorities.empty()) {
+      trust(tls, request_.authorities);
+    } else if (request_.pinned.empty()) {
+      tls.set_default_verify_paths();
+    }
     beast::ssl_stream<beast::tcp_stream> stream(context_, tls);
     stream.set_verify_callback(asio::ssl::host_name_verification(target_.host));
     if (!SSL_set_tlsext_host_name(stream.native_handle(), target_.host.c_str())) throw std::bad_alloc();
     co_await connect(stream.next_layer());
     co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+    if (!request_.pinned.empty() && !has_certificate(stream.native_handle(), request_.pinned))
+      throw std::runtime_error("the server's certificate is not the one in " + request_.pinned);
     co_await exchange(stream, stream.next_layer());
+  }
+
+  static void trust(asio::ssl::context& tls, const std::string& file) {
+    boost::system::error_code error;
+    tls.load_verify_file(file, error);
+    if (error) throw std::runtime_error("the certificates in " + file + " can't be read: " + error.message());
+  }
+
+  // Whether the server of that handshake showed the first certificate of the file.
+  static bool has_certificate(SSL* session, const std::string& file) {
+    const std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(session), X509_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_file(file.c_str(), "r"), BIO_free);
+    if (!shown || !in) return false;
+    const std::unique_ptr<X509, decltype(&X509_free)> wanted(
+        PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), X509_free);
+    return wanted && X509_cmp(shown.get(), wanted.get()) == 0;
   }
 
   template <class Stream>

@@ -18,6 +18,10 @@ struct HttpRequest {
   std::string url;  // http://HOST[:PORT]/PATH?QUERY or https://…
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // PEM files for https. `authorities`: who may have signed the server's certificate, in place of the
+  // system's list; `pinned`: the server must have the first certificate in it, whatever name that has and
+  // whoever signed it.
+  std::string authorities, pinned;
   // For connecting, and then for each wait for bytes. Zero: no bound (for streams that may be quiet).
   std::chrono::milliseconds patience{30'000};
 };
