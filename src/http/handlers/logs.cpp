@@ -132,6 +132,9 @@ base::Result<Response> log(const TaskHandlerParts& parts, const Request& request
   auto response =
       Response::text(200, "text/plain; charset=utf-8", std::shared_ptr<ByteSource>(std::move(source)));
   response.ranges = true;
+  // a browser that is led here saves it, whatever is in it
+  response.headers.set("Content-Disposition",
+                       "attachment; filename=\"execution-" + base::to_string(execution->id) + ".log\"");
   return std::move(response).with("Cache-Control", "no-store");
 }
 
