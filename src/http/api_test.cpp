@@ -12,7 +12,6 @@
 #include "http/identification.h"
 #include "http/loopback_client.h"
 #include "http/openapi.h"
-#include "http/rights_matrix.h"
 #include "http/server.h"
 
 namespace http {
@@ -99,10 +98,6 @@ class ApiTest : public testing::Test {
   std::string runner_wrong_;
   Router router_;
 };
-
-TEST_F(ApiTest, EachRouteLetsInWhomItsRightNames) {
-  EXPECT_THAT(rights_mistakes(router_), IsEmpty());
-}
 
 TEST_F(ApiTest, ALogInGivesATokenAndACookie) {
   const auto answer =
