@@ -1,14 +1,12 @@
-#include "cron_invariants.h"
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "cron/explain.h"
 #include "cron/schedule.h"
 #include "cron/zone.h"
+#include "invariants.h"
 
 namespace fuzz {
 namespace {
@@ -32,13 +30,6 @@ constexpr std::array kZones{"UTC",
                             "Nowhere/At_All",
                             "../UTC"};
 constexpr std::array kSeeds{"", "backup", "nightly report", "\xff\xfe"};
-
-void require(bool holds, std::string_view promise, std::string_view text) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %.*s, for '%.*s'\n", static_cast<int>(promise.size()), promise.data(),
-               static_cast<int>(text.size()), text.data());
-  std::abort();
-}
 
 void check_error(const cron::ParseError& error, std::string_view text, bool known_zone) {
   require(!error.field.empty() && !error.message.empty(), "an error has a field and a message", text);
@@ -72,7 +63,7 @@ void check_walk(const cron::Schedule& schedule, sys_seconds from, std::string_vi
 
 }  // namespace
 
-void check_cron(std::span<const std::uint8_t> bytes) {
+void check_cron(Bytes bytes) {
   if (bytes.size() < kHead) return;
   const char* zone = kZones.at(bytes[0] % kZones.size());
   const char* seed = kSeeds.at(bytes[1] % kSeeds.size());
