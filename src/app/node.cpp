@@ -335,6 +335,10 @@ base::Result<void> Node::reload_certificate() {
 }
 std::uint16_t Node::port() const {
   return parts_->server->port();
+void Node::reread_zones() {
+  parts_->engine->reread_zones();
+}
+
 }
 bool Node::demo_password_stands() const {
   return parts_->accounts->demo_password_stands();

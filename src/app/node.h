@@ -18,6 +18,8 @@ class Node {
   base::Result<void> start();
   // Stops firing, answers what is in flight, leaves jobs to the runner. At most some 5 s.
   void stop();
+  // The system's time zones may have been updated.
+  void reread_zones();
 
   std::uint16_t port() const;
   // See http::Server.

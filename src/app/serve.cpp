@@ -91,6 +91,7 @@ void wait_for_the_end(const sigset_t& waited, const ConfigSources& sources, Node
       base::log::info("serve.stopping", {{"signal", signal}});
       return;
     }
+    node.reread_zones();
     const auto fresh = load_config(sources);
     if (!fresh) {
       base::log::error("config.not_reloaded", {{"why", fresh.error().message}});

@@ -170,6 +170,13 @@ class FakeStore : public store::Store {
                                                     std::optional<task::ExecutionStatus>) override {
       unused();
     }
+    std::optional<base::Milliseconds> expected_duration(base::TaskId) override { unused(); }
+    std::vector<base::TaskId> tasks_after(base::TaskId) override { unused(); }
+    std::vector<store::Upstream> upstreams_of(base::TaskId) override { unused(); }
+    std::optional<store::Pause> pause_before(base::TaskId, base::Instant) override { unused(); }
+    void set_arrival(base::TaskId, base::TaskId, std::optional<base::ExecutionId>) override { unused(); }
+    void forget_arrivals(base::TaskId) override { unused(); }
+    void note_pause(base::TaskId, base::Instant, bool) override { unused(); }
     std::optional<task::Execution> execution_for_fire(base::TaskId, base::Instant) override { unused(); }
     std::int64_t count_running_in_pool(std::string_view) override { unused(); }
     std::vector<base::ExecutionId> beyond_retention(base::TaskId, std::int64_t, std::int64_t,

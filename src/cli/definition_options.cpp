@@ -29,6 +29,8 @@ constexpr TextOption kTexts[] = {
     {"--overlap", "overlap",
      "While the one before still runs: skip, queue, queue_all, cancel_running, allow"},
     {"--misfire", "misfire.policy", "For fires missed while the server was down: fire_once, fire_all, skip"},
+    {"--after-need", "after.need", "Of --after: all of them, or any"},
+    {"--after-on", "after.on", "Which ends of --after count: success, failure, any"},
     {"--pool", "pool", "Pool whose limit it shares"},
     {"--starts-at", "starts_at", "No fire before (ISO 8601)"},
     {"--ends-at", "ends_at", "No fire after (ISO 8601)"},
@@ -49,9 +51,22 @@ constexpr IntegerOption kIntegers[] = {
     {"--retry", "retry.max_attempts", "Attempts in all; 1: no retry"},
     {"--retry-delay", "retry.initial_delay_s", "Seconds before the second attempt"},
     {"--jitter", "jitter_s", "Seconds over which its fires are spread"},
+    {"--start-deadline", "start_deadline_s",
+     "Seconds after which what still waits to begin is skipped; 0: never"},
     {"--priority", "priority", "Higher goes first among what waits"},
     {"--keep", "keep_executions", "How many executions are kept"},
     {"--keep-failed", "keep_failed", "How many failed ones are kept beside them"},
+};
+
+struct TasksOption {
+  const char* flag;
+  const char* field;
+  const char* help;
+};
+constexpr TasksOption kTasks[] = {
+    {"--on-success", "on_success", "Tasks that its success starts, by id, as 3,5"},
+    {"--on-failure", "on_failure", "Tasks that its failure starts"},
+    {"--after", "after.tasks", "Tasks whose end it runs after"},
 };
 
 base::Result<json::object> read_file(const std::string& path, std::istream& in) {
@@ -107,6 +122,11 @@ void DefinitionOptions::add_to(CLI::App& command) {
         option.flag, [this, field = option.field](std::int64_t value) { integers_[field] = value; },
         option.help);
   }
+  for (const auto& option : kTasks) {
+    command.add_option(option.flag, tasks_[option.field], option.help)
+        ->delimiter(',')
+        ->allow_extra_args(false);
+  }
   command.add_option("--tag", tags_, "A tag; may be given several times")
       ->take_all()
       ->allow_extra_args(false);
@@ -134,6 +154,9 @@ base::Result<json::object> DefinitionOptions::fields(std::istream& in) const {
   }
   for (const auto& [field, value] : texts_) set_field(fields, field, json::value(value));
   for (const auto& [field, value] : integers_) set_field(fields, field, value);
+  for (const auto& [field, ids] : tasks_) {
+    if (!ids.empty()) set_field(fields, field, json::array(ids.begin(), ids.end()));
+  }
   if (!tags_.empty()) fields["tags"] = json::array(tags_.begin(), tags_.end());
   if (!env_.empty()) {
     auto env = pairs_of(env_, "--env");

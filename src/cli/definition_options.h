@@ -27,6 +27,7 @@ class DefinitionOptions {
   std::string file_;
   std::map<std::string, std::string> texts_;  // field to value; those that were given
   std::map<std::string, std::int64_t> integers_;
+  std::map<std::string, std::vector<std::int64_t>> tasks_;  // field to ids
   std::vector<std::string> tags_, env_, settings_;
   std::vector<int> success_exit_codes_;
   bool paused_ = false, rerun_lost_ = false;

@@ -1,5 +1,6 @@
 // Time zones: the offset of the wall clock from UTC, for every instant from 1970 to the end of 2099.
-// Read once from the system's time zone files ($TZDIR, else /usr/share/zoneinfo), then kept for good.
+// Read once from the system's time zone files ($TZDIR, else /usr/share/zoneinfo), then kept until
+// forget_zones.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -70,6 +71,13 @@ class Zone {
 // The zone of that name, the same object for every caller; nullptr for a name that the system does not know,
 // and for names that are no zone ("..", absolute paths, other files). "UTC" is known even without any files.
 std::shared_ptr<const Zone> find_zone(std::string_view name);
+
+// All zones are read anew when they are asked for again; those in use stay as they are.
+void forget_zones();
+
+// Tells one state of the zones' files from another: a hash of their names, sizes and times of change. Looks
+// at each file's entry, a few milliseconds in all.
+std::string zone_data_version();
 
 // The names of all zones of the system in alphabetical order, for a person to choose from. Reads the folder
 // at the first call.

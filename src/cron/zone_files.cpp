@@ -1,4 +1,6 @@
 // The system's time zone files, and the zones that were read from them.
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -63,7 +65,7 @@ struct NameHash {
   std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
 };
 
-// Zones by name, kept until the process ends.
+// Zones by name.
 class ZoneShelf {
  public:
   std::shared_ptr<const Zone> find(std::string_view name) {
@@ -77,11 +79,20 @@ class ZoneShelf {
     if (zones_.size() >= kMaxKept) return zone;
     return zones_.emplace(std::string(name), std::move(zone)).first->second;
   }
+  void clear() {
+    const std::unique_lock lock(mutex_);
+    zones_.clear();
+  }
 
  private:
   std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Zone>, NameHash, std::equal_to<>> zones_;
 };
+
+ZoneShelf& the_shelf() {
+  static ZoneShelf shelf;
+  return shelf;
+}
 
 bool is_for_people(const std::string& name) {
   return !name.starts_with("posix/") && !name.starts_with("right/") && name != "posixrules" &&
@@ -110,8 +121,36 @@ std::vector<std::string> read_names() {
 }  // namespace
 
 std::shared_ptr<const Zone> find_zone(std::string_view name) {
-  static ZoneShelf shelf;
-  return is_name(name) ? shelf.find(name) : nullptr;
+  return is_name(name) ? the_shelf().find(name) : nullptr;
+}
+
+void forget_zones() {
+  the_shelf().clear();
+}
+
+std::string zone_data_version() {
+  const fs::path folder = zone_folder();
+  std::error_code error;
+  std::vector<std::string> entries;
+  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && entry != fs::recursive_directory_iterator{} && entries.size() < kMaxNames;
+       entry.increment(error)) {
+    if (entry.depth() >= kMaxDepth) entry.disable_recursion_pending();
+    struct stat status {};
+    if (stat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    entries.push_back(entry->path().lexically_relative(folder).generic_string() + ' ' +
+                      std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
+                      std::to_string(status.st_mtim.tv_nsec));
+  }
+  std::sort(entries.begin(), entries.end());  // a folder is read in any order
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const auto& text : entries) {
+    for (const char c : text + '\n') {
+      hash ^= static_cast<unsigned char>(c);
+      hash *= 1099511628211ULL;
+    }
+  }
+  return std::to_string(hash);
 }
 
 const std::vector<std::string>& zone_names() {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kReportsAtOnce = 256;  // of one transaction
 constexpr std::int64_t kPromotedAtOnce = 256;
+constexpr std::int64_t kReadAtOnce = 1000;
 constexpr std::size_t kOutputEndBytes =
     32 * 1024;                                  // head and tail of each stream that the row keeps (spec 4)
 constexpr base::Milliseconds kTryAgain{1'000};  // after the database failed
@@ -50,6 +51,7 @@ void Dispatcher::carry_out(Plan& plan) {
   for (const auto& [id, due_at] : plan.due_times) parts_.planner.set(id, due_at);
   for (const auto id : plan.ended) parts_.janitor.mark(id);
   for (const auto& backoff : plan.backoffs) wait_for(backoff.id, backoff.due_at);
+  for (const auto& deadline : plan.deadlines) give_up(deadline.id, deadline.due_at);
   slot_waiters_ |= plan.slot_waiters;
   if (!plan.starts.empty()) {
     std::vector<runner::StartRequest> requests;
@@ -110,9 +112,49 @@ void Dispatcher::wait_for(ExecutionId id, Instant due_at) {
   });
 }
 
+void Dispatcher::give_up(ExecutionId id, Instant deadline) {
+  parts_.timers.add(deadline, [this, id] {
+    const auto now = parts_.clock.now();
+    book(
+        0,
+        [this, id, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+          parts_.ledger.give_up_waiting(tx, id, now, slots, plan);
+          return {};
+        },
+        [this, id, now](const base::Result<void>& kept) {
+          if (!kept) give_up(id, now + kTryAgain);
+        });
+  });
+}
+
+// Before anything that waits is let go: what has waited too long while nobody was there must not begin.
+void Dispatcher::load_deadlines() {
+  const auto now = parts_.clock.now();
+  std::vector<ExecutionId> overdue;
+  parts_.store.read([&](store::Reader& reader) {
+    ExecutionId after;
+    while (true) {
+      const auto open = reader.open_executions_after(after, kReadAtOnce);
+      for (const auto& execution : open) {
+        const auto deadline = parts_.ledger.start_deadline(reader, execution);
+        if (!deadline) continue;
+        if (*deadline <= now)
+          overdue.push_back(execution.id);
+        else
+          give_up(execution.id, *deadline);
+      }
+      if (static_cast<std::int64_t>(open.size()) < kReadAtOnce) return;
+      after = open.back().id;
+    }
+  });
+  if (overdue.empty()) return;
+  book(0, [this, overdue, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+    for (const auto id : overdue) parts_.ledger.give_up_waiting(tx, id, now, slots, plan);
+    return {};
+  });
+}
+
 void Dispatcher::load_backoffs() {
-  if (backoffs_loaded_) return;
-  backoffs_loaded_ = true;
   parts_.store.read([this](store::Reader& reader) {
     for (const auto& execution : reader.in_backoff(std::numeric_limits<std::int64_t>::max())) {
       wait_for(execution.id, execution.due_at.value_or(parts_.clock.now()));

@@ -67,7 +67,9 @@ class Dispatcher {
   void book_reports();
   void promote_waiting();
   void wait_for(ExecutionId id, Instant due_at);
+  void give_up(ExecutionId id, Instant deadline);
   void load_backoffs();
+  void load_deadlines();
   void tell_followers(ExecutionId id);
   std::int64_t free_slots() const;
   // A reported end, and whose it was.
@@ -83,7 +85,7 @@ class Dispatcher {
   runner::Runner* runner_ = nullptr;
   const std::map<std::string, std::string> inherited_;
   bool connected_ = false;
-  bool backoffs_loaded_ = false;
+  bool timers_loaded_ = false;
 
   std::unordered_map<ExecutionId, TaskId> active_;  // claimed and not yet reported as ended
   std::int64_t reserved_ = 0;                       // slots lent to transactions under way

@@ -7,6 +7,7 @@
 #include "engine/dispatcher.h"
 #include "engine/reboot.h"
 #include "engine/thread_loop.h"
+#include "engine/timekeeper.h"
 
 namespace engine {
 
@@ -42,13 +43,14 @@ class Engine::Impl {
         is_simulated_(loop != nullptr),
         loop_(loop ? std::move(loop) : std::make_unique<ThreadLoop>()),
         janitor_(store, clock, options_),
-        dispatcher_({store, clock, options_, *loop_, planner_, timers_, janitor_, ledger_}) {}
+        dispatcher_({store, clock, options_, *loop_, planner_, timers_, janitor_, ledger_}),
+        timekeeper_({store, clock, options_, timers_, schedules_, ledger_, dispatcher_, !is_simulated_}) {}
 
   ~Impl() { stop(); }
 
   void start(runner::Runner& runner) {
     dispatcher_.use(runner);
-    began_at_ = clock_.now();
+    timekeeper_.begin();
     store_.read([this](store::Reader& reader) {
       reader.for_each_due([this](TaskId id, Instant due_at) { planner_.set(id, due_at); });
     });
@@ -56,7 +58,7 @@ class Engine::Impl {
     loop_->start([this] { on_time(); }, [this] { before_sleep(); });
     loop_->post([this] {
       run_reboot_tasks();
-      timers_.add(began_at_ + kRunnerPatience, [this] { settle(); });
+      timers_.add(clock_.now() + kRunnerPatience, [this] { settle(); });
       on_time();
     });
   }
@@ -153,54 +155,15 @@ class Engine::Impl {
                          .front());
   }
 
-  std::vector<base::Result<void>> remove(const std::vector<TaskId>& ids,
-                                         const std::function<store::AuditEntry(const task::Task&)>& audit) {
-    using Outcomes = std::vector<base::Result<void>>;
-    struct Removal {
-      Outcomes outcomes;
-      std::vector<std::pair<TaskId, runner::AttemptKey>> doomed;
-    };
-    return ask<Outcomes>([this, ids, audit](auto promise) {
-      auto removal = std::make_shared<Removal>();
-      dispatcher_.book(
-          0,
-          [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
-            *removal = {};
-            std::vector<TaskId> deleted;
-            for (const auto id : ids) {
-              const auto task = tx.find_task(id);
-              if (!task) {
-                removal->outcomes.emplace_back(
-                    base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
-                continue;
-              }
-              for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
-                if (open.waiting != task::Waiting::none) continue;
-                plan.cancels.push_back({open.id, open.attempt.number});
-                removal->doomed.emplace_back(id, plan.cancels.back());
-              }
-              tx.append_audit(audit(*task));
-              tx.delete_task(id);
-              ledger_.let_into_pool(tx, task->definition.pool, plan);
-              plan.due_times.emplace_back(id, std::nullopt);
-              removal->outcomes.emplace_back();
-              deleted.push_back(id);
-            }
-            note_abandoned_output(tx, deleted);
-            base::kill_point("deletion.booked");
-            return {};
-          },
-          [this, ids, removal, promise](const base::Result<void>& kept) {
-            if (!kept) {
-              promise->set_value(Outcomes(ids.size(), base::Result<void>(kept.error())));
-              return;
-            }
-            base::kill_point("deletion.committed");
-            for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
-            for (const auto id : ids) janitor_.remove_output(id);
-            promise->set_value(std::move(removal->outcomes));
-          });
+  RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit) {
+    return ask<RemoveOutcomes>([this, ids, audit](auto promise) {
+      book_removal(ids, audit,
+                   [promise](RemoveOutcomes outcomes) { promise->set_value(std::move(outcomes)); });
     });
+  }
+
+  void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then) {
+    loop_->post([this, ids, audit, then = std::move(then)] { book_removal(ids, audit, then); });
   }
 
   std::int64_t remove_executions(const std::vector<ExecutionId>& ids) { return janitor_.remove(ids); }
@@ -253,6 +216,10 @@ class Engine::Impl {
     });
   }
 
+  void reread_zones() {
+    loop_->post([this] { timekeeper_.look_at_zones(); });
+  }
+
   State state() const {
     const std::lock_guard lock(state_mutex_);
     return state_;
@@ -280,6 +247,50 @@ class Engine::Impl {
         });
   }
 
+  void book_removal(const std::vector<TaskId>& ids, const Audit& audit,
+                    const std::function<void(RemoveOutcomes)>& then) {
+    struct Removal {
+      RemoveOutcomes outcomes;
+      std::vector<std::pair<TaskId, runner::AttemptKey>> doomed;
+    };
+    auto removal = std::make_shared<Removal>();
+    dispatcher_.book(
+        0,
+        [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+          *removal = {};
+          std::vector<TaskId> deleted;
+          for (const auto id : ids) {
+            const auto task = tx.find_task(id);
+            if (!task) {
+              removal->outcomes.emplace_back(
+                  base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
+              continue;
+            }
+            for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
+              if (open.waiting != task::Waiting::none) continue;
+              plan.cancels.push_back({open.id, open.attempt.number});
+              removal->doomed.emplace_back(id, plan.cancels.back());
+            }
+            tx.append_audit(audit(*task));
+            tx.delete_task(id);
+            ledger_.let_into_pool(tx, task->definition.pool, plan);
+            plan.due_times.emplace_back(id, std::nullopt);
+            removal->outcomes.emplace_back();
+            deleted.push_back(id);
+          }
+          note_abandoned_output(tx, deleted);
+          base::kill_point("deletion.booked");
+          return {};
+        },
+        [this, ids, removal, then](const base::Result<void>& kept) {
+          if (!kept) return then(RemoveOutcomes(ids.size(), base::Result<void>(kept.error())));
+          base::kill_point("deletion.committed");
+          for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
+          for (const auto id : ids) janitor_.remove_output(id);
+          then(std::move(removal->outcomes));
+        });
+  }
+
   void book_cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
     dispatcher_.book(
         1,
@@ -295,8 +306,8 @@ class Engine::Impl {
     when_settled([this, ids, work, then] {
       dispatcher_.book(
           static_cast<std::int64_t>(ids.size()),
-          [this, ids, work](store::Transaction& tx, Slots& slots, Plan& plan) {
-            for (const auto id : ids) ledger_.settle(tx, id, clock_.now(), began_at_, slots, plan);
+          [this, ids, work, past = timekeeper_.past()](store::Transaction& tx, Slots& slots, Plan& plan) {
+            for (const auto id : ids) ledger_.settle(tx, id, clock_.now(), past, slots, plan);
             return work(tx);
           },
           then);
@@ -305,6 +316,7 @@ class Engine::Impl {
 
   void on_time() {
     const auto now = clock_.now();
+    timekeeper_.look(now);
     for (auto& action : timers_.take_due(now)) action();
     if (!settled_) return;
     auto due = planner_.take_due(now, kDueAtOnce);
@@ -332,9 +344,9 @@ class Engine::Impl {
     auto shared = std::make_shared<const std::vector<Planner::Due>>(std::move(due));
     dispatcher_.book(
         static_cast<std::int64_t>(shared->size()),
-        [this, shared, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-          for (const auto& fire : *shared)
-            ledger_.fire(tx, fire.task_id, fire.at, now, began_at_, slots, plan);
+        [this, shared, now, past = timekeeper_.past()](store::Transaction& tx, Slots& slots,
+                                                       Plan& plan) -> base::Result<void> {
+          for (const auto& fire : *shared) ledger_.fire(tx, fire.task_id, fire.at, now, past, slots, plan);
           base::kill_point("fire.booked");
           return {};
         },
@@ -422,10 +434,10 @@ class Engine::Impl {
   Timers timers_;
   Janitor janitor_;
   Dispatcher dispatcher_;
+  Timekeeper timekeeper_;
   bool stopped_ = false;
   bool settled_ = false;  // fires are booked
   std::vector<std::function<void()>> until_settled_;
-  Instant began_at_{};
   std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";
   std::string kill_level_;
@@ -467,9 +479,12 @@ void Engine::change(const std::vector<TaskId>& ids, store::Store::Work work,
 base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
   return impl_->retry(id, by);
 }
-std::vector<base::Result<void>> Engine::remove(
-    const std::vector<TaskId>& ids, const std::function<store::AuditEntry(const task::Task&)>& audit) {
+Engine::RemoveOutcomes Engine::remove(const std::vector<TaskId>& ids, const Audit& audit) {
   return impl_->remove(ids, audit);
+}
+void Engine::remove(const std::vector<TaskId>& ids, const Audit& audit,
+                    std::function<void(RemoveOutcomes)> then) {
+  impl_->remove(ids, audit, std::move(then));
 }
 std::int64_t Engine::remove_executions(std::vector<ExecutionId> ids) {
   return impl_->remove_executions(ids);
@@ -479,6 +494,9 @@ std::shared_ptr<void> Engine::follow_output(ExecutionId id, std::function<void()
 }
 void Engine::on_changes(std::span<const store::Change> changes) {
   impl_->on_changes(changes);
+}
+void Engine::reread_zones() {
+  impl_->reread_zones();
 }
 State Engine::state() const {
   return impl_->state();

@@ -112,8 +112,10 @@ class Engine : public runner::Listener {
               std::function<void(base::Result<void>)> then);
   // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
   // `audit` is written in the same transaction for each that is deleted.
-  std::vector<base::Result<void>> remove(const std::vector<TaskId>& ids,
-                                         const std::function<store::AuditEntry(const task::Task&)>& audit);
+  using RemoveOutcomes = std::vector<base::Result<void>>;
+  using Audit = std::function<store::AuditEntry(const task::Task&)>;
+  RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit);
+  void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then);
   // Deletes final executions with their output; gives how many. Ids that are not final are left alone.
   std::int64_t remove_executions(std::vector<ExecutionId> ids);
 
@@ -123,6 +125,9 @@ class Engine : public runner::Listener {
 
   // The store's listener must pass every change here: the planner lives on it.
   void on_changes(std::span<const store::Change> changes);
+
+  // Looks now, and not only once an hour, whether the time zones' files have changed.
+  void reread_zones();
 
   State state() const;
   const Options& options() const;

@@ -2,6 +2,7 @@
 // transaction of the store and tells in a Plan what is to be done after its commit; it does nothing else, so
 // that a transaction that is rolled back or run again leaves no trace.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "runner/runner.h"
 #include "store/store.h"
 #include "task/admission.h"
+#include "task/repeated_time.h"
 
 namespace engine {
 
@@ -30,6 +32,7 @@ struct Plan {
     Instant due_at;
   };
   std::vector<Backoff> backoffs;
+  std::vector<Backoff> deadlines;  // of what waits: given up then (start_deadline_s)
   std::vector<std::pair<TaskId, std::optional<Instant>>> due_times;  // for the planner
   std::vector<TaskId> ended;  // tasks with a new final record: retention may have work
   bool slot_waiters = false;
@@ -46,19 +49,34 @@ class Slots {
   std::int64_t free_;
 };
 
+// What the engine knows of the clock's past when it books.
+struct ClockPast {
+  Instant began_at{};  // what was due before it is a misfire
+  std::optional<task::RepeatedTime> repeated = std::nullopt;
+};
+
 class Ledger {
  public:
   Ledger(const Options& options, Schedules& schedules) : options_(options), schedules_(schedules) {}
 
   // Books the fire(s) of a task whose due time came: runs, skips and misfires, and moves its cursor. Nothing
-  // where the task is gone, paused or due at another time. `began_at`: what was due before it is a misfire,
+  // where the task is gone, paused or due at another time. What was due before the engine began is a misfire,
   // as is what is later than kLateIsMisfire.
-  void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at, Slots& slots,
-            Plan& plan) const;
+  void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, const ClockPast& past,
+            Slots& slots, Plan& plan) const;
 
   // Books the fires of that task that are due, where there are any.
-  void settle(store::Transaction& tx, TaskId id, Instant now, Instant began_at, Slots& slots,
+  void settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past, Slots& slots,
               Plan& plan) const;
+
+  // The clock was set back to `now`: moves the task's cursor where it must not wait for the clock to catch
+  // up.
+  void set_back(store::Transaction& tx, TaskId id, Instant now, Plan& plan) const;
+  // Zones were read anew: places the cursor where the schedule has its next fire by them.
+  void follow_zone(store::Transaction& tx, TaskId id, Instant now,
+                   const std::optional<task::RepeatedTime>& repeated, Plan& plan) const;
+  // Retries that wait are due that much sooner.
+  void bring_retries_forward(store::Transaction& tx, base::Milliseconds by) const;
 
   // Admits one run by hand, chain or backfill.
   base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
@@ -84,6 +102,11 @@ class Ledger {
   void let_into_pools(store::Transaction& tx, Plan& plan) const;
   void end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
 
+  // The execution has waited for its start_deadline_s: skipped, unless it began.
+  void give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
+  // When that is of one that waits; nullopt where it has none.
+  std::optional<Instant> start_deadline(store::Reader& reader, const task::Execution& execution) const;
+
   // Orders a claimed attempt that the runner never started, as its snapshot proves.
   void start_again(store::Transaction& tx, const task::Execution& execution, Plan& plan) const;
 
@@ -93,12 +116,19 @@ class Ledger {
   std::optional<task::Execution> admit(store::Transaction& tx, task::Task& task, task::Execution draft,
                                        const task::Admission& admission, Instant now, Slots& slots,
                                        Plan& plan) const;
-  void fire_once(store::Transaction& tx, task::Task& task, Instant nominal, Instant now, Slots& slots,
-                 Plan& plan) const;
+  void fire_once(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant nominal,
+                 Instant now, Slots& slots, Plan& plan) const;
+  // In time that the clock showed before: its own nominal time where it fires again, nothing where it must
+  // not.
+  void fire_again(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant nominal,
+                  const task::RepeatedTime& repeated, Instant now, Slots& slots, Plan& plan) const;
+  // Leaves out what was due in repeated time; false where nothing else is due.
+  bool pass_over_repeated(task::Task& task, const cron::Schedule& schedule,
+                          const std::optional<task::RepeatedTime>& repeated, Instant now) const;
   void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now,
                Slots& slots, Plan& plan) const;
-  void skip(store::Transaction& tx, const task::Task& task, Instant nominal, Instant now,
-            const std::string& reason) const;
+  void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule, Instant nominal,
+            Instant now, const std::string& reason) const;
   void claim_or_queue(store::Transaction& tx, task::Execution& execution,
                       const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
   std::int64_t room_in_pool(store::Transaction& tx, const std::string& pool) const;
@@ -110,7 +140,9 @@ class Ledger {
   void release_next(store::Transaction& tx, task::Task& task, Slots& slots, Plan& plan) const;
   void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
                     Slots& slots, Plan& plan) const;
-  std::optional<task::TaskDefinition> definition_of(store::Transaction& tx,
+  void start_next(store::Transaction& tx, TaskId target, const task::Task& task, const task::Execution& ended,
+                  std::map<std::string, std::string> env, Instant now, Slots& slots, Plan& plan) const;
+  std::optional<task::TaskDefinition> definition_of(store::Reader& reader,
                                                     const task::Execution& execution) const;
   task::Execution draft_of(const task::Task& task, task::Trigger trigger, Instant now) const;
 

@@ -133,6 +133,8 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     ++task.queued;
   else
     ++task.running;
+  if (draft.waiting != Waiting::none && task.definition.start_deadline_s > 0)
+    plan.deadlines.push_back({*id, now + std::chrono::seconds{task.definition.start_deadline_s}});
   if (draft.waiting == Waiting::none) {
     task.last_run_at = now;
     plan.starts.push_back({draft, task.definition});
@@ -214,17 +216,43 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
   }
 }
 
+std::optional<Instant> Ledger::start_deadline(store::Reader& reader, const Execution& execution) const {
+  const bool waits = execution.waiting == Waiting::slot || execution.waiting == Waiting::pool ||
+                     execution.waiting == Waiting::overlap;
+  if (!waits || execution.attempt.number > 1) return std::nullopt;
+  const auto definition = definition_of(reader, execution);
+  if (!definition || definition->start_deadline_s <= 0) return std::nullopt;
+  return execution.created_at + std::chrono::seconds{definition->start_deadline_s};
+}
+
+void Ledger::give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots,
+                             Plan& plan) const {
+  auto execution = tx.find_execution(id);
+  if (!execution || !start_deadline(tx, *execution)) return;
+  auto task = tx.find_task(execution->task_id);
+  if (!task) return;
+  const bool for_overlap = execution->waiting == Waiting::overlap;
+  const auto awaited = for_overlap                           ? std::string("the run before it to end")
+                       : execution->waiting == Waiting::pool ? "room in pool '" + execution->pool + "'"
+                                                             : std::string("a free slot");
+  execution->reason = "start deadline: it waited for " + awaited + " until its start_deadline_s had passed";
+  execution->attempt.status = ExecutionStatus::skipped;
+  --(for_overlap ? task->queued : task->running);
+  close(tx, *task, *execution, ExecutionStatus::skipped, now, slots, plan);
+  tx.save_task_state(*task);
+}
+
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Plan& plan) const {
   if (auto definition = definition_of(tx, execution))
     plan.starts.push_back({execution, std::move(*definition)});
 }
 
-std::optional<task::TaskDefinition> Ledger::definition_of(store::Transaction& tx,
+std::optional<task::TaskDefinition> Ledger::definition_of(store::Reader& reader,
                                                           const Execution& execution) const {
-  auto task = tx.find_task(execution.task_id);
+  auto task = reader.find_task(execution.task_id);
   if (!task) return std::nullopt;
   if (task->revision == execution.task_revision) return std::move(task->definition);
-  auto revision = tx.find_revision(execution.task_id, execution.task_revision);
+  auto revision = reader.find_revision(execution.task_id, execution.task_revision);
   return revision ? std::optional{std::move(revision->definition)}
                   : std::optional{std::move(task->definition)};
 }

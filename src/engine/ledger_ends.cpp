@@ -168,42 +168,21 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
   execution.waiting = Waiting::none;
   execution.finished_at = execution.attempt.finished_at.value_or(now);
   tx.save_execution(execution);
-  if (status != ExecutionStatus::cancelled) {
+  const bool ran = status != ExecutionStatus::cancelled && status != ExecutionStatus::skipped;
+  if (ran) {
     task.last_failed = is_failure(status);
     task.last_error = task.last_failed ? execution.attempt.error : std::string();
   }
-  const auto duration = execution.started_at ? (*execution.finished_at - *execution.started_at).count() : 0;
-  tx.add_outcome(hour_of(*execution.finished_at), status, duration);
+  // a clock that was set back meanwhile makes no run shorter than nothing
+  const auto duration =
+      execution.started_at
+          ? std::max<std::int64_t>(0, (*execution.finished_at - *execution.started_at).count())
+          : 0;
+  if (status != ExecutionStatus::skipped) tx.add_outcome(hour_of(*execution.finished_at), status, duration);
   plan.ended.push_back(task.id);
   let_into_pool(tx, execution.pool, plan);
   release_next(tx, task, slots, plan);
   follow_chain(tx, task, execution, now, slots, plan);
-}
-
-void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execution& ended, Instant now,
-                          Slots& slots, Plan& plan) const {
-  const bool succeeded = ended.status == ExecutionStatus::success;
-  if (!succeeded && !is_failure(ended.status)) return;
-  for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure) {
-    if (target == task.id) continue;
-    RunRequest request{
-        .task_id = target,
-        .trigger = Trigger::chain,
-        .triggered_by = "task " + base::to_string(task.id),
-        .overrides = {.env = {{"MINI_SCHEDULER_UPSTREAM_EXECUTION_ID", base::to_string(ended.id)}},
-                      .args = {}},
-        .force = false,
-        .reason = "after execution " + base::to_string(ended.id)};
-    const auto admitted = run(tx, request, now, slots, plan);
-    if (admitted || admitted.error().kind != base::ErrorKind::conflict) continue;
-    const auto next = tx.find_task(target);
-    auto record = draft_of(*next, Trigger::chain, now);
-    record.status = ExecutionStatus::skipped;
-    record.triggered_by = request.triggered_by;
-    record.reason = admitted.error().message;
-    record.finished_at = now;
-    tx.insert_execution(record);
-  }
 }
 
 base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const std::string& by, Instant now,

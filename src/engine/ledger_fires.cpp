@@ -22,7 +22,7 @@ Execution Ledger::draft_of(const Task& task, Trigger trigger, Instant now) const
   return draft;
 }
 
-void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, Instant began_at,
+void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, const ClockPast& past,
                   Slots& slots, Plan& plan) const {
   auto task = tx.find_task(id);
   if (!task || task->paused || !task->next_due_at) return;
@@ -37,13 +37,17 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
     tx.save_task_state(*task);
     return;
   }
-  if (due_at < began_at || now - due_at > kLateIsMisfire) {
-    misfire(tx, *task, *schedule, now, slots, plan);
+  if (due_at < past.began_at || now - due_at > kLateIsMisfire) {
+    if (pass_over_repeated(*task, *schedule, past.repeated, now))
+      misfire(tx, *task, *schedule, now, slots, plan);
   } else {
     while (task->next_due_at && *task->next_due_at <= now) {
       const auto nominal = *task->next_run_at;
       const auto next = task::cursor_after(task->definition, *schedule, nominal);
-      fire_once(tx, *task, nominal, now, slots, plan);
+      if (task::was_shown(past.repeated, *task->next_due_at))
+        fire_again(tx, *task, *schedule, nominal, *past.repeated, now, slots, plan);
+      else
+        fire_once(tx, *task, *schedule, nominal, now, slots, plan);
       task->next_run_at = next.next_run_at;
       task->next_due_at = next.next_due_at;
     }
@@ -52,23 +56,23 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
   plan.due_times.emplace_back(id, task->next_due_at);
 }
 
-void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, Instant began_at, Slots& slots,
+void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past, Slots& slots,
                     Plan& plan) const {
   const auto task = tx.find_task(id);
   if (task && task->next_due_at && *task->next_due_at <= now)
-    fire(tx, id, *task->next_due_at, now, began_at, slots, plan);
+    fire(tx, id, *task->next_due_at, now, past, slots, plan);
 }
 
-void Ledger::fire_once(store::Transaction& tx, Task& task, Instant nominal, Instant now, Slots& slots,
-                       Plan& plan) const {
+void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant nominal,
+                       Instant now, Slots& slots, Plan& plan) const {
   const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});
   if (admission.verdict == task::Admission::Verdict::refuse) {
-    skip(tx, task, nominal, now, admission.reason);
+    skip(tx, task, schedule, nominal, now, admission.reason);
     return;
   }
   auto draft = draft_of(task, Trigger::schedule, now);
   draft.scheduled_at = nominal;
-  draft.due_at = nominal + task::jitter_of(task.definition);
+  draft.due_at = *task.next_due_at;
   draft.triggered_by = "schedule";
   admit(tx, task, std::move(draft), admission, now, slots, plan);
 }
@@ -98,7 +102,7 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
         first && plan_for_missed.run.size() == 1 ? task.definition.overlap : task::OverlapPolicy::queue_all;
     const auto admission = task::admit(overlap, false, {task.running, task.queued});
     if (admission.verdict == task::Admission::Verdict::refuse)
-      skip(tx, task, nominal, now, admission.reason);
+      skip(tx, task, schedule, nominal, now, admission.reason);
     else
       admit(tx, task, std::move(draft), admission, now, slots, plan);
     first = false;
@@ -107,11 +111,25 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
   task.next_due_at = plan_for_missed.next.next_due_at;
 }
 
-void Ledger::skip(store::Transaction& tx, const Task& task, Instant nominal, Instant now,
-                  const std::string& reason) const {
+namespace {
+
+// Whether that record of skipped fires ends just before this one, so that both are one.
+bool goes_on(const Execution& record, const Task& task, const cron::Schedule& schedule, Instant nominal,
+             const std::string& reason) {
+  if (record.status != ExecutionStatus::skipped || record.reason != reason || !record.scheduled_until)
+    return false;
+  if (record.trigger != Trigger::schedule || task::pass_of(*record.scheduled_until) != task::pass_of(nominal))
+    return false;
+  const auto next = task::cursor_after(task.definition, schedule, *record.scheduled_until).next_run_at;
+  return next && *next == std::chrono::floor<std::chrono::seconds>(nominal);
+}
+
+}  // namespace
+
+void Ledger::skip(store::Transaction& tx, const Task& task, const cron::Schedule& schedule, Instant nominal,
+                  Instant now, const std::string& reason) const {
   auto newest = tx.newest_execution(task.id, std::nullopt);
-  if (newest && newest->status == ExecutionStatus::skipped && newest->scheduled_at &&
-      newest->reason == reason && *newest->scheduled_at < nominal) {
+  if (newest && goes_on(*newest, task, schedule, nominal, reason)) {
     newest->count += 1;
     newest->scheduled_until = nominal;
     newest->finished_at = now;

@@ -78,6 +78,10 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
   }
   for (const auto& finished : snapshot.finished) on_event(finished);
   base::kill_point("snapshot.compared");
+  if (!std::exchange(timers_loaded_, true)) {
+    load_deadlines();
+    load_backoffs();
+  }
   connected_ = true;
   slot_waiters_ = true;
   base::log::info("runner.connected", {{"adopted", adopted},
@@ -97,7 +101,6 @@ void Dispatcher::reconcile(runner::Snapshot snapshot) {
     base::kill_point("snapshot.booked");
     return {};
   });
-  load_backoffs();
   pump();
 }
 

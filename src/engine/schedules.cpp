@@ -22,4 +22,9 @@ std::shared_ptr<const cron::Schedule> Schedules::of(const task::TaskDefinition& 
   return parsed;
 }
 
+void Schedules::forget() {
+  const std::lock_guard lock(mutex_);
+  kept_.clear();
+}
+
 }  // namespace engine

@@ -17,6 +17,8 @@ class Schedules {
   // The definition's schedule, parsed at most once while it stays in use; nullptr where it can't be parsed.
   // Any thread.
   std::shared_ptr<const cron::Schedule> of(const task::TaskDefinition& definition);
+  // All are parsed anew, with the zones as they are then. Any thread.
+  void forget();
 
  private:
   // Distinct schedules are few; beyond so many all are forgotten and parsed anew as needed (about 1 µs each).

@@ -15,6 +15,13 @@ class Timers {
 
   void add(base::Instant at, Action action) { actions_.emplace(at, std::move(action)); }
 
+  // The clock was set back: what was to be done in a minute is still to be done in a minute.
+  void bring_forward(base::Milliseconds by) {
+    std::multimap<base::Instant, Action> moved;
+    for (auto& [at, action] : actions_) moved.emplace(at - by, std::move(action));
+    actions_.swap(moved);
+  }
+
   std::optional<base::Instant> next() const {
     if (actions_.empty()) return std::nullopt;
     return actions_.begin()->first;

@@ -18,7 +18,9 @@ boost::json::value text_or_null(const std::string& text) {
 
 boost::json::value duration(const std::optional<base::Instant>& from,
                             const std::optional<base::Instant>& to) {
-  return from && to ? boost::json::value((*to - *from).count()) : boost::json::value(nullptr);
+  // never less than nothing, though the clock was set back in between
+  return from && to ? boost::json::value(std::max<std::int64_t>(0, (*to - *from).count()))
+                    : boost::json::value(nullptr);
 }
 
 // Length of the well-formed sequence at the beginning of the bytes; 0 where there is none.

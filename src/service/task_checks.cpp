@@ -44,10 +44,24 @@ base::Result<void> TaskService::check_rights(const rights::Actor& actor, const t
 
 base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
                                             const task::TaskDefinition& definition) const {
+  const auto& after = definition.after.tasks;
+  const auto refuse = [](const char* field, std::string why) {
+    return field_error(field, ErrorKind::invalid, std::move(why));
+  };
+  constexpr const char* kLoop = ": a chain must not be a loop";
+  for (const auto upstream : after) {
+    if (id && upstream == id) return refuse("after", std::string("names this task itself") + kLoop);
+    if (!reader.find_task(upstream))
+      return refuse("after", "names task " + base::to_string(upstream) + ", which does not exist");
+  }
+  // from each task to those that its end starts
   std::set<TaskId> seen;
   std::vector<TaskId> open(definition.on_success);
   open.insert(open.end(), definition.on_failure.begin(), definition.on_failure.end());
   const std::set<TaskId> direct(open.begin(), open.end());
+  if (id) {
+    for (const auto next : reader.tasks_after(id)) open.push_back(next);
+  }
   while (!open.empty() && seen.size() < kMaxChainSteps) {
     const auto next = open.back();
     open.pop_back();
@@ -55,18 +69,21 @@ base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
                                 definition.on_success.end()
                             ? "on_success"
                             : "on_failure";
-    if (id && next == id)
-      return field_error(field, ErrorKind::invalid, "leads back to this task: a chain must not be a loop");
+    if (id && next == id) return refuse(field, std::string("leads back to this task") + kLoop);
+    if (std::find(after.begin(), after.end(), next) != after.end())
+      return refuse("after", "names task " + base::to_string(next) + ", which runs after this one" + kLoop);
     if (!seen.insert(next).second) continue;
     const auto task = reader.find_task(next);
     if (!task) {
       if (direct.contains(next))
-        return field_error(field, ErrorKind::invalid,
-                           "names task " + base::to_string(next) + ", which does not exist");
+        return refuse(field, "names task " + base::to_string(next) + ", which does not exist");
       continue;
     }
     open.insert(open.end(), task->definition.on_success.begin(), task->definition.on_success.end());
     open.insert(open.end(), task->definition.on_failure.begin(), task->definition.on_failure.end());
+    for (const auto later : reader.tasks_after(next)) {
+      if (later != id) open.push_back(later);  // whether it leads here, `after` says
+    }
   }
   return {};
 }

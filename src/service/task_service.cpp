@@ -119,6 +119,7 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     if (auto sound = check_chain(tx, {}, task.definition); !sound) return sound;
     task.id = tx.insert_task(task);
+    if (task.paused) tx.note_pause(task.id, task.created_at, true);
     tx.append_audit(audit(actor, "task.create", task.id, nullptr, &task));
     return {};
   });
@@ -144,6 +145,7 @@ base::Result<task::Task> TaskService::save(const rights::Actor& actor, store::Tr
                           after.paused == before.paused && after.definition.name == before.definition.name;
   if (!same_times) place_cursor(after);
   tx.save_definition(after, actor.name);
+  if (after.paused != before.paused) tx.note_pause(after.id, after.updated_at, after.paused);
   tx.append_audit(audit(actor, std::string(action), after.id, &before, &after));
   return after;
 }
@@ -188,6 +190,7 @@ base::Result<void> TaskService::pause_in(store::Transaction& tx, const rights::A
   if (after.paused != before->paused) {
     place_cursor(after);
     tx.save_task_state(after);
+    tx.note_pause(id, clock_.now(), after.paused);
     tx.append_audit(audit(actor, after.paused ? "task.pause" : "task.resume", id, &*before, &after));
   }
   changed = std::move(after);

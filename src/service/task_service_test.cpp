@@ -271,6 +271,32 @@ TEST_F(TaskServiceTest, AChainMustNotBeALoopNorLeadNowhere) {
   EXPECT_EQ(places(nowhere.error()), std::vector<std::string>{"on_success"});
 }
 
+TEST_F(TaskServiceTest, AChainOfBothKindsMustNotBeALoop) {
+  const auto text = [](TaskId id) { return base::to_string(id); };
+  const auto first = create("{}")->id;
+  const auto second = create(R"({"after":{"tasks":[)" + text(first) + "]}}")->id;
+  const auto third = create(R"({"after":{"tasks":[)" + text(second) + R"(],"need":"any","on":"any"}})")->id;
+  const auto refused = [&](TaskId id, const std::string& body) {
+    const auto changed = patch(id, body);
+    return changed ? std::vector<std::string>{} : places(changed.error());
+  };
+  EXPECT_EQ(refused(first, R"({"after":{"tasks":[)" + text(third) + "]}}"),
+            std::vector<std::string>{"after"});
+  EXPECT_EQ(refused(third, R"({"on_success":[)" + text(first) + "]}"),
+            std::vector<std::string>{"on_success"});
+  EXPECT_EQ(refused(first, R"({"after":{"tasks":[)" + text(first) + "]}}"),
+            std::vector<std::string>{"after"});
+  EXPECT_EQ(refused(first, R"({"after":{"tasks":[99]}})"), std::vector<std::string>{"after"});
+  EXPECT_EQ(refused(first, R"({"on_failure":[)" + text(third) + "]}"), std::vector<std::string>{})
+      << "two ways to one task are no loop";
+  const auto both =
+      create(R"({"on_success":[)" + text(first) + R"(],"after":{"tasks":[)" + text(third) + "]}}");
+  ASSERT_FALSE(both) << "a new task can close a loop too";
+  EXPECT_EQ(places(both.error()), std::vector<std::string>{"after"});
+  EXPECT_TRUE(patch(second, R"({"after":null,"on_success":[)" + text(first) + "]}"))
+      << "what it ran after counts no more";
+}
+
 TEST_F(TaskServiceTest, CleanupKeepsTheNewestAndTellsHowManyWent) {
   const auto made = create("{}");
   for (int i = 0; i < 5; ++i) keep(*made, task::ExecutionStatus::success, {});

@@ -66,6 +66,17 @@ struct Revision {
   std::string changed_by;
 };
 
+// What a task's `after` waits for: that task, and the execution of it whose end counts so far.
+struct Upstream {
+  TaskId task_id;
+  std::optional<ExecutionId> arrived;
+};
+
+struct Pause {
+  Instant began_at;
+  std::optional<Instant> ended_at;
+};
+
 // One hour of outcomes.
 struct HourlyOutcome {
   Instant hour;

@@ -51,6 +51,12 @@ class Reader {
                                                   std::int64_t limit) = 0;
   virtual std::optional<Revision> find_revision(TaskId id, std::int64_t number) = 0;
   virtual std::vector<Revision> list_revisions(TaskId id, std::int64_t limit) = 0;  // newest first
+  // The tasks whose `after` names that one, by id.
+  virtual std::vector<TaskId> tasks_after(TaskId upstream) = 0;
+  // What that task's `after` names, as far as it exists, by id.
+  virtual std::vector<Upstream> upstreams_of(TaskId id) = 0;
+  // The latest pause of the task that began before that instant.
+  virtual std::optional<Pause> pause_before(TaskId id, Instant at) = 0;
 
   // Executions.
   virtual std::optional<task::Execution> find_execution(ExecutionId id) = 0;
@@ -76,7 +82,10 @@ class Reader {
   // The task's newest execution with that status, where there is one.
   virtual std::optional<task::Execution> newest_execution(TaskId id,
                                                           std::optional<task::ExecutionStatus> status) = 0;
-  // The record that covers that nominal time: made for it, or a folded one whose range holds it.
+  // How long the task's last runs that ended took, on average; nullopt where none has.
+  virtual std::optional<base::Milliseconds> expected_duration(TaskId id) = 0;
+  // The record that covers that nominal time: made for it, or a folded one whose range holds it. Milliseconds
+  // tell the passes of a clock that was set back (task/repeated_time.h): a record covers its own pass only.
   virtual std::optional<task::Execution> execution_for_fire(TaskId id, Instant scheduled_at) = 0;
   virtual std::int64_t count_running_in_pool(std::string_view pool) = 0;  // RUNNING or claimed
   // What retention may delete, oldest first: final executions of the task beyond the newest `keep` of all
@@ -112,6 +121,11 @@ class Transaction : public Reader {
   virtual void save_definition(const task::Task& task, std::string_view changed_by) = 0;
   // Writes everything but the definition: paused, counters, cursor, last run and error.
   virtual void save_task_state(const task::Task& task) = 0;
+  // Of the task's `after`: that upstream's end counts from now on, or (nullopt) none of its ends does.
+  virtual void set_arrival(TaskId id, TaskId upstream, std::optional<ExecutionId> arrived) = 0;
+  virtual void forget_arrivals(TaskId id) = 0;
+  // The task was paused, or resumed, at that instant.
+  virtual void note_pause(TaskId id, Instant at, bool paused) = 0;
   // With all its executions, outputs, attempts and revisions.
   virtual void delete_task(TaskId id) = 0;
 

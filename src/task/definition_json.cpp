@@ -84,6 +84,10 @@ json::object to_object(const Limits& limits) {
           {"nice", number_or_null(limits.nice)}};
 }
 
+json::object to_object(const After& after) {
+  return {{"tasks", ids_to_array(after.tasks)}, {"need", to_string(after.need)}, {"on", to_string(after.on)}};
+}
+
 bool is_variable_name(std::string_view name) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -251,6 +255,7 @@ class DefinitionReader {
            "skip, queue, queue_all, cancel_running, allow");
     read_misfire();
     fields_.integer("jitter_s", definition_.jitter_s, 0, 86400, 0);
+    fields_.integer("start_deadline_s", definition_.start_deadline_s, 0, kMaxSeconds, 0);
     fields_.instant("starts_at", definition_.starts_at);
     fields_.instant("ends_at", definition_.ends_at);
     if (definition_.starts_at && definition_.ends_at && *definition_.ends_at < *definition_.starts_at) {
@@ -297,15 +302,28 @@ class DefinitionReader {
   void read_keeping() {
     fields_.integer("keep_executions", definition_.keep_executions, 0, kMaxKept, kDefaults.keep_executions);
     fields_.integer("keep_failed", definition_.keep_failed, 0, kMaxKept, kDefaults.keep_failed);
-    read_ids("on_success", definition_.on_success);
-    read_ids("on_failure", definition_.on_failure);
+    read_ids(fields_, "on_success", definition_.on_success);
+    read_ids(fields_, "on_failure", definition_.on_failure);
+    read_after();
     fields_.texts("notify", definition_.notify, kMaxListItems, kMaxWordBytes);
   }
 
-  void read_ids(std::string_view name, std::vector<TaskId>& to) {
+  void read_after() {
+    bool is_null = false;
+    const auto* object = fields_.object("after", is_null);
+    if (is_null) definition_.after = {};
+    if (object == nullptr) return;
+    FieldReader fields(*object, fields_.loc_of("after"), errors_);
+    read_ids(fields, "tasks", definition_.after.tasks);
+    choice(fields, "need", definition_.after.need, kDefaults.after.need, parse_chain_need, "all, any");
+    choice(fields, "on", definition_.after.on, kDefaults.after.on, parse_chain_on, "success, failure, any");
+    fields.refuse_unknown();
+  }
+
+  static void read_ids(FieldReader& fields, std::string_view name, std::vector<TaskId>& to) {
     std::vector<std::int64_t> ids;
     for (const auto id : to) ids.push_back(id.value);
-    fields_.integers(name, ids, kMaxListItems, 1, INT64_MAX);
+    fields.integers(name, ids, kMaxListItems, 1, INT64_MAX);
     to.clear();
     for (const auto id : ids) to.push_back({id});
   }
@@ -377,6 +395,7 @@ json::object to_json(const TaskDefinition& definition) {
           {"misfire",
            {{"policy", to_string(definition.misfire.policy)}, {"window_s", definition.misfire.window_s}}},
           {"jitter_s", definition.jitter_s},
+          {"start_deadline_s", definition.start_deadline_s},
           {"starts_at", instant_or_null(definition.starts_at)},
           {"ends_at", instant_or_null(definition.ends_at)},
           {"priority", definition.priority},
@@ -388,6 +407,7 @@ json::object to_json(const TaskDefinition& definition) {
           {"keep_failed", definition.keep_failed},
           {"on_success", ids_to_array(definition.on_success)},
           {"on_failure", ids_to_array(definition.on_failure)},
+          {"after", to_object(definition.after)},
           {"notify", to_array(definition.notify)}};
 }
 

@@ -49,6 +49,8 @@ TaskDefinition full() {
   definition.keep_failed = 8;
   definition.on_success = {{4}};
   definition.on_failure = {{5}, {6}};
+  definition.after = {.tasks = {{7}, {8}}, .need = ChainNeed::any, .on = ChainOn::failure};
+  definition.start_deadline_s = 90;
   definition.notify = {"ops"};
   return definition;
 }
@@ -106,6 +108,12 @@ TEST(DefinitionJson, EachWrongFieldIsNamedWithItsPlace) {
       {R"("overlap":"maybe")", "overlap"},
       {R"("misfire":{"policy":"never"})", "misfire.policy"},
       {R"("starts_at":"tomorrow")", "starts_at"},
+      {R"("start_deadline_s":-1)", "start_deadline_s"},
+      {R"("after":[3])", "after"},
+      {R"("after":{"tasks":["a"]})", "after.tasks"},
+      {R"("after":{"need":"most"})", "after.need"},
+      {R"("after":{"on":"end"})", "after.on"},
+      {R"("after":{"task":3})", "after.task"},
       {R"("starts_at":"2026-02-01","ends_at":"2026-01-01")", "ends_at"},
       {R"("priority":1001)", "priority"},
       {R"("kill_mode":"all")", "kill_mode"},

@@ -14,6 +14,9 @@ constexpr Names<MisfirePolicy, 3> kMisfires{{{MisfirePolicy::fire_once, "fire_on
                                              {MisfirePolicy::fire_all, "fire_all"},
                                              {MisfirePolicy::skip, "skip"}}};
 constexpr Names<KillMode, 2> kKillModes{{{KillMode::group, "group"}, {KillMode::main, "main"}}};
+constexpr Names<ChainNeed, 2> kNeeds{{{ChainNeed::all, "all"}, {ChainNeed::any, "any"}}};
+constexpr Names<ChainOn, 3> kOns{
+    {{ChainOn::success, "success"}, {ChainOn::failure, "failure"}, {ChainOn::any, "any"}}};
 constexpr Names<TaskStatus, 5> kStatuses{{{TaskStatus::active, "ACTIVE"},
                                           {TaskStatus::paused, "PAUSED"},
                                           {TaskStatus::pending, "PENDING"},
@@ -42,6 +45,12 @@ std::string_view to_string(MisfirePolicy value) {
 std::string_view to_string(KillMode value) {
   return name_of(kKillModes, value);
 }
+std::string_view to_string(ChainNeed value) {
+  return name_of(kNeeds, value);
+}
+std::string_view to_string(ChainOn value) {
+  return name_of(kOns, value);
+}
 std::string_view to_string(TaskStatus value) {
   return name_of(kStatuses, value);
 }
@@ -53,6 +62,12 @@ std::optional<MisfirePolicy> parse_misfire(std::string_view text) {
 }
 std::optional<KillMode> parse_kill_mode(std::string_view text) {
   return value_of(kKillModes, text);
+}
+std::optional<ChainNeed> parse_chain_need(std::string_view text) {
+  return value_of(kNeeds, text);
+}
+std::optional<ChainOn> parse_chain_on(std::string_view text) {
+  return value_of(kOns, text);
 }
 std::optional<TaskStatus> parse_task_status(std::string_view text) {
   return value_of(kStatuses, text);

@@ -20,6 +20,8 @@ using base::TaskId;
 enum class OverlapPolicy { skip, queue, queue_all, cancel_running, allow };
 enum class MisfirePolicy { fire_once, fire_all, skip };
 enum class KillMode { group, main };
+enum class ChainNeed { all, any };
+enum class ChainOn { success, failure, any };
 
 // Status of a task as users see it. Derived from paused and the counters, never set by hand.
 enum class TaskStatus { active, paused, pending, running, failed };
@@ -37,6 +39,14 @@ struct Misfire {
   MisfirePolicy policy = MisfirePolicy::fire_once;
   std::int64_t window_s = 86400;
   bool operator==(const Misfire&) const = default;
+};
+
+// What it runs after, said by the task that runs.
+struct After {
+  std::vector<TaskId> tasks;
+  ChainNeed need = ChainNeed::all;  // all: when each of them has ended so since its last start
+  ChainOn on = ChainOn::success;    // any: a success or a failure; never a cancelled run
+  bool operator==(const After&) const = default;
 };
 
 struct HttpCall {
@@ -82,6 +92,7 @@ struct TaskDefinition {
   OverlapPolicy overlap = OverlapPolicy::skip;
   Misfire misfire;
   std::int64_t jitter_s = 0;
+  std::int64_t start_deadline_s = 0;  // what waits longer is skipped; 0: none
   std::optional<Instant> starts_at;
   std::optional<Instant> ends_at;
   int priority = 0;  // higher goes first among what waits
@@ -93,6 +104,7 @@ struct TaskDefinition {
   std::int64_t keep_failed = 50;
   std::vector<TaskId> on_success;
   std::vector<TaskId> on_failure;
+  After after;
   std::vector<std::string> notify;
   bool operator==(const TaskDefinition&) const = default;
 };
@@ -124,10 +136,14 @@ TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, boo
 std::string_view to_string(OverlapPolicy value);
 std::string_view to_string(MisfirePolicy value);
 std::string_view to_string(KillMode value);
+std::string_view to_string(ChainNeed value);
+std::string_view to_string(ChainOn value);
 std::string_view to_string(TaskStatus value);  // "ACTIVE", "PAUSED", ...
 std::optional<OverlapPolicy> parse_overlap(std::string_view text);
 std::optional<MisfirePolicy> parse_misfire(std::string_view text);
 std::optional<KillMode> parse_kill_mode(std::string_view text);
+std::optional<ChainNeed> parse_chain_need(std::string_view text);
+std::optional<ChainOn> parse_chain_on(std::string_view text);
 std::optional<TaskStatus> parse_task_status(std::string_view text);
 
 }  // namespace task

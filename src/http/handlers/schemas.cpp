@@ -8,27 +8,29 @@ namespace {
 #define TIME R"({"type":["string","null"],"format":"date-time"})"
 
 // What a user may write; `Task` has these and what the server adds.
-#define DEFINITION_PROPERTIES                                                                                                            \
-  R"("name":{"type":"string","maxLength":200},)"                                                                                         \
-  R"("cron":{"type":"string","description":"5, 6 or 7 fields, a nickname, or @every"},)"                                                 \
-  R"("timezone":{"type":"string"},"command":{"type":"string","maxLength":65536},)"                                                       \
-  R"("http":{"type":["object","null"],"properties":{"method":{"type":"string"},"url":{"type":"string"},)"                                \
-  R"("headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{"type":"string"},)"                                    \
-  R"("expect_status":{"type":"array","items":{"type":"integer"}}}},)"                                                                    \
-  R"("description":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},)"                                                \
-  R"("env":{"type":"object","additionalProperties":{"type":"string"}},"working_dir":{"type":"string"},)"                                 \
-  R"("run_as":{"type":"string"},"shell":{"type":"string"},"stdin":{"type":"string"},"timeout_s":)" NULLABLE(                             \
-      "integer") R"(,"kill_grace_s":{"type":"integer"},"success_exit_codes":{"type":"array","items":{"type":"integer"}},)"               \
+#define DEFINITION_PROPERTIES \
+  R"("name":{"type":"string","maxLength":200},)"                                                                                            \
+  R"("cron":{"type":"string","description":"5, 6 or 7 fields, a nickname, or @every"},)"                                                    \
+  R"("timezone":{"type":"string"},"command":{"type":"string","maxLength":65536},)"                                                          \
+  R"("http":{"type":["object","null"],"properties":{"method":{"type":"string"},"url":{"type":"string"},)"                                   \
+  R"("headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{"type":"string"},)"                                       \
+  R"("expect_status":{"type":"array","items":{"type":"integer"}}}},)"                                                                       \
+  R"("description":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},)"                                                   \
+  R"("env":{"type":"object","additionalProperties":{"type":"string"}},"working_dir":{"type":"string"},)"                                    \
+  R"("run_as":{"type":"string"},"shell":{"type":"string"},"stdin":{"type":"string"},"timeout_s":)" NULLABLE(                                \
+      "integer") R"(,"kill_grace_s":{"type":"integer"},"success_exit_codes":{"type":"array","items":{"type":"integer"}},)"                  \
                  R"("limits":{"type":"object","properties":{"memory_bytes":)" NULLABLE("integer") R"(,"cpu_s":)" NULLABLE("integer") R"(,"open_files":)" NULLABLE("integer") R"(,"processes":)" NULLABLE("integer") R"(,"nice":)" NULLABLE("integer") R"(}},)" \
-                 R"("retry":{"type":"object","properties":{"max_attempts":{"type":"integer"},"initial_delay_s":{"type":"number"},)"      \
-                 R"("factor":{"type":"number"},"max_delay_s":{"type":"number"},"jitter":{"type":"number"}}},)"                           \
-                 R"("overlap":{"enum":["skip","queue","queue_all","cancel_running","allow"]},)"                                          \
-                 R"("misfire":{"type":"object","properties":{"policy":{"enum":["fire_once","fire_all","skip"]},)"                        \
-                 R"("window_s":{"type":"integer"}}},"jitter_s":{"type":"integer"},"starts_at":)" TIME                                    \
-                 R"(,"ends_at":)" TIME R"(,"priority":{"type":"integer"},"pool":{"type":"string"},)"                                     \
-                 R"("node_labels":{"type":"object","additionalProperties":{"type":"string"}},"kill_mode":{"enum":["group","main"]},)"    \
-                 R"("rerun_lost":{"type":"boolean"},"keep_executions":{"type":"integer"},"keep_failed":{"type":"integer"},)"             \
-                 R"("on_success":{"type":"array","items":{"type":"integer"}},"on_failure":{"type":"array","items":{"type":"integer"}},)" \
+                 R"("retry":{"type":"object","properties":{"max_attempts":{"type":"integer"},"initial_delay_s":{"type":"number"},)"         \
+                 R"("factor":{"type":"number"},"max_delay_s":{"type":"number"},"jitter":{"type":"number"}}},)"                              \
+                 R"("overlap":{"enum":["skip","queue","queue_all","cancel_running","allow"]},)"                                             \
+                 R"("misfire":{"type":"object","properties":{"policy":{"enum":["fire_once","fire_all","skip"]},)"                           \
+                 R"("window_s":{"type":"integer"}}},"jitter_s":{"type":"integer"},"start_deadline_s":{"type":"integer"},"starts_at":)" TIME \
+                 R"(,"ends_at":)" TIME R"(,"priority":{"type":"integer"},"pool":{"type":"string"},)"                                        \
+                 R"("node_labels":{"type":"object","additionalProperties":{"type":"string"}},"kill_mode":{"enum":["group","main"]},)"       \
+                 R"("rerun_lost":{"type":"boolean"},"keep_executions":{"type":"integer"},"keep_failed":{"type":"integer"},)"                \
+                 R"("on_success":{"type":"array","items":{"type":"integer"}},"on_failure":{"type":"array","items":{"type":"integer"}},)"    \
+                 R"("after":{"type":"object","properties":{"tasks":{"type":"array","items":{"type":"integer"}},)"                           \
+                 R"("need":{"enum":["all","any"]},"on":{"enum":["success","failure","any"]}}},)"                                            \
                  R"("notify":{"type":"array","items":{"type":"string"}})"
 
 #define ATTEMPT_PROPERTIES                                                                                                            \

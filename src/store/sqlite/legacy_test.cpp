@@ -1,4 +1,5 @@
 // The database of the original Python system is taken over as it is (spec 6).
+#include "store/sqlite/schema.h"
 #include "store/sqlite/temporary_folder_test.h"
 
 namespace store {
@@ -34,7 +35,8 @@ class LegacyDatabase : public InTemporaryFolder {
   std::vector<std::filesystem::path> copies() const {
     std::vector<std::filesystem::path> found;
     for (const auto& name : files()) {
-      if (name.starts_with("scheduler.db.before-version-1-")) found.push_back(folder_ / name);
+      if (name.starts_with("scheduler.db.before-version-" + std::to_string(sqlite::kSchemaVersion) + "-"))
+        found.push_back(folder_ / name);
     }
     return found;
   }

@@ -14,7 +14,8 @@
 namespace store {
 namespace {
 
-constexpr const char* kLargeTables = "(tasks|executions|attempts|outputs|logs|revisions|task_tags|audit)";
+constexpr const char* kLargeTables =
+    "(tasks|executions|attempts|outputs|logs|revisions|task_tags|task_upstreams|task_pauses|audit)";
 
 struct Allowed {
   const char* sql;   // found in the statement
@@ -83,6 +84,9 @@ void ask_for_tasks(Reader& reader) {
   reader.tasks_with_cron("@reboot", {}, 1);
   reader.find_revision({}, 1);
   reader.list_revisions({}, 1);
+  reader.tasks_after({});
+  reader.upstreams_of({});
+  reader.pause_before({}, {});
   for (int sort = 0; sort <= static_cast<int>(TaskSort::next_run_at); ++sort) {
     for (int terms = 0; terms < 16; ++terms) {
       TaskQuery query{.sort = static_cast<TaskSort>(sort), .descending = (terms & 1) != 0};
@@ -111,6 +115,7 @@ void ask_for_executions(Reader& reader) {
   reader.newest_execution({}, {});
   reader.newest_execution({}, ExecutionStatus::failed);
   reader.execution_for_fire({}, {});
+  reader.expected_duration({});
   reader.count_running_in_pool("");
   reader.beyond_retention({}, 1, 1, 1);
   reader.final_before({}, {}, 1);
@@ -148,7 +153,13 @@ void ask_for_the_rest(Reader& reader) {
 void change_all(Transaction& transaction) {
   auto task = task_named("a");
   task.definition.tags = {"tag"};
+  task.definition.after.tasks = {transaction.insert_task(task_named("b"))};
   task.id = transaction.insert_task(task);
+  transaction.set_arrival(task.id, task.definition.after.tasks[0], ExecutionId{1});
+  transaction.forget_arrivals(task.id);
+  transaction.note_pause(task.id, kNoon, true);
+  transaction.note_pause(task.id, kNoon, false);
+  task.definition.after.tasks.clear();
   task.revision = 2;
   transaction.save_definition(task, "");
   transaction.save_task_state(task);

@@ -210,6 +210,25 @@ CREATE TABLE legacy_ids (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Chains that several tasks lead to, and when tasks were paused.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE task_upstreams (
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  upstream_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  execution_id INTEGER,
+  PRIMARY KEY (task_id, upstream_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_upstreams_by_upstream ON task_upstreams (upstream_id);
+
+CREATE TABLE task_pauses (
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  began_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  PRIMARY KEY (task_id, began_at)
+) STRICT, WITHOUT ROWID;
+INSERT INTO task_pauses SELECT id, updated_at, NULL FROM tasks WHERE paused;
+)sql";
+
 int pragma(Connection& writer, const char* name) {
   return writer.database().execAndGet(std::string("PRAGMA ") + name).getInt();
 }
@@ -253,6 +272,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (legacy) put_aside_legacy_tables(writer);
   if (version < 1 || legacy) writer.execute(kVersion1);
   if (legacy) take_over_legacy_tables(writer, default_timezone);
+  if (version < 3 || legacy) writer.execute(kVersion3);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   base::kill_point("migration.before_commit");

@@ -11,6 +11,6 @@ namespace store::sqlite {
 // to mend it: a file of a newer version, or of another program.
 void migrate(Connection& writer, const std::string& path, const std::string& default_timezone);
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 3;
 
 }  // namespace store::sqlite

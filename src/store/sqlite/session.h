@@ -47,10 +47,19 @@ class Session : public Transaction {
   std::vector<task::Execution> in_backoff(std::int64_t limit) override;
   std::optional<task::Execution> newest_execution(TaskId id,
                                                   std::optional<task::ExecutionStatus> status) override;
+  std::optional<base::Milliseconds> expected_duration(TaskId id) override;
   std::optional<task::Execution> execution_for_fire(TaskId id, Instant scheduled_at) override;
   std::int64_t count_running_in_pool(std::string_view pool) override;
   std::optional<ExecutionId> insert_execution(const task::Execution& execution) override;
   void save_execution(const task::Execution& execution) override;
+
+  // session_chains.cpp
+  std::vector<TaskId> tasks_after(TaskId upstream) override;
+  std::vector<Upstream> upstreams_of(TaskId id) override;
+  std::optional<Pause> pause_before(TaskId id, Instant at) override;
+  void set_arrival(TaskId id, TaskId upstream, std::optional<ExecutionId> arrived) override;
+  void forget_arrivals(TaskId id) override;
+  void note_pause(TaskId id, Instant at, bool paused) override;
 
   // session_history.cpp
   std::vector<task::Attempt> earlier_attempts(ExecutionId id) override;
@@ -95,6 +104,7 @@ class Session : public Transaction {
 
  private:
   void write_tags(const task::Task& task);
+  void write_upstreams(const task::Task& task);
   void write_revision(const task::Task& task, std::string_view changed_by);
   std::optional<std::int64_t> find_legacy(std::string_view kind, std::string_view id);
 

@@ -110,8 +110,13 @@ constexpr const char* kNewestOfStatus =
     "SELECT " EXECUTION_COLUMNS " FROM executions WHERE task_id = ? AND status = ? ORDER BY id DESC LIMIT 1";
 constexpr const char* kForFire =
     "SELECT " EXECUTION_COLUMNS
-    " FROM executions WHERE task_id = ? AND trigger IN ('schedule', 'misfire') AND scheduled_at <= ? "
-    "ORDER BY scheduled_at DESC LIMIT 1";
+    " FROM executions WHERE task_id = ?1 AND trigger IN ('schedule', 'misfire') AND scheduled_at <= ?2 "
+    "AND scheduled_at % 1000 = ?2 % 1000 ORDER BY scheduled_at DESC LIMIT 1";
+constexpr const char* kExpectedDuration =
+    "SELECT avg(max(0, finished_at - started_at)) FROM (SELECT started_at, finished_at FROM executions WHERE "
+    "task_id = ? AND started_at IS NOT NULL AND finished_at IS NOT NULL AND +status <> 'CANCELLED' ORDER BY "
+    "id "
+    "DESC LIMIT 10)";
 constexpr const char* kInPool =
     "SELECT count(*) FROM executions WHERE pool <> '' AND pool = ? AND waiting = 'none' AND status IN "
     "('PENDING', 'RUNNING')";
@@ -265,6 +270,14 @@ std::optional<task::Execution> Session::execution_for_fire(TaskId id, Instant sc
   if (!found || *found->scheduled_at == scheduled_at) return found;
   if (found->scheduled_until && *found->scheduled_until >= scheduled_at) return found;
   return std::nullopt;
+}
+
+std::optional<base::Milliseconds> Session::expected_duration(TaskId id) {
+  auto& statement = connection_.prepare(kExpectedDuration);
+  Binder(statement) << id;
+  const auto average = one_row(statement, [](Row& row) { return row.optional_integer(); });
+  if (!average || !*average) return std::nullopt;
+  return base::Milliseconds{**average};
 }
 
 std::int64_t Session::count_running_in_pool(std::string_view pool) {

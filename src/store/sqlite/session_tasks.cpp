@@ -271,6 +271,7 @@ TaskId Session::insert_task(const task::Task& task) {
   made.id = TaskId{connection_.last_id()};
   made.revision = 1;
   write_tags(made);
+  if (!made.definition.after.tasks.empty()) write_upstreams(made);
   write_revision(made, task.created_by);
   changes_.push_back(
       {.kind = Change::Kind::task_created, .task_id = made.id, .next_due_at = task.next_due_at});
@@ -302,6 +303,7 @@ void Session::save_definition(const task::Task& task, std::string_view changed_b
   Binder(untag) << task.id;
   untag.exec();
   write_tags(task);
+  write_upstreams(task);
   write_revision(task, changed_by);
   changes_.push_back(
       {.kind = Change::Kind::task_updated, .task_id = task.id, .next_due_at = task.next_due_at});

@@ -1,5 +1,6 @@
 #include "store/conformance_accounts.h"
 #include "store/conformance_backup.h"
+#include "store/conformance_chains.h"
 #include "store/conformance_execution_lists.h"
 #include "store/conformance_executions.h"
 #include "store/conformance_task_lists.h"
@@ -24,6 +25,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoredTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedTasks, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredExecutions, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, ListedExecutions, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoredChains, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredAccounts, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoredHistory, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Sqlite, Transactions, kSqlite);

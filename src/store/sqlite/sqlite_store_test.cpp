@@ -73,9 +73,37 @@ TEST_F(SqliteFile, OfANewerVersionIsRefusedAndLeftAsItIs) {
   open_sqlite({.path = path_}).value().reset();
   execute("PRAGMA user_version = " + std::to_string(sqlite::kSchemaVersion + 1));
   const auto before = bytes_of(path_);
-  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()), HasSubstr("newer version (schema 2, this one"),
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path_.string()),
+                               HasSubstr("newer version (schema " +
+                                         std::to_string(sqlite::kSchemaVersion + 1) + ", this one"),
                                HasSubstr("run the newer program")));
   EXPECT_TRUE(bytes_of(path_) == before);
+}
+
+TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheirPause) {
+  TaskId id;
+  {
+    const auto store = open_sqlite({.path = path_}).value();
+    ASSERT_TRUE(store->write([&](Transaction& tx) -> base::Result<void> {
+      task::Task task;
+      task.definition.name = "a";
+      task.definition.cron = "* * * * *";
+      task.paused = true;
+      task.updated_at = base::from_unix_ms(60'000);
+      id = tx.insert_task(task);
+      return {};
+    }));
+  }
+  execute("DROP TABLE task_upstreams");
+  execute("DROP TABLE task_pauses");
+  execute("PRAGMA user_version = 2");
+  const auto store = open_sqlite({.path = path_}).value();
+  store->read([&](Reader& reader) {
+    EXPECT_TRUE(reader.tasks_after(id).empty());
+    const auto pause = reader.pause_before(id, base::from_unix_ms(70'000));
+    ASSERT_TRUE(pause);
+    EXPECT_EQ(pause->began_at, base::from_unix_ms(60'000));
+  });
 }
 
 TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAsItIs) {

@@ -1,0 +1,87 @@
+// What an end starts: the tasks that it names, and those that name it.
+#include "engine/ledger.h"
+
+namespace engine {
+
+using task::ChainNeed;
+using task::ChainOn;
+using task::Execution;
+using task::ExecutionStatus;
+using task::Task;
+using task::Trigger;
+
+namespace {
+
+constexpr const char* kUpstream = "MINI_SCHEDULER_UPSTREAM_EXECUTION_ID";
+constexpr const char* kAllUpstreams = "MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS";
+
+bool counts(const task::After& after, bool succeeded) {
+  switch (after.on) {
+    case ChainOn::success:
+      return succeeded;
+    case ChainOn::failure:
+      return !succeeded;
+    case ChainOn::any:
+      return true;
+  }
+  return false;
+}
+
+// "12,15": the ends that started it; empty while one is missing.
+std::string all_arrived(const std::vector<store::Upstream>& upstreams) {
+  std::string ids;
+  for (const auto& upstream : upstreams) {
+    if (!upstream.arrived) return {};
+    ids += (ids.empty() ? "" : ",") + base::to_string(*upstream.arrived);
+  }
+  return ids;
+}
+
+}  // namespace
+
+void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execution& ended, Instant now,
+                          Slots& slots, Plan& plan) const {
+  const bool succeeded = ended.status == ExecutionStatus::success;
+  if (!succeeded && !is_failure(ended.status)) return;
+  const auto id = base::to_string(ended.id);
+  for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure)
+    start_next(tx, target, task, ended, {{kUpstream, id}}, now, slots, plan);
+  for (const auto target : tx.tasks_after(task.id)) {
+    const auto after = tx.find_task(target).value().definition.after;
+    const bool matches = counts(after, succeeded);
+    if (after.need == ChainNeed::any) {
+      if (matches)
+        start_next(tx, target, task, ended, {{kUpstream, id}, {kAllUpstreams, id}}, now, slots, plan);
+      continue;
+    }
+    // the latest end counts: a failure takes back the success before it
+    tx.set_arrival(target, task.id, matches ? std::optional{ended.id} : std::nullopt);
+    const auto ids = all_arrived(tx.upstreams_of(target));
+    if (ids.empty()) continue;
+    tx.forget_arrivals(target);
+    start_next(tx, target, task, ended, {{kUpstream, id}, {kAllUpstreams, ids}}, now, slots, plan);
+  }
+}
+
+void Ledger::start_next(store::Transaction& tx, TaskId target, const Task& task, const Execution& ended,
+                        std::map<std::string, std::string> env, Instant now, Slots& slots, Plan& plan) const {
+  if (target == task.id) return;
+  const RunRequest request{.task_id = target,
+                           .trigger = Trigger::chain,
+                           .triggered_by = "task " + base::to_string(task.id),
+                           .overrides = {.env = std::move(env), .args = {}},
+                           .force = false,
+                           .reason = "after execution " + base::to_string(ended.id)};
+  const auto admitted = run(tx, request, now, slots, plan);
+  if (admitted || admitted.error().kind != base::ErrorKind::conflict) return;
+  const auto next = tx.find_task(target);
+  auto record = draft_of(*next, Trigger::chain, now);
+  record.status = ExecutionStatus::skipped;
+  record.triggered_by = request.triggered_by;
+  record.overrides = request.overrides;
+  record.reason = admitted.error().message;
+  record.finished_at = now;
+  tx.insert_execution(record);
+}
+
+}  // namespace engine

@@ -1,0 +1,116 @@
+#include "engine/ledger_fixture.h"
+
+namespace engine {
+namespace {
+
+TEST_F(LedgerTest, AChainStartsTheNextTaskAndNamesWhereItCameFrom) {
+  const auto next = make({.name = "next", .cron = "0 0 1 1 *"});
+  const auto first = make({.name = "first", .on_success = {next}});
+  const auto started = fire(first, kNoon);
+  const auto plan = end(started, 0);
+  ASSERT_EQ(plan.starts.size(), 1u);
+  EXPECT_EQ(plan.starts[0].execution.task_id, next);
+  EXPECT_EQ(plan.starts[0].execution.trigger, Trigger::chain);
+  EXPECT_EQ(plan.starts[0].execution.overrides.env.at("MINI_SCHEDULER_UPSTREAM_EXECUTION_ID"),
+            base::to_string(key_of(started).execution));
+}
+
+TEST_F(LedgerTest, AfterAllWaitsForEachAndNamesTheEndsThatStartedIt) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"});
+  const auto next = make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});
+  EXPECT_TRUE(end(fire(a, kNoon), 0).starts.empty());
+  EXPECT_TRUE(end(fire(a, kNoon + minutes{1}), 0).starts.empty()) << "twice the same is not both";
+  const auto plan = end(fire(b, kNoon), 0);
+  ASSERT_EQ(plan.starts.size(), 1u);
+  const auto& started = plan.starts[0].execution;
+  EXPECT_EQ(started.task_id, next);
+  EXPECT_EQ(started.trigger, Trigger::chain);
+  EXPECT_EQ(started.overrides.env.at("MINI_SCHEDULER_UPSTREAM_EXECUTION_ID"),
+            base::to_string(executions(b)[0].id));
+  EXPECT_EQ(started.overrides.env.at("MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS"),
+            base::to_string(executions(a)[1].id) + "," + base::to_string(executions(b)[0].id));
+  end(plan, 0);
+  EXPECT_TRUE(end(fire(b, kNoon + minutes{1}), 0).starts.empty()) << "what was used up counts no more";
+}
+
+TEST_F(LedgerTest, OfEachUpstreamTheLatestEndCounts) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"});
+  make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});
+  end(fire(a, kNoon), 0);
+  end(fire(a, kNoon + minutes{1}), 1);
+  EXPECT_TRUE(end(fire(b, kNoon), 0).starts.empty()) << "its failure took the success back";
+  EXPECT_EQ(end(fire(a, kNoon + minutes{2}), 0).starts.size(), 1u);
+}
+
+TEST_F(LedgerTest, AfterAnyStartsWithEachEndThatCounts) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"});
+  for (const auto on : {task::ChainOn::success, task::ChainOn::failure, task::ChainOn::any}) {
+    make({.name = std::string(to_string(on)),
+          .cron = "0 0 1 1 *",
+          .overlap = task::OverlapPolicy::allow,
+          .after = {.tasks = {a, b}, .need = task::ChainNeed::any, .on = on}});
+  }
+  const auto names = [](const Plan& plan) {
+    std::vector<std::string> started;
+    for (const auto& order : plan.starts) started.push_back(order.execution.task_name);
+    return started;
+  };
+  EXPECT_EQ(names(end(fire(a, kNoon), 0)), (std::vector<std::string>{"success", "any"}));
+  EXPECT_EQ(names(end(fire(b, kNoon), 1)), (std::vector<std::string>{"failure", "any"}));
+  EXPECT_TRUE(end(key_of(fire(a, kNoon + minutes{1})), 0, kNoon + minutes{1}, runner::EndCause::cancelled)
+                  .starts.empty());
+}
+
+TEST_F(LedgerTest, AnUpstreamThatIsDeletedIsNotWaitedFor) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"});
+  make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});
+  book([&](auto& tx, auto&, auto&) { tx.delete_task(b); });
+  EXPECT_EQ(end(fire(a, kNoon), 0).starts.size(), 1u);
+}
+
+TEST_F(LedgerTest, WhatWaitsLongerThanItsDeadlineIsSkippedWithTheReason) {
+  options_.pools["db"] = 1;
+  const auto first = fire(make({.name = "first", .pool = "db"}), kNoon);
+  const auto id =
+      make({.name = "second", .overlap = task::OverlapPolicy::queue, .start_deadline_s = 30, .pool = "db"});
+  const auto waiting = fire(id, kNoon);
+  ASSERT_EQ(waiting.deadlines.size(), 1u);
+  EXPECT_EQ(waiting.deadlines[0].due_at, kNoon + seconds{30});
+  const auto queued = fire(id, kNoon + minutes{1});
+  const auto give_up = [&](const Plan& plan) {
+    return book([&](auto& tx, auto& slots, auto& after) {
+      ledger_.give_up_waiting(tx, plan.deadlines.at(0).id, kNoon + minutes{2}, slots, after);
+    });
+  };
+  give_up(queued);
+  give_up(waiting);
+  const auto found = executions(id);
+  ASSERT_EQ(found.size(), 2u);
+  for (const auto& execution : found) {
+    EXPECT_EQ(execution.status, ExecutionStatus::skipped);
+    EXPECT_FALSE(execution.started_at);
+  }
+  EXPECT_NE(found[0].reason.find("room in pool 'db'"), std::string::npos) << found[0].reason;
+  EXPECT_NE(found[1].reason.find("the run before it"), std::string::npos) << found[1].reason;
+  EXPECT_EQ(task_of(id).running, 0);
+  EXPECT_EQ(task_of(id).queued, 0);
+  EXPECT_FALSE(task_of(id).last_failed);
+  EXPECT_TRUE(end(first, 0).starts.empty());
+}
+
+TEST_F(LedgerTest, ADeadlineHarmsNothingThatHasBegun) {
+  options_.pools["db"] = 1;
+  const auto first = fire(make({.name = "first", .pool = "db"}), kNoon);
+  const auto id = make({.name = "second", .start_deadline_s = 30, .pool = "db"});
+  const auto waiting = fire(id, kNoon);
+  end(first, 0);
+  book([&](auto& tx, auto& slots, auto& plan) { ledger_.promote(tx, slots, plan); });
+  book([&](auto& tx, auto& slots, auto& plan) {
+    ledger_.give_up_waiting(tx, waiting.deadlines.at(0).id, kNoon + minutes{2}, slots, plan);
+  });
+  EXPECT_EQ(executions(id)[0].waiting, Waiting::none);
+  EXPECT_EQ(executions(id)[0].status, ExecutionStatus::pending);
+}
+
+}  // namespace
+}  // namespace engine

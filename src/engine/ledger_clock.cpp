@@ -1,0 +1,80 @@
+// What is booked when the clock was set back. README.md has the rule.
+#include "engine/ledger.h"
+#include "task/cursor.h"
+
+namespace engine {
+
+using task::Task;
+
+void Ledger::set_back(store::Transaction& tx, TaskId id, Instant now, Plan& plan) const {
+  auto task = tx.find_task(id);
+  if (!task || task->paused || !task->next_run_at) return;
+  const auto schedule = schedules_.of(task->definition);
+  if (!schedule) return;
+  const auto cursor = task::cursor_set_back(task->definition, *schedule, *task->next_run_at, now);
+  if (!cursor) return;
+  task->next_run_at = cursor->next_run_at;
+  task->next_due_at = cursor->next_due_at;
+  tx.save_task_state(*task);
+  plan.due_times.emplace_back(id, task->next_due_at);
+}
+
+void Ledger::follow_zone(store::Transaction& tx, TaskId id, Instant now,
+                         const std::optional<task::RepeatedTime>& repeated, Plan& plan) const {
+  auto task = tx.find_task(id);
+  // what is due already is booked as it was planned
+  if (!task || task->paused || !task->next_due_at || *task->next_due_at <= now) return;
+  const auto schedule = schedules_.of(task->definition);
+  if (!schedule || schedule->is_every()) return;
+  auto after = now;
+  if (repeated && !schedule->is_wild() && repeated->until - now < task::kLongestCatchUp)
+    after = std::max(after, repeated->until);
+  const auto cursor =
+      task::cursor_after(task->definition, *schedule, after - task::jitter_of(task->definition));
+  if (cursor.next_run_at == task->next_run_at) return;
+  task->next_run_at = cursor.next_run_at;
+  task->next_due_at = cursor.next_due_at;
+  tx.save_task_state(*task);
+  plan.due_times.emplace_back(id, task->next_due_at);
+}
+
+void Ledger::bring_retries_forward(store::Transaction& tx, base::Milliseconds by) const {
+  for (auto& waiting : tx.in_backoff(std::numeric_limits<std::int64_t>::max())) {
+    if (waiting.due_at) *waiting.due_at -= by;
+    tx.save_execution(waiting);
+  }
+}
+
+void Ledger::fire_again(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant nominal,
+                        const task::RepeatedTime& repeated, Instant now, Slots& slots, Plan& plan) const {
+  if (task::follows_the_clock(schedule)) {
+    fire_once(tx, task, schedule, task::in_pass(nominal, repeated), now, slots, plan);
+    return;
+  }
+  const auto record = tx.execution_for_fire(task.id, nominal);
+  if (!record)
+    fire_once(tx, task, schedule, nominal, now, slots, plan);  // a schedule that it had not then
+  else if (record->status == task::ExecutionStatus::missed)
+    fire_once(tx, task, schedule, task::in_pass(nominal, repeated), now, slots, plan);
+}
+
+// Each of them had its record when the clock showed it first: none is missed. A fixed schedule's is left to
+// the unique key.
+bool Ledger::pass_over_repeated(Task& task, const cron::Schedule& schedule,
+                                const std::optional<task::RepeatedTime>& repeated, Instant now) const {
+  if (!task::was_shown(repeated, *task.next_due_at) || !task::follows_the_clock(schedule)) return true;
+  const auto jitter = task::jitter_of(task.definition);
+  const auto until = std::min(repeated->until, now) - jitter;
+  auto from = until;
+  if (schedule.is_every()) {  // in whole steps
+    const Instant cursor = *task.next_run_at;
+    const base::Milliseconds step = schedule.every();
+    from = cursor + (until - cursor) / step * step;
+  }
+  const auto cursor = task::cursor_after(task.definition, schedule, from);
+  task.next_run_at = cursor.next_run_at;
+  task.next_due_at = cursor.next_due_at;
+  return task.next_due_at && *task.next_due_at <= now;
+}
+
+}  // namespace engine

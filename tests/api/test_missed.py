@@ -1,0 +1,81 @@
+"""Fires that were missed while the server was down."""
+import datetime
+import sqlite3
+import time
+
+import pytest
+
+from conftest import BINARY
+from server import Server
+
+MISSED = 10_000
+
+
+@pytest.fixture
+def stopped():
+    """A server that was stopped, with the path of its database."""
+    server = Server(BINARY).start()
+    yield server
+    server.close()
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def set_cursors_back(server, seconds):
+    with sqlite3.connect(server.folder + "/data/scheduler.db") as database:
+        database.execute("UPDATE tasks SET next_run_at = next_run_at - ?1, next_due_at = next_due_at - ?1 WHERE next_run_at IS NOT NULL",
+                         (seconds * 1000,))
+    database.close()
+
+
+def records(server, task_id):
+    return server.ask("GET", f"/tasks/{task_id}/executions?limit=500")[1]["items"]
+
+
+def test_ten_thousand_missed_fires_are_one_record_and_the_next_is_on_time(stopped):
+    server = stopped
+    task = server.ask("POST", "/tasks", {"name": "each second", "cron": "* * * * * *", "command": "true"})[1]
+    server.stop()
+    set_cursors_back(server, MISSED)
+    began = time.monotonic()
+    server.start()
+    assert server.start_seconds < 2, server.start_seconds
+
+    def fired_since():
+        found = [record for record in records(server, task["id"]) if record["trigger"] == "schedule" and record["started_at"]
+                 and instant(record["scheduled_at"]) > time.time() - (time.monotonic() - began)]
+        return found if len(found) >= 3 else None
+    on_time = server.wait_until(fired_since)
+    assert all(record["late_ms"] < 1000 for record in on_time), [record["late_ms"] for record in on_time]
+    missed = [record for record in records(server, task["id"]) if record["status"] == "MISSED"]
+    assert len(missed) == 1
+    assert MISSED - 60 < missed[0]["count"] < MISSED + 60
+    assert instant(missed[0]["scheduled_until"]) - instant(missed[0]["scheduled_at"]) == missed[0]["count"] - 1
+    made_up = [record for record in records(server, task["id"]) if record["trigger"] == "misfire" and record["status"] != "MISSED"]
+    assert len(made_up) == 1
+
+
+def test_a_fire_missed_by_each_of_ten_thousand_tasks_delays_neither_the_start_nor_the_next_fire(stopped):
+    server = stopped
+    prompt = server.ask("POST", "/tasks", {"name": "each second", "cron": "* * * * * *", "command": "true"})[1]
+    server.stop()
+    with sqlite3.connect(server.folder + "/data/scheduler.db") as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(tasks)") if row[1] not in ("id", "status")]
+        row = database.execute(f"SELECT {', '.join(columns)} FROM tasks WHERE id = ?", (prompt["id"],)).fetchone()
+        yearly = dict(zip(columns, row))
+        yearly.update(cron="0 0 1 1 *", definition='{"name":"yearly","cron":"0 0 1 1 *","command":"true","misfire":{"policy":"skip","window_s":86400}}',
+                      next_run_at=1767225600000, next_due_at=1767225600000)
+        database.executemany(f"INSERT INTO tasks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                             [tuple(yearly.values())] * MISSED)
+    database.close()
+    server.start()
+    assert server.start_seconds < 2, server.start_seconds
+
+    def all_recorded():
+        with sqlite3.connect(f"file:{server.folder}/data/scheduler.db?mode=ro", uri=True) as reader:
+            return reader.execute("SELECT count(*) FROM executions WHERE status = 'MISSED' AND task_id <> ?", (prompt["id"],)).fetchone()[0] == MISSED
+    server.wait_until(all_recorded)
+    late = [record["late_ms"] for record in records(server, prompt["id"]) if record["trigger"] == "schedule" and record["started_at"]]
+    assert late and sorted(late)[len(late) // 2] < 1000
