@@ -52,30 +52,45 @@ Answer answer_for(const task::Execution& execution) {
   return {"unknown", "Nothing is known of it", "没有记录"};
 }
 
-Answer answer_without_record(const task::Task& task, Instant at, Instant now, bool is_fire_time,
-                             bool changed_since) {
+// What is known of a fire time that has no record.
+struct Circumstances {
+  bool is_fire_time = false;          // by the schedule that the task had then
+  bool is_one_now = false;            // by the one that it has now
+  task::TaskDefinition definition;    // the one that it had then
+  std::optional<store::Pause> pause;  // that the time lies in
+};
+
+Answer answer_without_record(const task::Task& task, Instant at, Instant now, const Circumstances& known) {
   if (at < task.created_at) {
     return {"before_creation", "The task did not exist yet: it was made at " + base::to_iso(task.created_at),
             "任务尚不存在，创建于 " + base::to_iso(task.created_at)};
   }
-  if (!is_fire_time) {
+  if (!known.is_fire_time && known.is_one_now) {
+    return {"other_schedule", "The task had another schedule then: " + known.definition.cron,
+            "当时任务使用其他调度：" + known.definition.cron};
+  }
+  if (!known.is_fire_time) {
     return {"not_a_fire_time", "The schedule has no fire at that time", "调度在该时间没有计划"};
   }
-  if ((task.definition.starts_at && at < *task.definition.starts_at) ||
-      (task.definition.ends_at && at > *task.definition.ends_at)) {
+  if ((known.definition.starts_at && at < *known.definition.starts_at) ||
+      (known.definition.ends_at && at > *known.definition.ends_at)) {
     return {"outside_window", "It lies outside of starts_at and ends_at", "它在 starts_at 与 ends_at 之外"};
   }
-  if (at > now) return {"future", "It has not come yet", "时间未到"};
-  if (task.paused)
-    return {"paused", "The task is paused: nothing fires, and nothing is made up",
-            "任务已暂停：不触发，也不补跑"};
-  if (changed_since) {
-    return {"unknown",
-            "The task was paused or had another schedule then, or its record was deleted by retention",
-            "当时任务处于暂停或使用其他调度，或记录已按保留策略删除"};
+  if (at + task::jitter_of(known.definition) > now) return {"future", "It has not come yet", "时间未到"};
+  if (known.pause) {
+    const auto from = base::to_iso(known.pause->began_at);
+    if (!known.pause->ended_at) {
+      return {"paused", "The task is paused since " + from + ": nothing fires, and nothing is made up",
+              "任务自 " + from + " 起暂停：不触发，也不补跑"};
+    }
+    const auto to = base::to_iso(*known.pause->ended_at);
+    return {"paused",
+            "The task was paused from " + from + " to " + to + ": nothing fires, and nothing is made up",
+            "任务在 " + from + " 至 " + to + " 期间暂停：不触发，也不补跑"};
   }
-  return {"unknown", "Its record was deleted by retention, or the task was paused then",
-          "记录已按保留策略删除，或当时任务处于暂停"};
+  if (task.next_run_at && at >= *task.next_run_at)
+    return {"due", "It is due, and about to be booked", "已到时间，即将登记"};
+  return {"deleted", "Its record was deleted, by retention or by hand", "记录已按保留策略或手动删除"};
 }
 
 struct FiresAround {
@@ -136,6 +151,16 @@ std::optional<Instant> LedgerView::last_fire(TaskId id) const {
   return page.items.empty() ? std::nullopt : page.items.front().scheduled_at;
 }
 
+// Whether that time in a folded record's range is a fire of the schedule that the record was made by.
+bool LedgerView::covers(const task::Execution& record, std::chrono::sys_seconds second,
+                        store::Reader& reader) const {
+  if (record.count <= 1 || !record.scheduled_until) return true;
+  const auto revision = reader.find_revision(record.task_id, record.task_revision);
+  const auto schedule =
+      revision ? task::schedule_of(revision->definition, tasks_.default_timezone()) : nullptr;
+  return !schedule || fires_around(*schedule, record.scheduled_at, second).at;
+}
+
 base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at, Language language) const {
   auto task = tasks_.find(id);
   if (!task) return std::move(task).error();
@@ -150,19 +175,36 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   }
   const auto second = floor(*at);
   std::optional<task::Execution> record;
-  store_.read([&](store::Reader& reader) { record = reader.execution_for_fire(id, second); });
+  Circumstances known{.definition = task->definition, .pause = {}};
+  store_.read([&](store::Reader& reader) {
+    // milliseconds tell the passes of a clock that was set back
+    record = reader.execution_for_fire(id, *at);
+    if (!record) record = reader.execution_for_fire(id, second);
+    if (record && !covers(*record, second, reader)) record.reset();
+    if (record) return;
+    for (auto& revision : reader.list_revisions(id, TaskService::kMaxRevisions)) {
+      known.definition = std::move(revision.definition);
+      if (revision.changed_at <= second) break;
+    }
+    known.pause = reader.pause_before(id, second + task::jitter_of(known.definition));
+    if (known.pause && known.pause->ended_at && *known.pause->ended_at < second) known.pause.reset();
+  });
   json::object result{{"at", base::to_iso(*at)}};
-  bool is_fire_time = false;
   if (schedule) {
     const auto around = fires_around(*schedule, anchor, second);
-    is_fire_time = around.at;
+    known.is_fire_time = known.is_one_now = around.at;
     result["previous_fire"] = instant(around.before);
     result["next_fire"] = instant(around.after);
     result["schedule"] = cron::explain(*schedule, language);
   }
-  const auto answer = record
-                          ? answer_for(*record)
-                          : answer_without_record(*task, second, now, is_fire_time, task->updated_at > *at);
+  const bool same_times = known.definition.cron == task->definition.cron &&
+                          known.definition.timezone == task->definition.timezone &&
+                          known.definition.name == task->definition.name;
+  if (!same_times) {
+    const auto then = task::schedule_of(known.definition, tasks_.default_timezone());
+    known.is_fire_time = then && fires_around(*then, anchor, second).at;
+  }
+  const auto answer = record ? answer_for(*record) : answer_without_record(*task, second, now, known);
   result["verdict"] = answer.verdict;
   result["answer"] = language == Language::zh ? answer.chinese : answer.english;
   result["execution_id"] = record ? json::value(record->id.value) : json::value(nullptr);

@@ -31,6 +31,7 @@ class LedgerView {
   static constexpr std::int64_t kMaxDays = 90;
 
  private:
+  bool covers(const task::Execution& record, std::chrono::sys_seconds second, store::Reader& reader) const;
   std::optional<base::Instant> last_fire(TaskId id) const;  // that has its record
 
   store::Store& store_;

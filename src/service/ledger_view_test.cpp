@@ -71,6 +71,8 @@ TEST_F(LedgerViewTest, AFoldedRecordAnswersForEachFireInItsRange) {
     EXPECT_EQ(verdict(*made, time), "missed") << time;
   }
   EXPECT_EQ(verdict(*made, "2026-07-01T12:08:00Z"), "future");
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:06:30Z"), "not_a_fire_time")
+      << "the range is no answer for what lies in it";
 }
 
 TEST_F(LedgerViewTest, WithoutARecordTheScheduleTheWindowAndTheTaskAnswer) {
@@ -80,7 +82,13 @@ TEST_F(LedgerViewTest, WithoutARecordTheScheduleTheWindowAndTheTaskAnswer) {
   EXPECT_EQ(verdict(*made, "2026-07-01T15:30:00Z"), "not_a_fire_time");
   EXPECT_EQ(verdict(*made, "2026-07-01T13:00:00Z"), "outside_window");
   EXPECT_EQ(verdict(*made, "2026-07-01T19:00:00Z"), "future");
-  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "unknown");
+  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "due");
+  write([&](store::Transaction& tx) {
+    auto task = tx.find_task(made->id).value();
+    task.next_run_at = task.next_due_at = at("2026-07-01T19:00:00Z");
+    tx.save_task_state(task);
+  });
+  EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "deleted");
   EXPECT_EQ(view_.why(TaskId{99}, {}, Language::en).error().kind, base::ErrorKind::not_found);
 }
 
@@ -88,6 +96,37 @@ TEST_F(LedgerViewTest, WhilePausedNothingIsMissed) {
   const auto made = create(R"({"status":"PAUSED"})");
   clock_.set(at("2026-07-01T18:30:00Z"));
   EXPECT_EQ(verdict(*made, "2026-07-01T17:00:00Z"), "paused");
+}
+
+TEST_F(LedgerViewTest, APauseThatIsOverAnswersForTheFiresInIt) {
+  const auto made = create("{}");
+  clock_.set(at("2026-07-01T13:30:00Z"));
+  ASSERT_TRUE(tasks_->set_paused(actor_of(rights::Role::operator_), made->id, true));
+  clock_.set(at("2026-07-01T15:30:00Z"));
+  ASSERT_TRUE(tasks_->set_paused(actor_of(rights::Role::operator_), made->id, false));
+  clock_.set(at("2026-07-01T15:45:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T14:00:00Z"), "paused");
+  EXPECT_EQ(verdict(*made, "2026-07-01T15:00:00Z"), "paused");
+  EXPECT_EQ(verdict(*made, "2026-07-01T16:00:00Z"), "future");
+  EXPECT_NE(verdict(*made, "2026-07-01T13:00:00Z"), "paused");
+  const auto answer = view_.why(made->id, at("2026-07-01T14:00:00Z"), Language::en)->at("answer").as_string();
+  EXPECT_EQ(answer,
+            "The task was paused from 2026-07-01T13:30:00Z to 2026-07-01T15:30:00Z: nothing fires, and "
+            "nothing is made up");
+}
+
+TEST_F(LedgerViewTest, AnotherScheduleAnswersForTheTimeInWhichItStood) {
+  const auto made = create(R"({"cron":"10 * * * *"})");
+  clock_.set(at("2026-07-01T12:40:00Z"));
+  ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
+                             boost::json::object{{"cron", "20 * * * *"}}, false, {}));
+  clock_.set(at("2026-07-01T13:30:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "not_a_fire_time");
+  EXPECT_EQ(verdict(*made, "2026-07-01T13:10:00Z"), "not_a_fire_time");
+  clock_.set(at("2026-07-01T14:00:00Z"));
+  ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
+                             boost::json::object{{"cron", "35 * * * *"}}, false, {}));
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "other_schedule");
 }
 
 TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {
