@@ -108,6 +108,7 @@ struct Node::Parts {
   std::unique_ptr<service::TaskService> tasks;
   std::unique_ptr<service::ExecutionService> executions;
   std::unique_ptr<service::LedgerView> ledger;
+  std::unique_ptr<service::Forecast> forecast;
   auth::Passwords passwords;
   auth::IdentityCache identities;
   std::unique_ptr<auth::Accounts> accounts;
@@ -228,6 +229,7 @@ void Node::Parts::make_engine(const Config& config) {
   tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
   executions = std::make_unique<service::ExecutionService>(*store, *engine);
   ledger = std::make_unique<service::LedgerView>(*store, *tasks, clock);
+  forecast = std::make_unique<service::Forecast>(*store, *tasks, clock, engine->options().pools);
 }
 
 void Node::Parts::write_metrics(http::MetricWriter& writer) const {
@@ -257,7 +259,7 @@ void Node::Parts::write_metrics(http::MetricWriter& writer) const {
 }
 
 base::Result<void> Node::Parts::listen(const Config& config) {
-  const http::TaskHandlerParts handlers{*tasks, *executions, *ledger, *events, *store, clock};
+  const http::TaskHandlerParts handlers{*tasks, *executions, *ledger, *forecast, *events, *store, clock};
   const http::ApiContext context{
       .store = *store,
       .clock = clock,
@@ -333,12 +335,12 @@ void Node::stop() {
 base::Result<void> Node::reload_certificate() {
   return parts_->server->reload_certificate();
 }
-std::uint16_t Node::port() const {
-  return parts_->server->port();
 void Node::reread_zones() {
   parts_->engine->reread_zones();
 }
 
+std::uint16_t Node::port() const {
+  return parts_->server->port();
 }
 bool Node::demo_password_stands() const {
   return parts_->accounts->demo_password_stands();

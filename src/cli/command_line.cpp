@@ -50,6 +50,7 @@ int run_command_line(const std::vector<std::string>& arguments, const std::strin
   add_execution_commands(app, context);
   add_import_commands(app, context);
   add_cron_commands(app, context);
+  add_simulate_command(app, context);
   add_account_commands(app, context);
   add_http_call_command(app, context);
   const auto* command = command_of(arguments);

@@ -108,6 +108,26 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"items":{"type":"array",)"
      R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},)"
      R"("scheduled_at":{"type":"string","format":"date-time"}}}},"more":{"type":"boolean"}}})"},
+    {"SimulationInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"days":{"type":"integer"},"limit":{"type":"integer"},)"
+     R"("task_id":{"type":"integer","description":"The task that is changed; absent for a new one"},)"
+     R"("task":{"$ref":"#/components/schemas/TaskInput"}},"required":["task"]})"},
+    {"Simulation",
+     R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"until":{"type":"string",)"
+     R"("description":"So far was looked: less than `to` where there are more than a million fires"},)"
+     R"("complete":{"type":"boolean"},"tasks":{"type":"integer"},"fires":{"type":"integer"},"most_at_once":)"
+     R"({"type":"object","properties":{"count":{"type":"integer"},"at":)" TIME
+     R"(}},"busiest":{"type":"array","items":{"type":"object"}},"overlaps":{"type":"array","items":{"type":"object"}},)"
+     R"("pools":{"type":"array","items":{"type":"object"}},"clock_changes":{"type":"array","items":{"type":"object",)"
+     R"("properties":{"at":{"type":"string"},"timezone":{"type":"string"},"by_s":{"type":"integer"},)"
+     R"("tasks":{"type":"integer"},"touched":{"type":"array","items":{"type":"object","properties":{"task_id":)" NULLABLE(
+         "integer") R"(,"effect":{"enum":["moved","left_out","once","twice"]}}}}}}},)"
+                    R"("by_hour":{"type":"array","items":{"type":"object"}},"items":{"type":"array","items":)"
+                    R"({"type":"object","properties":{"task_id":)" NULLABLE(
+                        "integer") R"(,"task_name":{"type":"string"},)"
+                                   R"("draft":{"type":"boolean"},"scheduled_at":{"type":"string","format":"date-time"},)"
+                                   R"("outcome":{"enum":["runs","skipped","waits","cancels"]},"expected_ms":)" NULLABLE(
+                                       "integer") R"(}}}}})"},
     {"Stats",
      R"({"type":"object","properties":{"tasks":{"type":"object"},"executions":{"type":"object"},"total":{"type":"integer"},)"
      R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE(

@@ -3,6 +3,7 @@
 #include "http/route.h"
 #include "service/event_hub.h"
 #include "service/execution_service.h"
+#include "service/forecast.h"
 #include "service/ledger_view.h"
 #include "service/task_service.h"
 #include "store/store.h"
@@ -14,6 +15,7 @@ struct TaskHandlerParts {
   service::TaskService& tasks;
   service::ExecutionService& executions;
   service::LedgerView& ledger;
+  service::Forecast& forecast;
   service::EventHub& events;
   store::Store& store;
   const base::Clock& clock;
@@ -25,6 +27,7 @@ void add_bulk_routes(Router& router, TaskHandlerParts parts);
 void add_execution_routes(Router& router, TaskHandlerParts parts);
 void add_log_routes(Router& router, TaskHandlerParts parts);
 void add_schedule_routes(Router& router, TaskHandlerParts parts);
+void add_simulate_routes(Router& router, TaskHandlerParts parts);
 void add_event_routes(Router& router, TaskHandlerParts parts);
 void add_form_routes(Router& router, TaskHandlerParts parts);
 void add_task_schemas(Router& router);
@@ -37,6 +40,7 @@ inline void add_all_task_routes(Router& router, TaskHandlerParts parts) {
   add_execution_routes(router, parts);
   add_log_routes(router, parts);
   add_schedule_routes(router, parts);
+  add_simulate_routes(router, parts);
   add_event_routes(router, parts);
   add_form_routes(router, parts);
 }

@@ -1,0 +1,147 @@
+#include "service/forecast.h"
+
+#include "service/service_fixture.h"
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+
+class ForecastTest : public ServiceTest {
+ protected:
+  json::object forecast(ForecastRequest request = {}) {
+    request.days = std::max<std::int64_t>(1, request.days);
+    auto answer = forecast_.of(request);
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer ? *answer : json::object{};
+  }
+  static json::object fields(std::string_view text) { return json::parse(text).as_object(); }
+  // What a run of that task took: so many seconds.
+  void ran(const task::Task& task, std::int64_t took_s) {
+    write([&](store::Transaction& tx) {
+      task::Execution execution;
+      execution.task_id = task.id;
+      execution.status = task::ExecutionStatus::success;
+      execution.trigger = task::Trigger::manual;
+      execution.started_at = clock_.now();
+      execution.finished_at = clock_.now() + std::chrono::seconds{took_s};
+      tx.insert_execution(execution);
+    });
+  }
+  static std::vector<std::string> each(const json::value& list, std::string_view field) {
+    std::vector<std::string> values;
+    for (const auto& item : list.as_array()) {
+      const auto& value = item.at(field);
+      values.push_back(value.is_string() ? std::string(value.as_string()) : json::serialize(value));
+    }
+    return values;
+  }
+
+  Forecast forecast_{*store_, *tasks_, clock_, {{"db", 1}}};
+};
+
+TEST_F(ForecastTest, TellsEachFireOfActiveTasksSoonestFirst) {
+  create(R"({"name":"a","cron":"0 */6 * * *"})");
+  create(R"({"name":"b","cron":"30 13 * * *"})");
+  create(R"({"name":"c","cron":"* * * * *","status":"PAUSED"})");
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(told.at("fires"), 5);
+  EXPECT_EQ(told.at("tasks"), 2);
+  EXPECT_EQ(told.at("complete"), true);
+  EXPECT_EQ(each(told.at("items"), "scheduled_at"),
+            (std::vector<std::string>{"2026-07-01T13:30:00Z", "2026-07-01T18:00:00Z", "2026-07-02T00:00:00Z",
+                                      "2026-07-02T06:00:00Z", "2026-07-02T12:00:00Z"}));
+  EXPECT_EQ(forecast({.days = 1, .items = 2}).at("items").as_array().size(), 2u);
+}
+
+TEST_F(ForecastTest, CountsWhatFiresAndWhatRunsAtOnce) {
+  for (const char* name : {"a", "b", "c"}) {
+    const auto made = create(R"({"cron":"0 15 * * *","pool":"db","name":")" + std::string(name) + "\"}");
+    ran(*made, 600);
+  }
+  ran(*create(R"({"name":"d","cron":"5 15 * * *"})"), 60);
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(told.at("most_at_once").at("count"), 4);
+  EXPECT_EQ(told.at("most_at_once").at("at"), "2026-07-01T15:05:00Z");
+  EXPECT_EQ(each(told.at("busiest"), "fires"), std::vector<std::string>{"3"});
+  const auto& pool = told.at("pools").as_array().at(0);
+  EXPECT_EQ(pool.at("pool"), "db");
+  EXPECT_EQ(pool.at("limit"), 1);
+  EXPECT_EQ(pool.at("most_at_once"), 3);
+}
+
+TEST_F(ForecastTest, AFireThatMeetsTheRunBeforeItIsToldByTheOverlapPolicy) {
+  const struct {
+    const char* overlap;
+    std::vector<std::string> outcomes;
+  } kCases[] = {
+      {"skip", {"runs", "skipped", "runs", "skipped"}},
+      {"queue", {"runs", "waits", "skipped", "waits"}},
+      {"queue_all", {"runs", "waits", "waits", "waits"}},
+      {"cancel_running", {"runs", "cancels", "cancels", "cancels"}},
+      {"allow", {"runs", "runs", "runs", "runs"}},
+  };
+  for (const auto& one : kCases) {
+    const auto made = create(R"({"cron":"0,20,40 15,16 * * *","ends_at":"2026-07-01T16:00:00Z","overlap":")" +
+                             std::string(one.overlap) + "\"}");
+    ran(*made, 30 * 60);
+    const auto told = forecast({.days = 1});
+    EXPECT_EQ(each(told.at("items"), "outcome"), one.outcomes) << one.overlap;
+    EXPECT_EQ(told.at("overlaps").as_array().size(), std::string_view(one.overlap) == "allow" ? 0u : 1u);
+    ASSERT_TRUE(tasks_->remove(actor_of(rights::Role::editor), made->id));
+  }
+}
+
+TEST_F(ForecastTest, ADraftStandsInPlaceOfItsTaskAndNothingIsSaved) {
+  const auto made = create(R"({"name":"a","cron":"0 15 * * *"})");
+  create(R"({"name":"b","cron":"0 16 * * *"})");
+  const auto changed =
+      forecast({.days = 1, .task_id = made->id, .draft = fields(R"({"cron":"0 16,17 * * *"})")});
+  EXPECT_EQ(changed.at("fires"), 3);
+  EXPECT_EQ(each(changed.at("items"), "draft"), (std::vector<std::string>{"false", "true", "true"}));
+  EXPECT_EQ(changed.at("busiest").as_array().size(), 1u);
+  EXPECT_EQ(tasks_->find(made->id)->definition.cron, "0 15 * * *");
+  const auto added = forecast(
+      {.days = 1, .task_id = {}, .draft = fields(R"({"name":"n","cron":"0 18 * * *","command":"x"})")});
+  EXPECT_EQ(added.at("fires"), 3);
+  EXPECT_EQ(added.at("items").as_array().back().at("task_id"), nullptr);
+  EXPECT_EQ(forecast({.days = 1, .task_id = made->id, .draft = fields(R"({"status":"PAUSED"})")}).at("fires"),
+            1);
+}
+
+TEST_F(ForecastTest, WhatIsWrongWithADraftIsTold) {
+  const auto wrong =
+      forecast_.of({.task_id = {}, .draft = fields(R"({"name":"n","cron":"61 * * * *","command":"x"})")});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().fields.at(0).loc, (std::vector<std::string>{"body", "cron"}));
+  EXPECT_EQ(forecast_.of({.task_id = TaskId{99}, .draft = json::object{}}).error().kind,
+            base::ErrorKind::not_found);
+}
+
+TEST_F(ForecastTest, NightsOnWhichAClockIsSetAreToldWithTheTasksTheyTouch) {
+  create(R"({"name":"fixed","cron":"30 2 * * *","timezone":"Europe/Berlin"})");
+  create(R"({"name":"wild","cron":"*/10 2 * * *","timezone":"Europe/Berlin"})");
+  create(R"({"name":"noon","cron":"0 12 * * *","timezone":"Europe/Berlin"})");
+  create(R"({"name":"utc","cron":"30 2 * * *"})");
+  const auto told = forecast({.days = 366});
+  const auto& changes = told.at("clock_changes").as_array();
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_EQ(changes[0].at("at"), "2026-10-25T01:00:00Z");
+  EXPECT_EQ(changes[0].at("by_s"), -3600);
+  EXPECT_EQ(changes[0].at("tasks"), 3);
+  EXPECT_EQ(each(changes[0].at("touched"), "effect"), (std::vector<std::string>{"once", "twice"}));
+  EXPECT_EQ(changes[1].at("at"), "2027-03-28T01:00:00Z");
+  EXPECT_EQ(each(changes[1].at("touched"), "effect"), (std::vector<std::string>{"moved", "left_out"}));
+}
+
+TEST_F(ForecastTest, WhereThereAreTooManyFiresItEndsSoonerAndSaysSo) {
+  for (int i = 0; i < 5; ++i) create(R"({"name":"t","cron":"* * * * * *"})");
+  const auto told = forecast({.days = 30});
+  EXPECT_EQ(told.at("complete"), false);
+  EXPECT_LE(told.at("fires").as_int64(), kMaxForecastFires);
+  EXPECT_GT(told.at("fires").as_int64(), kMaxForecastFires / 4);
+  EXPECT_LT(told.at("until").as_string(), told.at("to").as_string());
+}
+
+}  // namespace
+}  // namespace service

@@ -1,0 +1,66 @@
+"""What would fire, over HTTP and at the command line; nothing is saved by asking."""
+import time
+
+import pytest
+
+
+@pytest.fixture
+def yearly(create):
+    return create(name="yearly", cron="30 2 * * *", timezone="Europe/Berlin")
+
+
+def test_the_stored_tasks_are_simulated(server, yearly):
+    status, told = server.ask("GET", "/api/simulate?days=366&limit=3")
+    assert status == 200, told
+    assert told["complete"] and told["tasks"] >= 1 and told["fires"] >= 365
+    assert len(told["items"]) == 3
+    changes = [change for change in told["clock_changes"] if change["timezone"] == "Europe/Berlin"]
+    assert {change["by_s"] for change in changes} == {3600, -3600}
+    touched = {item["task_name"]: item["effect"] for change in changes for item in change["touched"] if change["by_s"] == 3600}
+    assert touched["yearly"] == "moved"
+
+
+def test_a_change_is_simulated_and_not_saved(server, yearly):
+    before = server.ask("GET", "/api/simulate?days=30&limit=0")[1]["fires"]
+    status, told = server.ask("POST", "/api/simulate", {"days": 30, "limit": 0, "task_id": yearly["id"], "task": {"cron": "0 * * * *"}})
+    assert status == 200, told
+    assert told["fires"] == before - 30 + 720
+    assert server.ask("GET", f"/tasks/{yearly['id']}")[1]["cron"] == "30 2 * * *"
+
+
+@pytest.mark.parametrize("body,place", [
+    ({"task": {"name": "n", "cron": "61 * * * *", "command": "true"}}, ["body", "cron"]),
+    ({"days": 0, "task": {}}, ["body", "days"]),
+    ({"days": 400, "task": {}}, ["body", "days"]),
+    ({}, ["body", "task"]),
+    ({"tsak": {}}, ["body", "tsak"]),
+])
+def test_what_is_wrong_is_named(server, body, place):
+    status, problem = server.ask("POST", "/api/simulate", body)
+    assert status == 422
+    assert place in [error["loc"] for error in problem["errors"]]
+
+
+def test_a_draft_of_a_task_that_is_not_there_is_not_found(server):
+    assert server.ask("POST", "/api/simulate", {"task_id": 999999, "task": {}})[0] == 404
+
+
+def test_the_command_shows_it_to_people_and_as_json(command_line, yearly):
+    shown = command_line.run("simulate", "--days", "366")
+    assert shown.returncode == 0, shown.stderr
+    assert "fires of" in shown.stdout and "Clocks are set" in shown.stdout and "moved" in shown.stdout
+    told = command_line.json("simulate", "--days", "2", "--task", yearly["id"], "--cron", "0 */6 * * *")
+    assert sum(item["draft"] for item in told["items"]) == 8
+    assert command_line.run("simulate", "--days", "2", "--cron", "x").returncode != 0
+
+
+def test_ten_thousand_tasks_are_simulated_soon(server):
+    """A bound that a busy machine keeps too; docs/performance.md has the figure."""
+    for first in range(0, 10_000, 2_000):
+        for number in range(first, first + 2_000):
+            status, answer = server.ask("POST", "/tasks", {"name": f"t{number}", "cron": f"{number % 60} {number % 24} * * *", "command": "true"})
+            assert status == 201, answer
+    began = time.monotonic()
+    status, told = server.ask("GET", "/api/simulate?days=30&limit=10")
+    assert status == 200 and told["fires"] >= 300_000 and told["complete"]
+    assert time.monotonic() - began < 10
