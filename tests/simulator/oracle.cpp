@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/ledger_view.h"
 #include "task/cursor.h"
 
 namespace simulator {
@@ -13,32 +14,57 @@ using task::Trigger;
 
 namespace {
 
+constexpr std::chrono::seconds kStartUp{
+    30};  // of what is not held against a server that just came or was set back
+constexpr Milliseconds kCorrection{5'000};  // a step back that is waited out
+
+std::int64_t minute_of(Instant at) {
+  return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count();
+}
+Instant instant_of(std::int64_t minute) {
+  return base::from_unix_ms(minute * 60'000);
+}
+std::int64_t pass_of(Instant nominal) {
+  return base::to_unix_ms(nominal) % 1000;
+}
+bool is_fire(const Execution& execution) {
+  return execution.scheduled_at &&
+         (execution.trigger == Trigger::schedule || execution.trigger == Trigger::misfire);
+}
+
 class Judge {
  public:
-  explicit Judge(World& world) : world_(world) {}
+  explicit Judge(World& world)
+      : world_(world),
+        tasks_(world.store(), world.engine(), world.clock()),
+        ledger_(world.store(), tasks_, world.clock()) {}
 
   Verdict judge() {
+    std::set<TaskId> deleted;
     for (const auto& run : world_.runs()) {
-      auto& runs = runs_of_[run.task_id];
-      runs.push_back(&run);
-      if (!by_key_.emplace(run.key, &run).second) fault("started twice: " + name(run.key));
+      runs_of_[run.task_id].push_back(&run);
+      if (!by_key_.emplace(run.key, &run).second) verdict_.fault("started twice: " + name(run.key));
     }
     verdict_.runs = static_cast<std::int64_t>(world_.runs().size());
-    for (const auto& task : world_.tasks()) judge_task(task);
+    for (const auto& task : world_.tasks()) {
+      if (task.deleted) deleted.insert(task.id);
+      judge_task(task);
+    }
     for (const auto id : world_.acknowledged()) {
-      if (!known_.contains(id)) fault("an acknowledged run is gone: execution " + base::to_string(id));
+      if (!known_.contains(id) && deleted.empty())
+        verdict_.fault("an acknowledged run is gone: execution " + base::to_string(id));
     }
     for (const auto& run : world_.runs()) {
-      if (!known_.contains(run.key.execution)) fault("ran without a record: " + name(run.key));
+      if (!run.ended) verdict_.fault("never ended: " + name(run.key));
+      if (!known_.contains(run.key.execution) && !deleted.contains(run.task_id))
+        verdict_.fault("ran without a record: " + name(run.key));
     }
-    if (!world_.is_quiet()) fault("the runner still holds something");
+    if (!world_.is_quiet()) verdict_.fault("the runner still holds something");
+    judge_chains(world_, executions_, verdict_);
     return std::move(verdict_);
   }
 
  private:
-  void fault(std::string what) {
-    if (verdict_.faults.size() < Verdict::kMaxFaults) verdict_.faults.push_back(std::move(what));
-  }
   static std::string name(const AttemptKey& key) {
     return "execution " + base::to_string(key.execution) + " attempt " + std::to_string(key.attempt);
   }
@@ -60,79 +86,200 @@ class Judge {
   }
 
   void judge_task(const PlannedTask& task) {
-    const auto executions = executions_of(task.id);
+    const auto& executions = executions_[task.id] = executions_of(task.id);
     verdict_.executions += static_cast<std::int64_t>(executions.size());
     for (const auto& execution : executions) {
       known_.insert(execution.id);
       judge_execution(execution);
     }
-    judge_fires(task, executions);
     if (task.definition.overlap != OverlapPolicy::allow) judge_overlap(task);
+    if (!task.deleted)
+      judge_fires(task, executions);
+    else if (!executions.empty())
+      verdict_.fault("a deleted task has executions: task " + base::to_string(task.id));
   }
 
   void judge_execution(const Execution& execution) {
     const auto who = "execution " + base::to_string(execution.id);
-    if (!is_final(execution.status)) fault(who + " never ended: " + std::string(to_string(execution.status)));
+    if (!is_final(execution.status))
+      verdict_.fault(who + " never ended: " + std::string(to_string(execution.status)));
+    const bool never_ran =
+        execution.status == ExecutionStatus::skipped || execution.status == ExecutionStatus::missed;
+    if (never_ran && by_key_.contains({execution.id, 1})) verdict_.fault(who + " did not run, and ran");
     if (execution.status != ExecutionStatus::success) return;
     const auto run = by_key_.find({execution.id, execution.attempt.number});
     if (run == by_key_.end())
-      fault(who + " is SUCCESS and never ran");
+      verdict_.fault(who + " is SUCCESS and never ran");
     else if (!run->second->by_itself || run->second->exit_code != 0)
-      fault(who + " is SUCCESS and did not end well");
+      verdict_.fault(who + " is SUCCESS and did not end well");
   }
 
-  static bool is_expected(const PlannedTask& task, Instant fire, Instant due) {
-    if (fire <= task.created) return false;
-    return std::none_of(task.paused.begin(), task.paused.end(),
-                        [&](const auto& pause) { return due > pause.first && fire <= pause.second; });
+  enum class Expected { yes, no, either };
+
+  // Of a fire by the beat of that chapter.
+  Expected expected(const PlannedTask& task, std::size_t chapter, Instant fire, Instant due) const {
+    const bool is_replaced = chapter + 1 < task.chapters.size() && due > task.chapters[chapter + 1].from;
+    const bool is_paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
+      return due > pause.first && fire <= pause.second;
+    });
+    // what users did while the clock showed a time for the second time may count for either
+    for (const auto& repeated : world_.set_backs()) {
+      const auto touched = [&](Instant at) { return repeated.to <= at && at <= repeated.from; };
+      if (!touched(fire) && !touched(due)) continue;
+      for (const auto& one : task.chapters)
+        if (touched(one.from)) return Expected::either;
+      for (const auto& pause : task.paused)
+        if (touched(pause.first) || touched(pause.second)) return Expected::either;
+    }
+    return is_replaced || is_paused || fire <= task.chapters[chapter].from ? Expected::no : Expected::yes;
   }
 
   void judge_fires(const PlannedTask& task, const std::vector<Execution>& executions) {
-    std::map<std::int64_t, int> records;  // by minute
+    struct Found {
+      int count = 0;
+      const Execution* record = nullptr;
+    };
+    std::map<std::int64_t, std::map<std::int64_t, Found>> passes;  // by pass, by minute
     for (const auto& execution : executions) {
-      if (!execution.scheduled_at ||
-          (execution.trigger != Trigger::schedule && execution.trigger != Trigger::misfire))
-        continue;
+      if (!is_fire(execution)) continue;
       const auto first = minute_of(*execution.scheduled_at);
       const auto last = execution.scheduled_until ? minute_of(*execution.scheduled_until) : first;
       std::int64_t covered = 0;
-      for (auto minute = first; minute <= last; minute += task.beat.period) {
-        ++records[minute];
+      for (const auto minute : beat_of(task, execution, first, last).fires(first, last)) {
+        auto& found = passes[pass_of(*execution.scheduled_at)][minute];
+        ++found.count;
+        found.record = &execution;
         ++covered;
       }
-      // what was paused in between was not expected, and is not counted
-      if (covered < execution.count)
-        fault("execution " + base::to_string(execution.id) + " counts " + std::to_string(execution.count) +
-              " fires in a range of " + std::to_string(covered));
+      if (covered != execution.count)
+        verdict_.fault("execution " + base::to_string(execution.id) + " counts " +
+                       std::to_string(execution.count) + " fires in a range of " + std::to_string(covered));
       verdict_.folded += execution.count - 1;
     }
-    const auto end = minute_of(world_.end());
+    auto& plain = passes[0];
     const auto jitter = task::jitter_of(task.definition);
-    auto minute = minute_of(world_.begin()) / task.beat.period * task.beat.period + task.beat.phase;
-    for (; minute <= end; minute += task.beat.period) {
-      const auto fire = base::from_unix_ms(minute * 60'000);
-      const bool expected = is_expected(task, fire, fire + jitter);
-      const auto found = records.find(minute);
-      const int count = found == records.end() ? 0 : found->second;
-      if (found != records.end()) records.erase(found);
-      if (expected) ++verdict_.fires;
-      // a folded record's range may lie round fires that were not expected
-      const bool is_right =
-          count == (expected ? 1 : 0) || (!expected && count == 1 && is_in_range(executions, fire));
-      if (!is_right)
-        fault("task " + base::to_string(task.id) + " (" + task.beat.cron + ") at " + base::to_iso(fire) +
-              ": " + std::to_string(count) + " records, " + (expected ? "1" : "0") + " expected");
+    for (std::size_t chapter = 0; chapter < task.chapters.size(); ++chapter) {
+      const auto& beat = task.chapters[chapter].beat;
+      const bool is_last = chapter + 1 == task.chapters.size();
+      const auto until = is_last ? world_.end() : task.chapters[chapter + 1].from;
+      // before its chapter the last beat fires by `why` alone
+      const auto from = is_last ? task.created : task.chapters[chapter].from;
+      for (const auto minute : beat.fires(minute_of(from), minute_of(until))) {
+        const auto fire = instant_of(minute);
+        const auto wanted = expected(task, chapter, fire, fire + jitter);
+        const auto found = plain.find(minute);
+        if (fire <= task.chapters[chapter].from) {  // of an earlier chapter, if at all
+          const bool fired_then = fire > task.created && !beat_at(task, fire).fires(minute, minute).empty();
+          if (found == plain.end() && wanted == Expected::no && !fired_then)
+            judge_why(task, fire, nullptr, true);
+          continue;
+        }
+        if (wanted == Expected::yes) ++verdict_.fires;
+        const int count = found == plain.end() ? 0 : found->second.count;
+        if (wanted != Expected::either && count != (wanted == Expected::yes ? 1 : 0)) {
+          verdict_.fault("task " + base::to_string(task.id) + " (" + beat.cron + ") at " +
+                         base::to_iso(fire) + ": " + std::to_string(count) + " records, " +
+                         (wanted == Expected::yes ? "1" : "0") + " expected");
+        }
+        if (wanted != Expected::either)
+          judge_why(task, fire, found == plain.end() ? nullptr : found->second.record, false);
+        if (found != plain.end()) plain.erase(found);
+      }
     }
-    for (const auto& [stray, count] : records)
-      fault("task " + base::to_string(task.id) +
-            " has a record for no fire: " + base::to_iso(base::from_unix_ms(stray * 60'000)));
+    for (const auto& [stray, found] : plain)
+      if (found.count != 1 || !was_repeated(instant_of(stray)))
+        verdict_.fault("task " + base::to_string(task.id) +
+                       " has a record for no fire: " + base::to_iso(instant_of(stray)));
+    for (const auto& [pass, fires] : passes) {
+      if (pass == 0) continue;
+      for (const auto& [minute, found] : fires) {
+        ++verdict_.repeated;
+        if (found.count != 1 || !was_repeated(instant_of(minute)) ||
+            pass > static_cast<std::int64_t>(world_.set_backs().size()))
+          verdict_.fault("task " + base::to_string(task.id) + " fires again at " +
+                         base::to_iso(instant_of(minute)) + " in pass " + std::to_string(pass) + ", " +
+                         std::to_string(found.count) + " times");
+      }
+    }
+    judge_silence(task, executions);
   }
 
-  // Inside of a folded record, whose fires lie around it.
-  static bool is_in_range(const std::vector<Execution>& executions, Instant fire) {
-    return std::any_of(executions.begin(), executions.end(), [&](const Execution& execution) {
-      return execution.scheduled_until && *execution.scheduled_at < fire && fire < *execution.scheduled_until;
+  // A wild schedule goes on while the clock shows its times again.
+  void judge_silence(const PlannedTask& task, const std::vector<Execution>& executions) {
+    if (task.chapters.size() > 1 || !task.beat().wild || task.definition.jitter_s > 0) return;
+    std::map<std::int64_t, int> again;
+    for (const auto& execution : executions) {
+      if (!is_fire(execution) || pass_of(*execution.scheduled_at) == 0) continue;
+      const auto first = minute_of(*execution.scheduled_at);
+      const auto last = execution.scheduled_until ? minute_of(*execution.scheduled_until) : first;
+      for (const auto minute : task.beat().fires(first, last)) ++again[minute];
+    }
+    for (const auto& repeated : world_.set_backs()) {
+      if (repeated.from - repeated.to <= kCorrection || task.created > repeated.to) continue;
+      if (!world_.was_undisturbed(repeated.at - kStartUp, repeated.at - Milliseconds{1})) continue;
+      const auto fires = task.beat().fires(minute_of(repeated.to), minute_of(repeated.from));
+      const auto shown_before = task.beat().fires(minute_of(task.created), minute_of(repeated.to));
+      if (fires.size() < 3 || shown_before.empty()) continue;  // a step of two intervals and more
+      for (std::size_t i = 0; i + 1 < fires.size(); ++i) {
+        const auto fire = instant_of(fires[i]);
+        const auto shown_again = repeated.at + (fire - repeated.to);
+        if (fire < repeated.to + kStartUp || !world_.was_undisturbed(repeated.at, shown_again + kStartUp))
+          continue;
+        const bool paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
+          return pause.first <= repeated.from && pause.second >= repeated.to - std::chrono::hours{24};
+        });
+        if (!paused && !again.contains(fires[i]))
+          verdict_.fault("task " + base::to_string(task.id) + " (" + task.beat().cron + ") fell silent at " +
+                         base::to_iso(fire) + ", which a clock set back from " + base::to_iso(repeated.from) +
+                         " to " + base::to_iso(repeated.to) + " showed again");
+      }
+    }
+  }
+
+  bool was_repeated(Instant at) const {
+    const auto& all = world_.set_backs();
+    return std::any_of(all.begin(), all.end(), [&](const SetBack& one) {
+      return one.to - std::chrono::minutes{1} <= at && at <= one.from;
     });
+  }
+
+  static const Beat& beat_at(const PlannedTask& task, Instant fire) {
+    const auto* beat = &task.chapters.front().beat;
+    for (const auto& chapter : task.chapters)
+      if (chapter.from < fire) beat = &chapter.beat;
+    return *beat;
+  }
+
+  // The beat that a record was made by. In time that the clock showed twice it may be one of either pass.
+  static const Beat& beat_of(const PlannedTask& task, const Execution& execution, std::int64_t first,
+                             std::int64_t last) {
+    const auto fits = [&](const Beat& beat) {
+      return static_cast<std::int64_t>(beat.fires(first, last).size()) == execution.count;
+    };
+    const auto& usual = beat_at(task, *execution.scheduled_at);
+    if (fits(usual)) return usual;
+    for (const auto& chapter : task.chapters)
+      if (fits(chapter.beat)) return chapter.beat;
+    return usual;
+  }
+
+  // GET /tasks/{id}/why for what did not run.
+  void judge_why(const PlannedTask& task, Instant fire, const Execution* record, bool of_another_chapter) {
+    std::string wanted = of_another_chapter ? "other_schedule" : "paused";
+    if (record != nullptr) {
+      if (record->status != ExecutionStatus::skipped && record->status != ExecutionStatus::missed) return;
+      wanted = record->status == ExecutionStatus::skipped ? "skipped" : "missed";
+    } else if (fire < task.created) {
+      wanted = "before_creation";
+    } else if (fire == task.created) {
+      return;
+    }
+    ++verdict_.explained;
+    const auto answer = ledger_.why(task.id, fire, cron::Language::en);
+    const auto given = answer ? std::string(answer->at("verdict").as_string()) : answer.error().message;
+    if (given != wanted)
+      verdict_.fault("why did task " + base::to_string(task.id) + " not run at " + base::to_iso(fire) + "? " +
+                     given + ", and not " + wanted);
   }
 
   void judge_overlap(const PlannedTask& task) {
@@ -140,18 +287,19 @@ class Judge {
     std::sort(runs.begin(), runs.end(), [](const Run* a, const Run* b) { return a->began < b->began; });
     for (std::size_t i = 1; i < runs.size(); ++i) {
       if (!runs[i - 1]->ended || *runs[i - 1]->ended > runs[i]->began)
-        fault("task " + base::to_string(task.id) + " overlaps itself: " + name(runs[i - 1]->key) + " and " +
-              name(runs[i]->key));
+        verdict_.fault("task " + base::to_string(task.id) + " overlaps itself: " + name(runs[i - 1]->key) +
+                       " and " + name(runs[i]->key));
     }
   }
 
-  static std::int64_t minute_of(Instant at) { return base::to_unix_ms(at) / 60'000; }
-
   World& world_;
+  service::TaskService tasks_;
+  service::LedgerView ledger_;
   Verdict verdict_;
   std::map<AttemptKey, const Run*> by_key_;
   std::map<TaskId, std::vector<const Run*>> runs_of_;
   std::set<ExecutionId> known_;
+  Executions executions_;
 };
 
 }  // namespace

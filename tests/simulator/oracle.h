@@ -11,12 +11,23 @@ namespace simulator {
 struct Verdict {
   std::vector<std::string> faults;  // at most kMaxFaults
   std::int64_t fires = 0;
+  std::int64_t repeated = 0;  // of a clock that was set back
   std::int64_t executions = 0;
   std::int64_t runs = 0;
-  std::int64_t folded = 0;  // fires that share a record
+  std::int64_t folded = 0;     // fires that share a record
+  std::int64_t explained = 0;  // fires that did not run, and the reason that was asked for
+  std::int64_t chained = 0;
   static constexpr std::size_t kMaxFaults = 20;
+
+  void fault(std::string what) {
+    if (faults.size() < kMaxFaults) faults.push_back(std::move(what));
+  }
 };
 
 Verdict judge(World& world);
+
+using Executions = std::map<TaskId, std::vector<task::Execution>>;
+// oracle_chains.cpp: each end that counts started what runs after it, once.
+void judge_chains(const World& world, const Executions& executions, Verdict& verdict);
 
 }  // namespace simulator

@@ -21,18 +21,21 @@ void live_through(WorldOptions options) {
   const auto verdict = judge(world);
   const auto& counts = world.counts();
   std::cout << "seed " << options.seed << ": " << verdict.fires << " fires, " << verdict.executions
-            << " executions, " << verdict.folded << " folded, " << verdict.runs << " runs, "
-            << counts.manual_runs << " by hand, " << counts.cancels << " cancelled, " << counts.pauses
-            << " pauses; killed: server " << counts.server_kills << ", runner " << counts.runner_kills
-            << ", machine " << counts.machine_losses << ", sockets " << counts.broken_sockets
-            << ", clock set " << counts.clock_jumps << "; " << counts.events << " events\n";
+            << " executions, " << verdict.folded << " folded, " << verdict.repeated << " repeated, "
+            << verdict.runs << " runs, " << verdict.chained << " chained, " << verdict.explained
+            << " explained, " << counts.manual_runs << " by hand, " << counts.cancels << " cancelled, "
+            << counts.pauses << " pauses, " << counts.edits << " edits, " << counts.made << " made, "
+            << counts.deleted << " deleted; killed: server " << counts.server_kills << ", runner "
+            << counts.runner_kills << ", machine " << counts.machine_losses << ", sockets "
+            << counts.broken_sockets << ", clock set forward " << counts.clock_jumps << " and back "
+            << counts.set_backs << "; " << counts.events << " events\n";
   EXPECT_GT(verdict.fires, 0);
   EXPECT_GT(verdict.runs, 0);
   for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
 }
 
 TEST(Simulator, WithoutMisfortunesEachFireRuns) {
-  live_through({.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0}});
+  live_through({.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0, 0}});
 }
 
 TEST(Simulator, ASeedGivesTheSameWorldEachTime) {

@@ -1,5 +1,8 @@
 #include "world.h"
 
+#include <algorithm>
+#include <set>
+
 #include "task/cursor.h"
 
 namespace simulator {
@@ -14,28 +17,6 @@ namespace {
 constexpr Milliseconds kDay = days{1};
 const Instant kBegin = base::from_unix_ms(1'767'225'600'000);  // 2026-01-01
 
-Beat random_beat(Simulation& simulation) {
-  const auto minute = simulation.between(0, 59);
-  const auto hour = simulation.between(0, 23);
-  const auto weekday = simulation.between(0, 6);
-  const auto minute_text = std::to_string(minute);
-  const auto time_text = minute_text + ' ' + std::to_string(hour);
-  constexpr std::int64_t kDayMinutes = 1440;
-  constexpr std::int64_t kThursday = 4;  // 1970-01-01
-  switch (simulation.between(0, 99)) {
-    case 0:
-      return {10, 0, "*/10 * * * *"};
-    case 1:
-    case 2:
-    case 3:
-      return {60, minute, minute_text + " * * * *"};
-    default:
-      if (simulation.chance(0.4)) return {kDayMinutes, hour * 60 + minute, time_text + " * * *"};
-      return {7 * kDayMinutes, ((weekday - kThursday + 7) % 7) * kDayMinutes + hour * 60 + minute,
-              time_text + " * * " + std::to_string(weekday)};
-  }
-}
-
 }  // namespace
 
 World::World(const WorldOptions& options)
@@ -46,7 +27,7 @@ World::World(const WorldOptions& options)
       store_(simulation_, options.misfortunes.commits_that_fail,
              options.planted == Planted::lost_commits ? 0.01 : 0),
       runner_(simulation_, [this](TaskId id) -> Deed {
-        const auto& task = tasks_.at(static_cast<std::size_t>(id.value - 1));
+        const auto& task = *by_id_.at(id);
         return {.duration = simulation_.delay(1, task.longest.count()),
                 .exit_code = simulation_.chance(task.failing) ? 1 : 0,
                 .twice = options_.planted == Planted::double_starts && simulation_.chance(0.01),
@@ -64,15 +45,15 @@ World::~World() = default;
 
 PlannedTask World::random_task(int number) {
   PlannedTask task;
-  task.beat = random_beat(simulation_);
   task.created = simulation_.wall();
+  task.chapters.push_back({task.created, random_beat(simulation_)});
   task.failing = simulation_.chance(0.2) ? 0.5 : 0.02;
   task.longest =
       simulation_.chance(0.1) ? Milliseconds{simulation_.between(1, 180) * 60'000} : Milliseconds{20'000};
   auto& definition = task.definition;
   definition.name = "task " + std::to_string(number);
-  definition.cron = task.beat.cron;
-  definition.timezone = "UTC";
+  definition.cron = task.beat().cron;
+  definition.timezone = task.beat().timezone;
   definition.command = "true";
   definition.timeout_s = simulation_.chance(0.1) ? 60 : 0;
   constexpr task::OverlapPolicy kOverlaps[] = {
@@ -84,12 +65,35 @@ PlannedTask World::random_task(int number) {
   definition.misfire.policy = kMisfires[simulation_.between(0, 2)];
   if (simulation_.chance(0.3)) definition.retry.max_attempts = static_cast<int>(simulation_.between(2, 4));
   definition.rerun_lost = simulation_.chance(0.3);
-  if (simulation_.chance(0.1)) definition.pool = "narrow";
+  if (simulation_.chance(0.1)) {
+    definition.pool = "narrow";
+    if (simulation_.chance(0.5)) definition.start_deadline_s = simulation_.between(1, 600);
+  }
   definition.priority = static_cast<int>(simulation_.between(-2, 2));
   if (simulation_.chance(0.1)) definition.jitter_s = simulation_.between(1, 50);
-  if (number > 1 && simulation_.chance(0.1))
-    definition.on_success = {TaskId{simulation_.between(1, number - 1)}};
+  if (number <= 1 || number > options_.tasks) return task;
+  // each fifth runs after others and leads nowhere, so that no chain is a loop
+  const auto other = [&] {
+    const auto id = simulation_.between(1, number - 1);
+    return TaskId{id % 5 == 0 ? id - 1 : id};
+  };
+  if (number % 5 != 0) {
+    if (simulation_.chance(0.1)) definition.on_success = {other()};
+  } else if (simulation_.chance(0.5)) {
+    std::set<TaskId> upstreams;
+    while (upstreams.size() < 2) upstreams.insert(other());
+    definition.after.tasks.assign(upstreams.begin(), upstreams.end());
+    definition.after.need = simulation_.chance(0.5) ? task::ChainNeed::all : task::ChainNeed::any;
+    constexpr task::ChainOn kOns[] = {task::ChainOn::success, task::ChainOn::failure, task::ChainOn::any};
+    definition.after.on = kOns[simulation_.between(0, 2)];
+  }
   return task;
+}
+
+void World::place_cursor(task::Task& task, Instant now) {
+  const auto cursor = task.paused ? task::Cursor{} : task::cursor_after(task.definition, "UTC", now);
+  task.next_run_at = cursor.next_run_at;
+  task.next_due_at = cursor.next_due_at;
 }
 
 void World::make_tasks() {
@@ -98,12 +102,11 @@ void World::make_tasks() {
       auto planned = random_task(number);
       task::Task task;
       task.definition = planned.definition;
-      task.created_at = planned.created;
-      const auto cursor = task::cursor_after(task.definition, "UTC", planned.created);
-      task.next_run_at = cursor.next_run_at;
-      task.next_due_at = cursor.next_due_at;
+      task.created_at = task.updated_at = planned.created;
+      place_cursor(task, planned.created);
       planned.id = tx.insert_task(task);
       tasks_.push_back(std::move(planned));
+      by_id_[tasks_.back().id] = &tasks_.back();
     }
     return {};
   }));
@@ -117,11 +120,12 @@ void World::start_server() {
   connection_ = std::make_unique<VirtualConnection>(simulation_, runner_, *engine_);
   engine_->start(*connection_);
   connection_->connect_soon();
-  up_since_ = simulation_.now();
+  disturbances_.emplace_back(simulation_.now(), Disturbance::began);
 }
 
 void World::kill_server(Milliseconds downtime) {
   if (!engine_) return;
+  disturbances_.emplace_back(simulation_.now(), Disturbance::killed);
   connection_.reset();
   store_.server_was_killed();
   loop_ = nullptr;
@@ -180,24 +184,59 @@ void World::plan_misfortunes() {
   });
   each(rates.clock_jumps, [this] {
     ++counts_.clock_jumps;
-    simulation_.set_clock_by(
-        Milliseconds{simulation_.between(1, 300) * 60'000 + simulation_.between(0, 59'999)});
+    set_clock_by(Milliseconds{simulation_.between(1, 300) * 60'000 + simulation_.between(0, 59'999)});
+  });
+  each(rates.set_backs, [this] {
+    ++counts_.set_backs;
+    const bool is_correction = simulation_.chance(0.5);
+    set_clock_by(-Milliseconds{is_correction
+                                   ? simulation_.between(1, 5000)
+                                   : simulation_.between(1, 200) * 60'000 + simulation_.between(0, 59'999)});
   });
   each(20, [this] { visit_user(); });
 }
 
-PlannedTask& World::any_task() {
-  return tasks_[static_cast<std::size_t>(
-      simulation_.between(0, static_cast<std::int64_t>(tasks_.size()) - 1))];
+void World::set_clock_by(Milliseconds by) {
+  const auto before = simulation_.wall();
+  simulation_.set_clock_by(by);
+  disturbances_.emplace_back(simulation_.now(), Disturbance::clock_set);
+  if (by < Milliseconds{0}) set_backs_.push_back({simulation_.now(), before, simulation_.wall()});
+}
+
+bool World::was_undisturbed(Milliseconds from, Milliseconds to) const {
+  bool up = false;
+  for (const auto& [at, what] : disturbances_) {
+    if (at > to) break;
+    if (at > from) return false;
+    if (what != Disturbance::clock_set) up = what == Disturbance::began;
+  }
+  return up;
+}
+
+PlannedTask* World::any_task() {
+  auto& task =
+      tasks_[static_cast<std::size_t>(simulation_.between(0, static_cast<std::int64_t>(tasks_.size()) - 1))];
+  return task.deleted ? nullptr : &task;
 }
 
 void World::visit_user() {
-  if (!engine_) return;
-  switch (simulation_.between(0, 3)) {
+  auto* task = any_task();
+  if (!engine_ || task == nullptr) return;
+  switch (simulation_.between(0, 19)) {
     case 0:
-      pause(any_task());
-      return;
-    case 1: {
+    case 1:
+      return edit(*task);
+    case 2:
+      return simulation_.chance(0.5) ? remove(*task) : make_one_more();
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return pause(*task);
+    case 7:
+    case 8:
+    case 9:
+    case 10: {
       std::vector<task::Execution> open;
       store_.read([&](store::Reader& reader) { open = reader.open_executions_after({}, 5); });
       if (open.empty()) return;
@@ -207,7 +246,7 @@ void World::visit_user() {
     }
     default:
       ++counts_.manual_runs;
-      engine_->run({{.task_id = any_task().id, .triggered_by = "ada"}},
+      engine_->run({{.task_id = task->id, .triggered_by = "ada"}},
                    [this](engine::Engine::RunOutcomes outcomes) {
                      if (outcomes.front()) acknowledged_.push_back(*outcomes.front());
                    });
@@ -225,23 +264,67 @@ void World::pause(PlannedTask& task) {
 // As the service does it; a resumed task goes on with the fires after now. Nothing, where the server is
 // killed before it is done.
 void World::set_paused(PlannedTask& planned, bool paused) {
-  if (!engine_) return;
+  if (!engine_ || planned.deleted) return;
   const auto work = [this, &planned, paused](store::Transaction& tx) -> base::Result<void> {
-    auto task = tx.find_task(planned.id).value();
-    if (task.paused == paused) return {};
-    task.paused = paused;
-    const auto cursor =
-        paused ? task::Cursor{} : task::cursor_after(task.definition, "UTC", simulation_.wall());
-    task.next_run_at = cursor.next_run_at;
-    task.next_due_at = cursor.next_due_at;
-    tx.save_task_state(task);
+    auto task = tx.find_task(planned.id);
+    if (!task || task->paused == paused) return {};
+    const auto now = simulation_.wall();
+    task->paused = paused;
+    place_cursor(*task, now);
+    tx.save_task_state(*task);
+    tx.note_pause(planned.id, now, paused);
     if (paused)
-      planned.paused.emplace_back(simulation_.wall(), Instant::max());
+      planned.paused.emplace_back(now, Instant::max());
     else
-      planned.paused.back().second = simulation_.wall();
+      planned.paused.back().second = now;
     return {};
   };
   engine_->change({planned.id}, work, [](const base::Result<void>&) {});
+}
+
+void World::edit(PlannedTask& planned) {
+  const auto beat = random_beat(simulation_);
+  const auto work = [this, &planned, beat](store::Transaction& tx) -> base::Result<void> {
+    auto task = tx.find_task(planned.id);
+    if (!task || task->definition.cron == beat.cron) return {};
+    const auto now = simulation_.wall();
+    ++task->revision;
+    task->definition.cron = beat.cron;
+    task->definition.timezone = beat.timezone;
+    task->updated_at = now;
+    place_cursor(*task, now);
+    tx.save_definition(*task, "ada");
+    planned.chapters.push_back({now, beat});
+    ++counts_.edits;
+    return {};
+  };
+  engine_->change({planned.id}, work, [](const base::Result<void>&) {});
+}
+
+void World::make_one_more() {
+  auto planned = random_task(options_.tasks + 1);
+  const auto work = [this, planned](store::Transaction& tx) mutable -> base::Result<void> {
+    task::Task task;
+    task.definition = planned.definition;
+    planned.created = planned.chapters.front().from = task.created_at = task.updated_at = simulation_.wall();
+    place_cursor(task, planned.created);
+    planned.id = tx.insert_task(task);
+    tasks_.push_back(planned);
+    by_id_[planned.id] = &tasks_.back();
+    ++counts_.made;
+    return {};
+  };
+  engine_->change({}, work, [](const base::Result<void>&) {});
+}
+
+void World::remove(PlannedTask& planned) {
+  // noted in the same transaction
+  const auto audit = [this, &planned](const task::Task&) {
+    planned.deleted = simulation_.wall();
+    ++counts_.deleted;
+    return store::AuditEntry{.action = "task.delete"};
+  };
+  engine_->remove({planned.id}, audit, [](const engine::Engine::RemoveOutcomes&) {});
 }
 
 void World::run() {

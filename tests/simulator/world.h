@@ -1,30 +1,36 @@
 // A scheduler with its tasks, users and misfortunes, for a span of virtual time.
 #pragma once
-#include <array>
+#include <deque>
 #include <optional>
 
+#include "beat.h"
 #include "engine/engine.h"
 #include "virtual_runner.h"
 #include "virtual_store.h"
 
 namespace simulator {
 
-// A schedule that needs no calendar: fires at each minute since 1970 that leaves `phase` when divided by
-// `period`. What the oracle knows of time.
-struct Beat {
-  std::int64_t period = 60;
-  std::int64_t phase = 0;
-  std::string cron;
-};
-
 struct PlannedTask {
   TaskId id;
-  Beat beat;
+  struct Chapter {
+    Instant from;  // fires after this one follow the beat
+    Beat beat;
+  };
+  std::vector<Chapter> chapters;
   task::TaskDefinition definition;
   Instant created;
   std::vector<std::pair<Instant, Instant>> paused;  // from, to
+  std::optional<Instant> deleted;
   double failing = 0;
   Milliseconds longest{1000};
+
+  const Beat& beat() const { return chapters.back().beat; }
+};
+
+// The clock was set back: by the clock from this instant to that one, when so much time had passed.
+struct SetBack {
+  Milliseconds at{0};
+  Instant from, to;
 };
 
 struct Misfortunes {  // how many of each in a day, on average
@@ -32,7 +38,8 @@ struct Misfortunes {  // how many of each in a day, on average
   double runner_kills = 0.5;
   double machine_losses = 0.1;
   double broken_sockets = 1;
-  double clock_jumps = 0.2;
+  double clock_jumps = 0.2;           // forwards
+  double set_backs = 0.1;             // half of them by no more than a time server's correction
   double commits_that_fail = 0.0005;  // share of commits
 };
 
@@ -57,11 +64,15 @@ class World {
 
   struct Counts {
     std::uint64_t events = 0;
-    std::int64_t server_kills = 0, runner_kills = 0, machine_losses = 0, broken_sockets = 0, clock_jumps = 0;
-    std::int64_t manual_runs = 0, cancels = 0, pauses = 0;
+    std::int64_t server_kills = 0, runner_kills = 0, machine_losses = 0, broken_sockets = 0, clock_jumps = 0,
+                 set_backs = 0;
+    std::int64_t manual_runs = 0, cancels = 0, pauses = 0, edits = 0, made = 0, deleted = 0;
   };
   const Counts& counts() const { return counts_; }
-  const std::vector<PlannedTask>& tasks() const { return tasks_; }
+  const std::deque<PlannedTask>& tasks() const { return tasks_; }
+  const std::vector<SetBack>& set_backs() const { return set_backs_; }
+  // Whether the server was there from one moment to another, and its clock was not set in between.
+  bool was_undisturbed(Milliseconds from, Milliseconds to) const;
   const std::vector<Run>& runs() const { return runner_.runs(); }
   const std::vector<ExecutionId>& acknowledged() const { return acknowledged_; }
   Instant begin() const { return begin_; }
@@ -80,9 +91,14 @@ class World {
   void each(double per_day, std::function<void()> deed);
   void at_a_random_moment(std::function<void()> deed);
   void visit_user();
+  void set_clock_by(Milliseconds by);
   void pause(PlannedTask& task);
   void set_paused(PlannedTask& task, bool paused);
-  PlannedTask& any_task();
+  void edit(PlannedTask& task);
+  void make_one_more();
+  void remove(PlannedTask& task);
+  static void place_cursor(task::Task& task, Instant now);
+  PlannedTask* any_task();
 
   const WorldOptions options_;
   const Instant begin_;
@@ -95,9 +111,12 @@ class World {
   VirtualLoop* loop_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<VirtualConnection> connection_;
-  Milliseconds up_since_{0};
   bool calm_ = false;
-  std::vector<PlannedTask> tasks_;
+  std::deque<PlannedTask> tasks_;
+  std::map<TaskId, PlannedTask*> by_id_;
+  std::vector<SetBack> set_backs_;
+  enum class Disturbance { began, killed, clock_set };
+  std::vector<std::pair<Milliseconds, Disturbance>> disturbances_;  // of the server
   std::vector<ExecutionId> acknowledged_;
   Counts counts_;
 };
