@@ -5,6 +5,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "store/audit_chain.h"
 #include "store/store.h"
 
 namespace auth {
@@ -30,6 +31,13 @@ class FakeStore : public store::Store {
   base::Result<void> backup(const std::string&) override { return {}; }
   std::string description() const override { return "memory"; }
 
+  static constexpr std::string_view kAuditKey = "the key of the fake's audit chain";
+
+  // As a task would that uses that secret.
+  void use_secret(base::TaskId id, const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    content_.uses[id] = name;
+  }
   std::vector<store::AuditEntry> audit() {
     const std::lock_guard lock(mutex_);
     return content_.audit;
@@ -48,6 +56,9 @@ class FakeStore : public store::Store {
     std::map<base::TokenId, store::Token> tokens;
     std::map<std::string, std::string> settings;
     std::vector<store::AuditEntry> audit;
+    std::map<std::string, store::Secret, std::less<>> secrets;
+    std::map<base::UserId, store::SecondFactor> factors;
+    std::map<base::TaskId, std::string> uses;  // of secrets
     std::int64_t last_id = 0;
 
     std::optional<store::User> find_user(base::UserId id) override {
@@ -96,6 +107,37 @@ class FakeStore : public store::Store {
       page.items.assign(audit.rbegin(), audit.rbegin() + std::min<std::ptrdiff_t>(limit, std::ssize(audit)));
       return page;
     }
+    std::vector<store::AuditEntry> audit_after(std::int64_t after, std::int64_t limit) override {
+      std::vector<store::AuditEntry> list;
+      for (const auto& entry : audit) {
+        if (entry.id > after && std::ssize(list) < limit) list.push_back(entry);
+      }
+      return list;
+    }
+    std::optional<store::Secret> find_secret(std::string_view name) override {
+      const auto found = secrets.find(name);
+      return found == secrets.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::vector<store::Secret> list_secrets(std::int64_t) override {
+      std::vector<store::Secret> list;
+      for (const auto& [name, secret] : secrets) list.push_back(secret);
+      return list;
+    }
+    std::vector<base::TaskId> tasks_using_secret(std::string_view name, std::int64_t) override {
+      std::vector<base::TaskId> list;
+      for (const auto& [id, secret] : uses) {
+        if (secret == name) list.push_back(id);
+      }
+      return list;
+    }
+    std::optional<store::SecondFactor> find_second_factor(base::UserId id) override {
+      const auto found = factors.find(id);
+      return found == factors.end() ? std::nullopt : std::optional(found->second);
+    }
+    void save_secret(const store::Secret& secret) override { secrets[secret.name] = secret; }
+    bool delete_secret(std::string_view name) override { return secrets.erase(std::string(name)) > 0; }
+    void save_second_factor(const store::SecondFactor& factor) override { factors[factor.user_id] = factor; }
+    bool delete_second_factor(base::UserId id) override { return factors.erase(id) > 0; }
     std::optional<std::string> find_setting(std::string_view key) override {
       const auto found = settings.find(std::string(key));
       return found == settings.end() ? std::nullopt : std::optional(found->second);
@@ -110,6 +152,7 @@ class FakeStore : public store::Store {
     void delete_user(base::UserId id) override {
       users.erase(id);
       delete_sessions_of(id, "");
+      factors.erase(id);
       std::erase_if(tokens, [&](const auto& entry) { return entry.second.user_id == id; });
     }
     void insert_session(const store::Session& session) override { sessions[session.id] = session; }
@@ -132,7 +175,12 @@ class FakeStore : public store::Store {
       return true;
     }
     void touch_token(base::TokenId id, base::Instant at) override { tokens[id].last_used_at = at; }
-    void append_audit(const store::AuditEntry& entry) override { audit.push_back(entry); }
+    void append_audit(const store::AuditEntry& entry) override {
+      audit.push_back(entry);
+      audit.back().id = std::ssize(audit);
+      audit.back().hash =
+          store::audit_hash(kAuditKey, audit.size() > 1 ? audit[audit.size() - 2].hash : "", audit.back());
+    }
     void set_setting(std::string_view key, std::string_view value) override {
       settings[std::string(key)] = value;
     }

@@ -1,5 +1,6 @@
 // Conformance: users, sessions and tokens; and what is only appended or remembered: audit, answers, settings.
 #pragma once
+#include "store/audit_chain.h"
 #include "store/conformance.h"
 
 namespace store {
@@ -156,7 +157,100 @@ TEST_P(StoredAccounts, HaveTokensThatTheirOwnerAloneDeletes) {
   EXPECT_FALSE(remove(user));
 }
 
+TEST_P(StoredAccounts, HaveOneSecondFactorThatGoesWithThem) {
+  const auto user = insert(user_named("alice"));
+  const auto factor = [&] { return read([&](Reader& reader) { return reader.find_second_factor(user); }); };
+  EXPECT_FALSE(factor());
+  SecondFactor wanted{.user_id = user,
+                      .sealed = std::string("\0bytes\xff", 7),
+                      .confirmed = false,
+                      .last_step = 5,
+                      .recovery_hashes = {"one", "two"},
+                      .created_at = kNoon};
+  for (const bool confirmed : {false, true}) {
+    wanted.confirmed = confirmed;
+    wanted.recovery_hashes.resize(confirmed ? 0 : 2);
+    write([&](Transaction& transaction) { transaction.save_second_factor(wanted); });
+    const auto found = factor();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->sealed, wanted.sealed);
+    EXPECT_EQ(found->confirmed, confirmed);
+    EXPECT_EQ(found->last_step, 5);
+    EXPECT_EQ(found->recovery_hashes, wanted.recovery_hashes);
+    EXPECT_EQ(found->created_at, kNoon);
+  }
+  const auto remove = [&](Transaction& transaction) { return transaction.delete_second_factor(user); };
+  EXPECT_TRUE(written(remove));
+  EXPECT_FALSE(written(remove));
+  write([&](Transaction& transaction) {
+    transaction.save_second_factor(wanted);
+    transaction.delete_user(user);
+  });
+  EXPECT_FALSE(factor());
+}
+
+TEST_P(StoredAccounts, KeepSecretsByNameAndKnowWhichTasksUseThem) {
+  const Secret first{.name = "first",
+                     .sealed = std::string("\0sealed\xff", 8),
+                     .created_at = kNoon,
+                     .updated_at = minute(1),
+                     .updated_by = "alice"};
+  write([&](Transaction& transaction) {
+    transaction.save_secret({.name = "second", .sealed = "old"});
+    transaction.save_secret(first);
+    transaction.save_secret({.name = "second", .sealed = "new"});
+  });
+  const auto found = read([](Reader& reader) { return reader.find_secret("first").value(); });
+  EXPECT_EQ(found.sealed, first.sealed);
+  EXPECT_EQ(found.created_at, kNoon);
+  EXPECT_EQ(found.updated_at, minute(1));
+  EXPECT_EQ(found.updated_by, "alice");
+  const auto all = read([](Reader& reader) { return reader.list_secrets(10); });
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].name, "first");
+  EXPECT_EQ(all[1].sealed, "new");
+  const auto users = [&] {
+    return read([](Reader& reader) { return reader.tasks_using_secret("first", 10); });
+  };
+  auto task = task_named("uses it");
+  task.definition.secrets = {{"A", "first"}, {"B", "first"}, {"C", "second"}};
+  task.id = insert(task);
+  EXPECT_EQ(find(task.id).definition.secrets, task.definition.secrets);
+  EXPECT_THAT(users(), ElementsAre(task.id));
+  task.definition.secrets.erase("A");
+  ++task.revision;
+  write([&](Transaction& transaction) { transaction.save_definition(task, "alice"); });
+  EXPECT_THAT(users(), ElementsAre(task.id));
+  task.definition.secrets.erase("B");
+  ++task.revision;
+  write([&](Transaction& transaction) { transaction.save_definition(task, "alice"); });
+  EXPECT_THAT(users(), IsEmpty());
+  const auto remove = [](Transaction& transaction) { return transaction.delete_secret("second"); };
+  EXPECT_TRUE(written(remove));
+  EXPECT_FALSE(written(remove));
+}
+
 class StoredHistory : public Conformance {};
+
+TEST_P(StoredHistory, ChainsTheAuditWithoutGapsAlsoWhereAWorkWasUndone) {
+  const auto append = [](const char* action) {
+    return [action](Transaction& transaction) { transaction.append_audit({.at = kNoon, .action = action}); };
+  };
+  write(append("one"));
+  static_cast<void>(store().write([&](Transaction& transaction) -> base::Result<void> {
+    append("undone")(transaction);
+    return base::make_error(base::ErrorKind::conflict, "no");
+  }));
+  write(append("two"));
+  write(append("three"));
+  const auto rows = read([](Reader& reader) { return reader.audit_after(1, 10); });
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].id, 2);
+  EXPECT_EQ(rows[0].action, "two");
+  AuditCheck check("", AuditHead{1, read([](Reader& reader) { return reader.audit_after(0, 1)[0].hash; })});
+  for (const auto& row : rows) EXPECT_TRUE(check.add(row)) << check.fault()->why;
+  EXPECT_EQ(check.rows(), 2);
+}
 
 TEST_P(StoredHistory, ListsTheAuditNewestFirstInPages) {
   write([](Transaction& transaction) {

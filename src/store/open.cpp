@@ -25,6 +25,8 @@ base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const Open
     sqlite.path = url.substr(kSqlite.size());
     sqlite.synchronous_full = options.synchronous_full;
     sqlite.default_timezone = options.default_timezone;
+    sqlite.audit_key = options.audit_key;
+    sqlite.audit_head = options.audit_head;
     return open_sqlite(sqlite);
   }
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {

@@ -1,5 +1,6 @@
 // From database.url to an open store.
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string_view>
 
@@ -10,6 +11,8 @@ namespace store {
 struct OpenOptions {
   bool synchronous_full = false;
   std::string default_timezone = "UTC";
+  std::string audit_key;             // of the audit's chain (audit_chain.h); empty: hashed without a key
+  std::filesystem::path audit_head;  // file that names the newest row; empty: none
 };
 
 // "sqlite:PATH". Anything else is an error that says what is allowed.

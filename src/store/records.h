@@ -119,15 +119,36 @@ struct Token {
   std::optional<Instant> last_used_at;
 };
 
+// A named secret of the jobs, sealed with a key that the database does not hold.
+struct Secret {
+  std::string name;
+  std::string sealed;  // bytes
+  Instant created_at;
+  Instant updated_at;
+  std::string updated_by;
+};
+
+// A user's one-time codes (TOTP).
+struct SecondFactor {
+  UserId user_id;
+  std::string sealed;                        // the key of the codes, sealed as secrets are
+  bool confirmed = false;                    // asked for at log-in from then on
+  std::int64_t last_step = 0;                // of the newest code that was taken: none works twice
+  std::vector<std::string> recovery_hashes;  // of the codes that are left
+  Instant created_at;
+};
+
+// One row of the chain: `hash` covers the row and the hash of the one before.
 struct AuditEntry {
   std::int64_t id = 0;
   Instant at;
   std::string actor;
   std::string address;
-  std::string action;  // "task.create", "auth.login_failed", ...
-  std::string object;  // "task:17", "user:bob"
-  std::string before;  // JSON or empty
-  std::string after;   // JSON or empty
+  std::string action;     // "task.create", "auth.login_failed", ...
+  std::string object;     // "task:17", "user:bob"
+  std::string before;     // JSON or empty
+  std::string after;      // JSON or empty
+  std::string hash = {};  // hex; given by the store
 };
 
 struct AuditPage {

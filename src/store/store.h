@@ -106,8 +106,17 @@ class Reader {
   virtual std::optional<Token> find_token_by_hash(std::string_view hash) = 0;
   virtual std::vector<Token> list_tokens(UserId id, std::int64_t limit) = 0;
 
+  virtual std::optional<SecondFactor> find_second_factor(UserId id) = 0;
+
+  // Secrets of jobs.
+  virtual std::optional<Secret> find_secret(std::string_view name) = 0;
+  virtual std::vector<Secret> list_secrets(std::int64_t limit) = 0;  // by name
+  virtual std::vector<TaskId> tasks_using_secret(std::string_view name, std::int64_t limit) = 0;
+
   // The rest.
   virtual AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) = 0;
+  // Rows with an id above `after`, oldest first: for checking the chain.
+  virtual std::vector<AuditEntry> audit_after(std::int64_t after, std::int64_t limit) = 0;
   virtual std::optional<RememberedAnswer> find_answer(UserId user, std::string_view key) = 0;
   virtual std::optional<std::string> find_setting(std::string_view key) = 0;
 };
@@ -142,7 +151,7 @@ class Transaction : public Reader {
 
   virtual UserId insert_user(const User& user) = 0;  // the name is free; see find_user_by_name
   virtual void save_user(const User& user) = 0;
-  virtual void delete_user(UserId id) = 0;  // with sessions and tokens
+  virtual void delete_user(UserId id) = 0;  // with sessions, tokens and second factor
   virtual void insert_session(const Session& session) = 0;
   virtual void delete_session(std::string_view id) = 0;
   virtual void delete_sessions_of(UserId id, std::string_view but_not) = 0;
@@ -150,6 +159,13 @@ class Transaction : public Reader {
   virtual bool delete_token(UserId owner, TokenId id) = 0;  // false: no such token of that user
   virtual void touch_token(TokenId id, Instant used_at) = 0;
 
+  virtual void save_second_factor(const SecondFactor& factor) = 0;
+  virtual bool delete_second_factor(UserId id) = 0;  // false: there was none
+
+  virtual void save_secret(const Secret& secret) = 0;  // new, or in place of the one of that name
+  virtual bool delete_secret(std::string_view name) = 0;
+
+  // Gives the row its id, one above the last, and its hash. No row is ever changed or deleted.
   virtual void append_audit(const AuditEntry& entry) = 0;
   virtual void remember_answer(UserId user, std::string_view key, const RememberedAnswer& answer) = 0;
   virtual void forget_answers_before(Instant at) = 0;

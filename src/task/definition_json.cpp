@@ -213,6 +213,7 @@ class DefinitionReader {
                       "'" + name + "' is set by the scheduler itself; choose a name without MINI_SCHEDULER_");
       }
     }
+    read_secrets();
     fields_.text("working_dir", definition_.working_dir, kMaxPathBytes);
     if (!definition_.working_dir.empty() && definition_.working_dir.front() != '/') {
       fields_.error("working_dir", "must be an absolute path");
@@ -245,6 +246,15 @@ class DefinitionReader {
     fields.optional_integer("processes", limits.processes, 1, kMaxProcesses);
     fields.optional_integer("nice", limits.nice, -20, 19);
     fields.refuse_unknown();
+  }
+
+  void read_secrets() {
+    fields_.text_map("secrets", definition_.secrets, kMaxListItems, kMaxWordBytes);
+    for (const auto& [name, secret] : definition_.secrets) {
+      if (!is_variable_name(name) || name.starts_with(kReservedPrefix) || definition_.env.contains(name))
+        fields_.error("secrets", "'" + name + "' is no variable name, is set by the scheduler, or is in env");
+      if (secret.empty()) fields_.error("secrets", "'" + name + "' names no secret");
+    }
   }
 
   void read_policies() {
@@ -382,6 +392,7 @@ json::object to_json(const TaskDefinition& definition) {
           {"description", definition.description},
           {"tags", to_array(definition.tags)},
           {"env", to_object(definition.env)},
+          {"secrets", to_object(definition.secrets)},
           {"working_dir", definition.working_dir},
           {"run_as", definition.run_as},
           {"shell", definition.shell},

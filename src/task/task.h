@@ -80,6 +80,7 @@ struct TaskDefinition {
   std::string description;
   std::vector<std::string> tags;
   std::map<std::string, std::string> env;
+  std::map<std::string, std::string> secrets;  // variable to the name of the secret that it is given
   std::string working_dir;
   std::string run_as;
   std::string shell;  // empty: direct where the command has no shell syntax, else /bin/sh

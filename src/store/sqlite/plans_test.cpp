@@ -15,7 +15,8 @@ namespace store {
 namespace {
 
 constexpr const char* kLargeTables =
-    "(tasks|executions|attempts|outputs|logs|revisions|task_tags|task_upstreams|task_pauses|audit)";
+    "(tasks|executions|attempts|outputs|logs|revisions|task_tags|task_upstreams|task_pauses|task_secrets|"
+    "audit)";
 
 struct Allowed {
   const char* sql;   // found in the statement
@@ -146,6 +147,11 @@ void ask_for_the_rest(Reader& reader) {
   reader.find_token_by_hash("");
   reader.list_tokens({}, 1);
   reader.list_audit(1, {});
+  reader.audit_after(0, 1);
+  reader.find_second_factor({});
+  reader.find_secret("");
+  reader.list_secrets(1);
+  reader.tasks_using_secret("", 1);
   reader.find_answer({}, "");
   reader.find_setting("");
 }
@@ -154,6 +160,7 @@ void change_all(Transaction& transaction) {
   auto task = task_named("a");
   task.definition.tags = {"tag"};
   task.definition.after.tasks = {transaction.insert_task(task_named("b"))};
+  task.definition.secrets = {{"KEY", "a"}};
   task.id = transaction.insert_task(task);
   transaction.set_arrival(task.id, task.definition.after.tasks[0], ExecutionId{1});
   transaction.forget_arrivals(task.id);
@@ -180,7 +187,11 @@ void change_all(Transaction& transaction) {
   const auto token = transaction.insert_token({.user_id = user.id, .hash = "a"});
   transaction.touch_token(token, kNoon);
   transaction.delete_token(user.id, token);
+  transaction.save_second_factor({.user_id = user.id});
+  transaction.delete_second_factor(user.id);
   transaction.delete_user(user.id);
+  transaction.save_secret({.name = "a"});
+  transaction.delete_secret("a");
   transaction.append_audit({});
   transaction.remember_answer({}, "", {});
   transaction.forget_answers_before(kNoon);

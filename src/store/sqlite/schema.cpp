@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/kill_point.h"
 #include "store/sqlite/legacy.h"
+#include "store/sqlite/session.h"
 
 namespace store::sqlite {
 namespace {
@@ -210,6 +211,42 @@ CREATE TABLE legacy_ids (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Secrets, second factors, and an audit that is only ever appended to.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE secrets (
+  name TEXT PRIMARY KEY,
+  sealed BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task_secrets (
+  secret TEXT NOT NULL,
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  PRIMARY KEY (secret, task_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_secrets_by_task ON task_secrets (task_id);
+
+CREATE TABLE second_factors (
+  user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  sealed BLOB NOT NULL,
+  confirmed INTEGER NOT NULL,
+  last_step INTEGER NOT NULL,
+  recovery_hashes TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* kAuditGuards = R"sql(
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only appended to'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only appended to'); END;
+)sql";
+
 // Chains that several tasks lead to, and when tasks were paused.
 constexpr const char* kVersion3 = R"sql(
 CREATE TABLE task_upstreams (
@@ -228,6 +265,19 @@ CREATE TABLE task_pauses (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO task_pauses SELECT id, updated_at, NULL FROM tasks WHERE paused;
 )sql";
+
+// The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
+void chain_audit(Connection& writer, const std::string& audit_key) {
+  std::vector<AuditEntry> rows;
+  {
+    Session session(writer);
+    rows = session.audit_after(0, INT64_MAX);
+  }
+  writer.execute("DELETE FROM audit");
+  Session session(writer, audit_key);
+  for (const auto& row : rows) session.append_audit(row);
+  writer.execute(kAuditGuards);
+}
 
 int pragma(Connection& writer, const char* name) {
   return writer.database().execAndGet(std::string("PRAGMA ") + name).getInt();
@@ -249,7 +299,8 @@ void copy_beside(Connection& writer, const std::string& path) {
 
 }  // namespace
 
-void migrate(Connection& writer, const std::string& path, const std::string& default_timezone) {
+void migrate(Connection& writer, const std::string& path, const std::string& default_timezone,
+             const std::string& audit_key) {
   const int version = pragma(writer, "user_version");
   const bool ours = pragma(writer, "application_id") == kApplicationId;
   const bool filled = has_tables(writer);
@@ -271,8 +322,10 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   SQLite::Transaction transaction(writer.database(), SQLite::TransactionBehavior::IMMEDIATE);
   if (legacy) put_aside_legacy_tables(writer);
   if (version < 1 || legacy) writer.execute(kVersion1);
+  if (version < 2 || legacy) writer.execute(kVersion2);
   if (legacy) take_over_legacy_tables(writer, default_timezone);
   if (version < 3 || legacy) writer.execute(kVersion3);
+  if (version < 2 || legacy) chain_audit(writer, audit_key);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   base::kill_point("migration.before_commit");

@@ -9,7 +9,9 @@ namespace store::sqlite {
 // Brings the file to the newest version: each step in the one transaction, after a copy of the file was put
 // beside it (not for a new file). Throws SQLite::Exception, or std::runtime_error with what is wrong and how
 // to mend it: a file of a newer version, or of another program.
-void migrate(Connection& writer, const std::string& path, const std::string& default_timezone);
+// `audit_key` is that of the audit's chain (audit_chain.h).
+void migrate(Connection& writer, const std::string& path, const std::string& default_timezone,
+             const std::string& audit_key = {});
 
 inline constexpr int kSchemaVersion = 3;
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "store/audit_chain.h"
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 
@@ -10,12 +11,16 @@ namespace store::sqlite {
 
 class Session : public Transaction {
  public:
-  explicit Session(Connection& connection) : connection_(connection) {}
+  explicit Session(Connection& connection, std::string audit_key = {})
+      : connection_(connection), audit_key_(std::move(audit_key)) {}
 
   // What was changed since the last call; for the listener.
   std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
   std::size_t change_count() const { return changes_.size(); }
   void forget_changes_after(std::size_t count) { changes_.resize(count); }
+
+  // The newest row of the audit.
+  std::optional<AuditHead> audit_head();
 
   // session_tasks.cpp
   std::optional<task::Task> find_task(TaskId id) override;
@@ -76,6 +81,7 @@ class Session : public Transaction {
   void delete_executions(std::span<const ExecutionId> ids) override;
   void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) override;
   AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) override;
+  std::vector<AuditEntry> audit_after(std::int64_t after, std::int64_t limit) override;
   std::optional<RememberedAnswer> find_answer(UserId user, std::string_view key) override;
   std::optional<std::string> find_setting(std::string_view key) override;
   void append_audit(const AuditEntry& entry) override;
@@ -102,13 +108,24 @@ class Session : public Transaction {
   bool delete_token(UserId owner, TokenId id) override;
   void touch_token(TokenId id, Instant used_at) override;
 
+  // session_secrets.cpp
+  std::optional<Secret> find_secret(std::string_view name) override;
+  std::vector<Secret> list_secrets(std::int64_t limit) override;
+  std::vector<TaskId> tasks_using_secret(std::string_view name, std::int64_t limit) override;
+  std::optional<SecondFactor> find_second_factor(UserId id) override;
+  void save_secret(const Secret& secret) override;
+  bool delete_secret(std::string_view name) override;
+  void save_second_factor(const SecondFactor& factor) override;
+  bool delete_second_factor(UserId id) override;
+
  private:
-  void write_tags(const task::Task& task);
+  void write_tags(const task::Task& task);  // and which secrets it uses
   void write_upstreams(const task::Task& task);
   void write_revision(const task::Task& task, std::string_view changed_by);
   std::optional<std::int64_t> find_legacy(std::string_view kind, std::string_view id);
 
   Connection& connection_;
+  const std::string audit_key_;
   std::vector<Change> changes_;
 };
 

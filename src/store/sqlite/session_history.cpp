@@ -36,10 +36,16 @@ constexpr const char* kOutcomes =
     "SELECT hour, status, count, duration_ms FROM hourly_outcomes WHERE hour >= ? AND hour < ? ORDER BY "
     "hour, status";
 constexpr const char* kListAudit =
-    "SELECT id, at, actor, address, action, object, before, after FROM audit WHERE id < ? ORDER BY id DESC "
+    "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE id < ? ORDER BY id "
+    "DESC LIMIT ?";
+constexpr const char* kAuditAfter =
+    "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE id > ? ORDER BY id "
     "LIMIT ?";
+constexpr const char* kLastAudit = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
 constexpr const char* kAppendAudit =
-    "INSERT INTO audit (at, actor, address, action, object, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO audit (id, at, actor, address, action, object, before, after, hash) VALUES (?, ?, ?, ?, ?, "
+    "?, "
+    "?, ?, ?)";
 constexpr const char* kFindAnswer =
     "SELECT fingerprint, answer, at FROM answers WHERE user_id = ? AND key = ?";
 constexpr const char* kRememberAnswer =
@@ -74,6 +80,7 @@ AuditEntry read_audit(Row& row) {
   entry.object = row.text();
   entry.before = row.text();
   entry.after = row.text();
+  entry.hash = row.text();
   return entry;
 }
 
@@ -185,10 +192,29 @@ AuditPage Session::list_audit(std::int64_t limit, std::optional<std::string> bef
   return page;
 }
 
+std::vector<AuditEntry> Session::audit_after(std::int64_t after, std::int64_t limit) {
+  auto& statement = connection_.prepare(kAuditAfter);
+  Binder(statement) << after << limit;
+  return all_rows(statement, read_audit);
+}
+
+std::optional<AuditHead> Session::audit_head() {
+  return one_row(connection_.prepare(kLastAudit), [](Row& row) {
+    AuditHead head;
+    head.id = row.integer();
+    head.hash = row.text();
+    return head;
+  });
+}
+
 void Session::append_audit(const AuditEntry& entry) {
+  const auto last = audit_head();
+  auto made = entry;
+  made.id = last ? last->id + 1 : 1;
+  made.hash = audit_hash(audit_key_, last ? last->hash : std::string(), made);
   auto& statement = connection_.prepare(kAppendAudit);
-  Binder(statement) << entry.at << entry.actor << entry.address << entry.action << entry.object
-                    << entry.before << entry.after;
+  Binder(statement) << made.id << made.at << made.actor << made.address << made.action << made.object
+                    << made.before << made.after << made.hash;
   statement.exec();
 }
 

@@ -145,6 +145,8 @@ constexpr const char* kSaveState =
 constexpr const char* kInsertRevision =
     "INSERT INTO revisions (task_id, number, definition, changed_at, changed_by) VALUES (?, ?, ?, ?, ?)";
 constexpr const char* kInsertTag = "INSERT INTO task_tags (task_id, tag) VALUES (?, ?)";
+constexpr const char* kInsertUse = "INSERT OR IGNORE INTO task_secrets (secret, task_id) VALUES (?, ?)";
+constexpr const char* kDeleteUses = "DELETE FROM task_secrets WHERE task_id = ?";
 constexpr const char* kDeleteTags = "DELETE FROM task_tags WHERE task_id = ?";
 constexpr const char* kDeleteTask = "DELETE FROM tasks WHERE id = ?";
 constexpr const char* kFindLegacy = "SELECT id FROM legacy_ids WHERE kind = ? AND legacy_id = ?";
@@ -284,6 +286,11 @@ void Session::write_tags(const task::Task& task) {
     Binder(statement) << task.id << tag;
     statement.exec();
   }
+  for (const auto& [variable, secret] : task.definition.secrets) {
+    auto& statement = connection_.prepare(kInsertUse);
+    Binder(statement) << secret << task.id;
+    statement.exec();
+  }
 }
 
 void Session::write_revision(const task::Task& task, std::string_view changed_by) {
@@ -302,6 +309,9 @@ void Session::save_definition(const task::Task& task, std::string_view changed_b
   auto& untag = connection_.prepare(kDeleteTags);
   Binder(untag) << task.id;
   untag.exec();
+  auto& forget_uses = connection_.prepare(kDeleteUses);
+  Binder(forget_uses) << task.id;
+  forget_uses.exec();
   write_tags(task);
   write_upstreams(task);
   write_revision(task, changed_by);

@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
 
@@ -23,8 +25,8 @@ struct ReaderConnection {
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(std::string path, std::unique_ptr<Connection> writer)
-      : path_(std::move(path)), writer_(std::move(writer)) {}
+  SqliteStore(std::string path, std::unique_ptr<Connection> writer, const SqliteOptions& options)
+      : path_(std::move(path)), writer_(std::move(writer), options.audit_key, options.audit_head) {}
   ~SqliteStore() override {
     writer_.stop();
     readers_.clear();  // so that the writer closes the file as the last one, which leaves nothing beside it
@@ -109,6 +111,26 @@ class SqliteStore : public Store {
   sqlite::Writer writer_;
 };
 
+// The head file names a row that is not there as it was: the audit's end was cut off, or the file was put
+// back. That is written down in the audit itself, since the next row moves the head on.
+void note_missing_audit(Connection& writer, const SqliteOptions& options) {
+  const auto noted = AuditHeadFile(options.audit_head).read();
+  if (!noted) return;
+  sqlite::Session session(writer, options.audit_key);
+  const auto rows = session.audit_after(noted->id - 1, 1);
+  if (!rows.empty() && rows[0].id == noted->id && rows[0].hash == noted->hash) return;
+  const auto last = session.audit_head();
+  AuditEntry entry;
+  entry.at = base::SystemClock().now();
+  entry.actor = "system";
+  entry.action = kAuditGapAction;
+  entry.object = "audit:" + std::to_string(noted->id);
+  entry.after = R"({"newest_row_noted":)" + std::to_string(noted->id) + R"(,"newest_row_found":)" +
+                std::to_string(last ? last->id : 0) + "}";
+  session.append_audit(entry);
+  base::log::error("audit.rows_missing", {{"noted", noted->id}, {"found", last ? last->id : 0}});
+}
+
 // SQLite's own count of its memory takes a lock at each allocation; nobody asks for it.
 void configure_once() {
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -137,12 +159,13 @@ base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
                                " may not be written by this user: give the file to the user that the server "
                                "runs as, or choose another path for database.url");
     }
-    sqlite::migrate(*writer, path, options.default_timezone);
+    sqlite::migrate(*writer, path, options.default_timezone, options.audit_key);
     // not before: a file that is refused stays as it was
     writer->execute("PRAGMA journal_mode = WAL");
+    note_missing_audit(*writer, options);
     writer->execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     umask(mask);
-    return std::unique_ptr<Store>(std::make_unique<SqliteStore>(path, std::move(writer)));
+    return std::unique_ptr<Store>(std::make_unique<SqliteStore>(path, std::move(writer), options));
   } catch (const SQLite::Exception& error) {
     umask(mask);
     if (error.getErrorCode() == SQLITE_NOTADB) {

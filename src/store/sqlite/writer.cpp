@@ -20,8 +20,12 @@ base::Error unavailable(const char* why) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), session_(*connection_) {
+Writer::Writer(std::unique_ptr<Connection> connection, std::string audit_key,
+               std::filesystem::path audit_head)
+    : connection_(std::move(connection)),
+      session_(*connection_, std::move(audit_key)),
+      audit_head_(std::move(audit_head)) {
+  note_audit_head();
   // checkpoints are made between groups, not in the middle of a commit that somebody waits for
   const auto note_pages = [](void* pages, sqlite3*, const char*, int count) {
     *static_cast<int*>(pages) = count;
@@ -95,6 +99,7 @@ void Writer::write_group(std::deque<Item>& waiting) {
     base::kill_point("store.before_commit");
     connection_->execute(kCommit);
     base::kill_point("store.committed");
+    note_audit_head();
   } catch (const std::exception& failure) {
     roll_back();
     base::log::error("store.write_failed", {{"why", failure.what()}, {"works", group.size()}});
@@ -141,6 +146,15 @@ void Writer::roll_back() {
   } catch (const SQLite::Exception& failure) {
     base::log::error("store.rollback_failed", {{"why", failure.what()}});
   }
+}
+
+// After the commit: a file that runs behind is put right by the next one, one that ran ahead would be a false
+// alarm.
+void Writer::note_audit_head() {
+  if (!audit_head_) return;
+  const auto head = session_.audit_head();
+  if (!head || head->id == noted_audit_) return;
+  if (audit_head_.write(*head)) noted_audit_ = head->id;
 }
 
 void Writer::checkpoint_when_worth_it() {

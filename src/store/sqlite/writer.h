@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/audit_chain.h"
 #include "store/sqlite/session.h"
 #include "store/store.h"
 
@@ -13,7 +14,8 @@ namespace store::sqlite {
 
 class Writer {
  public:
-  explicit Writer(std::unique_ptr<Connection> connection);
+  // `audit_key` and `audit_head` as in OpenOptions.
+  Writer(std::unique_ptr<Connection> connection, std::string audit_key, std::filesystem::path audit_head);
   ~Writer();
 
   // Finishes what waits. Nothing may be added from then on.
@@ -35,10 +37,13 @@ class Writer {
   base::Result<void> run_one(const Item& item, bool alone);
   void roll_back();
   void checkpoint_when_worth_it();
+  void note_audit_head();
 
   int wal_pages_ = 0;  // in the log after the last commit
   std::unique_ptr<Connection> connection_;
   Session session_;
+  AuditHeadFile audit_head_;
+  std::int64_t noted_audit_ = 0;  // the id that the head file names
   Store::Listener listener_;
   std::mutex mutex_;
   std::condition_variable wake_;
