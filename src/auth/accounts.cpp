@@ -104,7 +104,8 @@ base::Result<void> Accounts::ensure_first_admin(std::optional<std::string> passw
   });
   if (has_users && !(demo_of && password)) return {};
   if (password) {
-    if (auto good = check_new_password(*password, {"MINI_SCHEDULER_ADMIN_PASSWORD"}); !good) return good;
+    if (auto good = check_new_password(*password, {"MINI_SCHEDULER_ADMIN_PASSWORD"}, kFirstAdmin); !good)
+      return good;
   }
   if (has_users) {
     auto changed = change(system_actor(), *demo_of, {{}, {}, password, false});
@@ -168,7 +169,7 @@ base::Result<store::User> Accounts::insert(const rights::Actor& actor, std::stri
 
 base::Result<store::User> Accounts::create(const rights::Actor& actor, const NewUser& wanted) {
   if (auto good = check_name(wanted.name); !good) return std::move(good).error();
-  if (auto good = check_new_password(wanted.password, {"body", "password"}); !good)
+  if (auto good = check_new_password(wanted.password, {"body", "password"}, wanted.name); !good)
     return std::move(good).error();
   auto hash = passwords_.hash(wanted.password);
   if (!hash) return std::move(hash).error();
@@ -201,7 +202,8 @@ base::Result<store::User> Accounts::register_user(std::string_view name, std::st
     if (refused) return *refused;
   }
   if (auto good = check_name(name); !good) return std::move(good).error();
-  if (auto good = check_new_password(password, {"body", "password"}); !good) return std::move(good).error();
+  if (auto good = check_new_password(password, {"body", "password"}, name); !good)
+    return std::move(good).error();
   auto hash = passwords_.hash(password);
   if (!hash) return std::move(hash).error();
   store::User user;
@@ -287,14 +289,26 @@ base::Result<void> Accounts::remove(const rights::Actor& actor, base::UserId id)
   return written;
 }
 
-base::Result<store::User> Accounts::change_own_password(const rights::Actor& actor, std::string_view current,
-                                                        std::string_view wanted) {
-  if (auto good = check_new_password(wanted, {"body", "new_password"}); !good) return std::move(good).error();
-  const auto found = find(actor.user);
-  if (!found) return no_such_user();
-  const auto same = passwords_.verify(found->password_hash, current);
+base::Result<void> Accounts::check_own_password(const rights::Actor& actor, std::string_view password) {
+  const auto user = find(actor.user);
+  if (!user) return no_such_user();
+  const auto tries = base::to_string(actor.user);
+  if (own_password_tries_.take(tries, clock_.now()))
+    return base::make_error(base::ErrorKind::too_many, "too many wrong passwords; try again in a minute");
+  const auto same = passwords_.verify(user->password_hash, password);
   if (!same) return same.error();
   if (!*same) return base::make_error(base::ErrorKind::forbidden, "the current password is wrong");
+  own_password_tries_.give_back(tries);
+  return {};
+}
+
+base::Result<store::User> Accounts::change_own_password(const rights::Actor& actor, std::string_view current,
+                                                        std::string_view wanted) {
+  if (auto good = check_new_password(wanted, {"body", "new_password"}, actor.name); !good)
+    return std::move(good).error();
+  const auto found = find(actor.user);
+  if (!found) return no_such_user();
+  if (auto same = check_own_password(actor, current); !same) return std::move(same).error();
   auto hash = passwords_.hash(wanted);
   if (!hash) return std::move(hash).error();
   store::User user;
@@ -316,6 +330,35 @@ base::Result<store::User> Accounts::change_own_password(const rights::Actor& act
   });
   cache_.forget_user(actor.user);
   if (!written) return written.error();
+  return user;
+}
+
+base::Result<store::User> Accounts::set_first_password(std::string_view password, const std::string& address,
+                                                       const std::function<bool(store::Transaction&)>& may) {
+  if (auto good = check_new_password(password, {"body", "new_password"}, kFirstAdmin); !good)
+    return std::move(good).error();
+  auto hash = passwords_.hash(password);
+  if (!hash) return std::move(hash).error();
+  store::User user;
+  const auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
+    const auto id = base::parse_id<base::UserId>(transaction.find_setting(kDemoSetting).value_or(""));
+    auto found = id ? transaction.find_user(*id) : std::nullopt;
+    if (!found || !may(transaction)) return base::make_error(base::ErrorKind::conflict, "it is set already");
+    user = std::move(*found);
+    user.password_hash = *hash;
+    user.must_change_password = false;
+    user.updated_at = clock_.now();
+    transaction.save_user(user);
+    clear_demo_of(transaction, user.id);
+    transaction.delete_sessions_of(user.id, "");
+    rights::Actor actor;
+    actor.name = user.name;
+    actor.address = address;
+    append_audit(transaction, user.updated_at, actor, "user.first_password", object_of(user));
+    return {};
+  });
+  if (!written) return written.error();
+  cache_.forget_user(user.id);
   return user;
 }
 

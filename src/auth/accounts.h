@@ -1,6 +1,7 @@
 // User accounts: who there is, in which role, with which password. Every change is audited in its
 // transaction.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "auth/identity_cache.h"
 #include "auth/passwords.h"
+#include "auth/throttle.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/store.h"
@@ -63,9 +65,17 @@ class Accounts {
   // password changes or the account is disabled; a new role counts from the next request on.
   base::Result<store::User> change(const rights::Actor& actor, base::UserId id, const UserChange& change);
   base::Result<void> remove(const rights::Actor& actor, base::UserId id);
-  // One's own: checks the current password (forbidden when wrong) and ends all of the user's sessions.
+  // One's own: checks the current password (forbidden when wrong, too_many after ten wrong ones) and ends all
+  // of the user's sessions.
+  // Whether that is the caller's password, as above.
+  base::Result<void> check_own_password(const rights::Actor& actor, std::string_view password);
   base::Result<store::User> change_own_password(const rights::Actor& actor, std::string_view current,
                                                 std::string_view wanted);
+
+  // Puts a password in the place of the first start's. `may` is asked in the transaction; conflict where it
+  // says no, or where that password stands no more. See first_run.h.
+  base::Result<store::User> set_first_password(std::string_view password, const std::string& address,
+                                               const std::function<bool(store::Transaction&)>& may);
 
   // A stranger makes an account, where the registration mode lets him (else forbidden). `invite` is the code
   // that the mode `invite` needs; it works once.
@@ -91,6 +101,7 @@ class Accounts {
   Passwords& passwords_;
   IdentityCache& cache_;
   AccountOptions options_;
+  Throttle own_password_tries_{{10, base::Milliseconds{6000}}};  // a stolen session does not guess it
 };
 
 std::string_view to_string(Registration registration);

@@ -20,7 +20,9 @@ class AccountsTest : public testing::Test {
       : accounts_(store_, clock_, passwords_, cache_, options),
         sessions_(store_, clock_, accounts_, passwords_, cache_, std::string(32, 'k')),
         tokens_(store_, clock_, cache_),
-        authenticator_(store_, clock_, sessions_, tokens_, cache_) {
+        authenticator_(store_, clock_, sessions_, tokens_, cache_),
+        log_(store_, clock_, "", {}) {
+    sessions_.use(log_);
     admin_.name = "root";
   }
 
@@ -44,6 +46,7 @@ class AccountsTest : public testing::Test {
   Sessions sessions_;
   Tokens tokens_;
   Authenticator authenticator_;
+  AuditLog log_;
   rights::Actor admin_;
 };
 

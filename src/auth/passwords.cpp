@@ -8,6 +8,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "auth/common_passwords.h"
+
 namespace auth {
 namespace {
 
@@ -35,6 +37,15 @@ std::string make_argon(std::string_view password, const PasswordCost& cost) {
                              " bytes)");
   }
   return text.data();
+}
+
+// Whether less than four characters are left without the name in it.
+bool is_little_more_than(std::string_view password, std::string_view name) {
+  constexpr std::size_t kLeastBeside = 4;
+  const auto found =
+      std::search(password.begin(), password.end(), name.begin(), name.end(),
+                  [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return !name.empty() && found != password.end() && password.size() - name.size() < kLeastBeside;
 }
 
 }  // namespace
@@ -98,7 +109,8 @@ bool Passwords::is_outdated(const std::string& hash) const {
          crypto_pwhash_str_needs_rehash(hash.c_str(), cost_.operations, cost_.memory_bytes) != 0;
 }
 
-base::Result<void> check_new_password(std::string_view password, std::vector<std::string> loc) {
+base::Result<void> check_new_password(std::string_view password, std::vector<std::string> loc,
+                                      std::string_view user_name) {
   const auto characters = std::count_if(password.begin(), password.end(), [](char letter) {
     return (static_cast<unsigned char>(letter) & 0xC0) != 0x80;
   });
@@ -109,6 +121,10 @@ base::Result<void> check_new_password(std::string_view password, std::vector<std
     why = "is too long; use at most " + std::to_string(kMaxPasswordBytes) + " bytes";
   } else if (password == kDemoPassword) {
     why = "is the one that everybody knows; choose another";
+  } else if (is_common_password(password)) {
+    why = "is one of the most common ones, which guessers try first; choose another";
+  } else if (is_little_more_than(password, user_name)) {
+    why = "is little more than the user's name; choose another";
   } else {
     return {};
   }

@@ -48,7 +48,9 @@ class Passwords {
   int waiting_ = 0;
 };
 
-// What is wrong with a new password: an error for the field at `loc`.
-base::Result<void> check_new_password(std::string_view password, std::vector<std::string> loc);
+// What is wrong with a new password: an error for the field at `loc`. Too short, too long, one of the most
+// common ones, or little more than the name of its user.
+base::Result<void> check_new_password(std::string_view password, std::vector<std::string> loc,
+                                      std::string_view user_name = {});
 
 }  // namespace auth

@@ -16,35 +16,72 @@ std::string lowered(std::string_view name) {
   return text;
 }
 
+std::string pair_of(const LogInAttempt& attempt) {
+  return attempt.address + "\n" + lowered(attempt.name);
+}
+
 }  // namespace
 
 Sessions::Sessions(store::Store& store, const base::Clock& clock, Accounts& accounts, Passwords& passwords,
-                   IdentityCache& cache, std::string key, SessionOptions options)
+                   IdentityCache& cache, KeyRing keys, SessionOptions options)
     : store_(store),
       clock_(clock),
       accounts_(accounts),
       passwords_(passwords),
       cache_(cache),
-      key_(std::move(key)),
+      keys_(std::move(keys)),
       options_(options),
       by_account_and_address_(options.per_account_and_address),
       by_address_(options.per_address),
-      by_account_(options.per_account) {}
+      by_account_(options.per_account),
+      first_tries_(options.first_tries),
+      by_account_first_tries_(options.per_account_first_tries) {}
+
+bool Sessions::is_known(const LogInAttempt& attempt) {
+  const auto pair = pair_of(attempt);
+  {
+    const std::lock_guard lock(known_mutex_);
+    if (known_.contains(pair)) return true;
+  }
+  // after a start of the server: the sessions that are open tell
+  bool open = false;
+  store_.read([&](store::Reader& reader) {
+    const auto user = reader.find_user_by_name(attempt.name);
+    if (!user) return;
+    const auto sessions = reader.list_sessions(user->id, kMaxSessionsOfUser);
+    open = std::any_of(sessions.begin(), sessions.end(),
+                       [&](const auto& session) { return session.address == attempt.address; });
+  });
+  return open;
+}
+
+// nullopt: it may be tried. Else how long until it may.
+std::optional<base::Milliseconds> Sessions::take_tries(const LogInAttempt& attempt) {
+  const auto now = clock_.now();
+  const auto account = lowered(attempt.name);
+  const auto pair = pair_of(attempt);
+  if (auto wait = by_account_and_address_.take(pair, now)) return wait;
+  auto wait = by_address_.take(attempt.address, now);
+  if (!wait) {
+    if (!first_tries_.take(pair, now) && !by_account_first_tries_.take(account, now)) return std::nullopt;
+    wait = by_account_.take(account, now);
+    if (!wait || is_known(attempt)) return std::nullopt;
+    by_address_.give_back(attempt.address);
+  }
+  by_account_and_address_.give_back(pair);
+  return wait;
+}
+
+void Sessions::give_back_tries(const LogInAttempt& attempt) {
+  by_account_and_address_.give_back(pair_of(attempt));
+  by_address_.give_back(attempt.address);
+  first_tries_.give_back(pair_of(attempt));
+  by_account_.give_back(lowered(attempt.name));
+}
 
 std::optional<Refusal> Sessions::throttle(const LogInAttempt& attempt) {
-  const auto now = clock_.now();
-  const std::string account = lowered(attempt.name);
-  const std::string both = attempt.address + "\n" + account;
-  auto wait = by_account_and_address_.take(both, now);
-  if (!wait) {
-    wait = by_address_.take(attempt.address, now);
-    if (!wait) {
-      wait = by_account_.take(account, now);
-      if (!wait) return std::nullopt;
-      by_address_.give_back(attempt.address);
-    }
-    by_account_and_address_.give_back(both);
-  }
+  const auto wait = take_tries(attempt);
+  if (!wait) return std::nullopt;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
   Refusal refusal(base::make_error(
       base::ErrorKind::too_many, "too many failed log-ins; try again in " + std::to_string(seconds) + " s"));
@@ -53,16 +90,33 @@ std::optional<Refusal> Sessions::throttle(const LogInAttempt& attempt) {
 }
 
 base::Error Sessions::refuse(const LogInAttempt& attempt) {
-  rights::Actor stranger;
-  stranger.address = attempt.address;
-  store_.write(
-      [this, stranger, name = attempt.name.substr(0, kMaxUserNameBytes)](
-          store::Transaction& transaction) -> base::Result<void> {
-        append_audit(transaction, clock_.now(), stranger, "auth.login_failed", "user:" + name);
-        return {};
-      },
-      [](const base::Result<void>&) {});
+  if (audit_log_ != nullptr) {
+    audit_log_->refused({.action = "auth.login_failed",
+                         .actor = {},
+                         .address = attempt.address,
+                         .object = "user:" + attempt.name.substr(0, kMaxUserNameBytes)});
+  }
   return base::make_error(base::ErrorKind::unauthenticated, "the user name or the password is wrong");
+}
+
+std::optional<Refusal> Sessions::refuse_second_factor(const LogInAttempt& attempt, const store::User& user) {
+  if (factors_ == nullptr || !factors_->is_on(user.id)) return std::nullopt;
+  if (attempt.code.empty()) {
+    // the password was right: no guess was made
+    give_back_tries(attempt);
+    const std::string why = "is needed too: six digits from the app, or a recovery code";
+    return Refusal(base::Error{
+        base::ErrorKind::unauthenticated, "a code " + why, {{{"body", "code"}, why, std::nullopt}}});
+  }
+  auto taken = factors_->take(user.id, attempt.code);
+  if (taken) return std::nullopt;
+  if (audit_log_ != nullptr) {
+    audit_log_->refused({.action = "auth.second_factor_failed",
+                         .actor = {},
+                         .address = attempt.address,
+                         .object = "user:" + user.name});
+  }
+  return Refusal(std::move(taken).error());
 }
 
 base::Result<LoggedIn, Refusal> Sessions::log_in(const LogInAttempt& attempt) {
@@ -78,9 +132,13 @@ base::Result<LoggedIn, Refusal> Sessions::log_in(const LogInAttempt& attempt) {
                          "change it there with 'mini-scheduler user passwd " +
                              user->name + "'"));
   }
-  by_account_and_address_.give_back(attempt.address + "\n" + lowered(attempt.name));
-  by_address_.give_back(attempt.address);
-  by_account_.give_back(lowered(attempt.name));
+  if (auto refused = refuse_second_factor(attempt, *user)) return *refused;
+  give_back_tries(attempt);
+  {
+    const std::lock_guard lock(known_mutex_);
+    if (known_.size() >= kMaxKnownAddresses) known_.clear();
+    known_.insert(pair_of(attempt));
+  }
   auto opened = insert(*user, attempt.address, attempt.user_agent, "auth.login");
   if (!opened) return Refusal(std::move(opened).error());
   if (passwords_.is_outdated(user->password_hash)) accounts_.rehash(*user, attempt.password);
@@ -121,7 +179,8 @@ base::Result<LoggedIn> Sessions::insert(const store::User& user, const std::stri
     return {};
   });
   if (!written) return written.error();
-  result.access_token = sign_jwt({user.id, session.id, session.created_at, session.expires_at}, key_);
+  result.access_token =
+      sign_jwt({user.id, session.id, session.created_at, session.expires_at}, keys_.current);
   result.expires_in = session.expires_at - clock_.now();
   return result;
 }
@@ -137,8 +196,59 @@ base::Result<void> Sessions::log_out(const rights::Actor& actor, const std::stri
   return written;
 }
 
+std::vector<SessionView> Sessions::list(base::UserId user, const std::string& current) const {
+  std::vector<SessionView> views;
+  store_.read([&](store::Reader& reader) {
+    views.clear();
+    for (auto& session : reader.list_sessions(user, kMaxSessionsOfUser)) {
+      if (session.expires_at <= clock_.now()) continue;
+      const bool is_current = session.id == current;
+      views.push_back({std::move(session), is_current});
+    }
+  });
+  std::reverse(views.begin(), views.end());
+  return views;
+}
+
+base::Result<void> Sessions::end(const rights::Actor& actor, const std::string& session_id) {
+  auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
+    const auto session = transaction.find_session(session_id);
+    if (!session || session->user_id != actor.user) {
+      return base::make_error(base::ErrorKind::not_found,
+                              "you have no such session (any more); GET /auth/sessions lists yours");
+    }
+    transaction.delete_session(session_id);
+    append_audit(transaction, clock_.now(), actor, "auth.session_end", "user:" + actor.name);
+    return {};
+  });
+  cache_.forget(session_id);
+  return written;
+}
+
+base::Result<std::int64_t> Sessions::end_all(const rights::Actor& actor, const std::string& but_not) {
+  std::int64_t count = 0;
+  const auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
+    count = 0;
+    for (const auto& session : transaction.list_sessions(actor.user, kMaxSessionsOfUser)) {
+      if (session.id != but_not) ++count;
+    }
+    transaction.delete_sessions_of(actor.user, but_not);
+    append_audit(transaction, clock_.now(), actor, "auth.sessions_end", "user:" + actor.name, {},
+                 {{"ended", count}});
+    return {};
+  });
+  cache_.forget_user(actor.user);
+  if (!written) return written.error();
+  return count;
+}
+
 std::optional<Claims> Sessions::read(std::string_view access_token) const {
-  return verify_jwt(access_token, key_, clock_.now());
+  const auto now = clock_.now();
+  if (auto claims = verify_jwt(access_token, keys_.current, now)) return claims;
+  if (keys_.previous.empty()) return std::nullopt;
+  // only what it signed before it was replaced: the token's own word for its key is never asked
+  auto claims = verify_jwt(access_token, keys_.previous, now);
+  return claims && claims->issued_at <= keys_.rotated_at ? claims : std::nullopt;
 }
 
 }  // namespace auth
