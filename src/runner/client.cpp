@@ -156,6 +156,9 @@ std::string SocketRunner::launch() {
 std::string SocketRunner::connect_or_launch() {
   if (launched_ > 0 && waitpid(launched_, nullptr, WNOHANG) != 0) launched_ = -1;
   if (try_connect()) return {};
+  if (options_.program.empty())
+    return "no runner listens at " + socket_path(options_.data_dir).string() +
+           ": start its service, or let the server start one (scheduler.start_runner)";
   if (auto why = launch(); !why.empty()) return why;
   return try_connect() ? std::string()
                        : "the runner's socket can't be reached: " + std::string(std::strerror(errno));

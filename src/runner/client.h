@@ -15,8 +15,8 @@ namespace runner {
 
 struct ClientOptions {
   std::filesystem::path data_dir = "data";
-  std::string program =
-      "/proc/self/exe";  // started as `PROGRAM runner --data-dir D --ready-fd N` where no runner listens
+  // Started as `PROGRAM runner --data-dir D --ready-fd N` where no runner listens; empty: never.
+  std::string program = "/proc/self/exe";
 };
 
 class SocketRunner : public Runner {

@@ -42,6 +42,11 @@ void write(Writer& out, const Job& job) {
   out.i64(base::to_unix_ms(job.started_at));
   for (const int descriptor : {job.pidfd, job.pipes[0], job.pipes[1]}) out.i64(descriptor);
   out.text(job.log ? job.log->hand_over() : std::string());
+  for (const auto& masker : job.maskers) {
+    out.list(masker ? masker->values() : std::vector<std::string>(),
+             [&](const std::string& value) { out.text(value); });
+    out.text(masker ? masker->held() : std::string());
+  }
   for (const bool flag : {job.kill_leftovers, job.orphan, job.exited, job.watched, job.pipes_cut})
     out.u8(flag ? 1 : 0);
   out.u8(job.ended_by_us ? 1 : 0);
@@ -60,6 +65,11 @@ std::unique_ptr<Job> read_job(Reader& in) {
   for (int* descriptor : {&job->pidfd, &job->pipes[0], &job->pipes[1]})
     *descriptor = static_cast<int>(in.i64());
   if (const auto log = in.text(); !log.empty()) job->log = LogWriter::take_over(log);
+  for (auto& masker : job->maskers) {
+    const auto values = in.list<std::string>([&] { return in.text(); });
+    auto held = in.text();
+    if (!values.empty()) masker = std::make_unique<Masker>(values, std::move(held));
+  }
   for (bool* flag : {&job->kill_leftovers, &job->orphan, &job->exited, &job->watched, &job->pipes_cut})
     *flag = in.flag();
   const bool ended = in.flag();

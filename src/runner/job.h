@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runner/log_writer.h"
+#include "runner/masker.h"
 #include "runner/runner.h"
 
 namespace runner {
@@ -22,6 +23,7 @@ struct Job {
   int pidfd = -1;
   int pipes[2] = {-1, -1};  // standard output and error; -1 once at their end
   std::unique_ptr<LogWriter> log;
+  std::unique_ptr<Masker> maskers[2];  // of the pipes, where there are secrets to hide
 
   bool orphan = false;  // of an earlier runner: its end is seen, its exit status is not
   bool exited = false;

@@ -134,6 +134,8 @@ void write(Writer& out, const StartRequest& request) {
   out.u8(request.kill_leftovers ? 1 : 0);
   write(out, request.limits);
   out.text(request.log_path);
+  out.list(request.masked, [&](const std::string& value) { out.text(value); });
+  out.u8(request.no_new_privs ? 1 : 0);
 }
 
 StartRequest read_request_from(Reader& in) {
@@ -150,6 +152,8 @@ StartRequest read_request_from(Reader& in) {
   request.kill_leftovers = in.flag();
   request.limits = read_limits(in);
   request.log_path = in.text();
+  request.masked = in.list<std::string>([&] { return in.text(); });
+  request.no_new_privs = in.flag();
   return request;
 }
 

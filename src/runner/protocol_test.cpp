@@ -22,6 +22,8 @@ StartRequest full_request() {
   request.kill_leftovers = false;
   request.limits = {1 << 20, 2, std::nullopt, 4, -5};
   request.log_path = "/x";
+  request.masked = {"one", "two"};
+  request.no_new_privs = true;
   return request;
 }
 
@@ -38,6 +40,8 @@ TEST(Protocol, AStartReadsBackAsItWasWritten) {
   EXPECT_FALSE(request.kill_leftovers);
   EXPECT_EQ(request.limits, full_request().limits);
   EXPECT_EQ(request.log_path, "/x");
+  EXPECT_EQ(request.masked, full_request().masked);
+  EXPECT_TRUE(request.no_new_privs);
 }
 
 TEST(Protocol, AnEndReadsBackAsItWasWritten) {

@@ -50,6 +50,8 @@ struct StartRequest {
   bool kill_leftovers = true;  // kill_mode group; false: main
   Limits limits;
   std::string log_path;
+  std::vector<std::string> masked;  // secrets: shown as *** in the output
+  bool no_new_privs = false;        // setuid programs give the job nothing
 };
 
 struct Started {

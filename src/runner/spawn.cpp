@@ -129,7 +129,7 @@ const std::vector<int>& ignored_signals() {
   return ignored;
 }
 
-enum class Step { none, cgroup, session, limit, nice, groups, group, user, folder, execute };
+enum class Step { none, cgroup, session, limit, nice, groups, group, user, folder, privileges, execute };
 
 struct ResourceLimit {
   int resource;
@@ -166,6 +166,7 @@ struct Child {
   std::vector<char*> env;
   sigset_t no_signals;
   const std::vector<int>* ignored;
+  bool no_new_privs = false;
   volatile Step failed_step = Step::none;
   volatile int failed_code = 0;
   volatile std::size_t failed_limit = 0;
@@ -196,7 +197,6 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
   if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) < 0) give_up(child, Step::user, errno);
   if (user.uid == 0) return;
   // a runner that is not root but may switch users has capabilities that would outlive the switch
-  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
   if (syscall(SYS_capset, &header, none) < 0) give_up(child, Step::user, errno);
@@ -222,6 +222,9 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
     // a user may have no home
     if (child.folder_was_asked_for || chdir("/") < 0) give_up(child, Step::folder, code);
   }
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  if (child.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    give_up(child, Step::privileges, errno);
   sigprocmask(SIG_SETMASK, &child.no_signals, nullptr);
   int code = ENOENT;
   for (const char* path : child.paths) {
@@ -255,6 +258,8 @@ std::string describe(Step step, const StartRequest& request, const std::string& 
       return "switch to user '" + request.run_as + "'";
     case Step::folder:
       return "working directory '" + folder + "'";
+    case Step::privileges:
+      return "no_new_privs";
     case Step::execute:
     case Step::none:
       return "program '" + request.argv.front() + "'";
@@ -307,7 +312,8 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
               .argv = {},
               .env = {},
               .no_signals = {},
-              .ignored = &ignored_signals()};
+              .ignored = &ignored_signals(),
+              .no_new_privs = request.no_new_privs};
   for (const auto& path : paths) child.paths.push_back(path.c_str());
   for (const auto& word : request.argv) child.argv.push_back(const_cast<char*>(word.c_str()));
   child.argv.push_back(nullptr);

@@ -184,6 +184,9 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   made->pipes[1] = spawned.stderr_pipe;
   made->started_at = clock_.now();
   made->log = std::make_unique<LogWriter>(request.log_path, request.max_output_bytes);
+  if (has_maskable(request.masked)) {
+    for (auto& masker : made->maskers) masker = std::make_unique<Masker>(request.masked);
+  }
   made->young = true;
   made->watched = waiting.watched;
   if (request.timeout.count() > 0) made->timeout_at = now + request.timeout;
@@ -281,7 +284,10 @@ void Supervisor::read_pipe(Job& job, int which) {
   for (std::size_t i = 0; i < kPipeReads; ++i) {
     const auto got = read(job.pipes[which], buffer, sizeof buffer);
     if (got > 0) {
-      job.log->append(stream, {buffer, static_cast<std::size_t>(got)}, clock_.now());
+      const std::string_view bytes(buffer, static_cast<std::size_t>(got));
+      auto& masker = job.maskers[which];
+      const auto masked = masker ? masker->feed(bytes) : std::string();
+      if (!masker || !masked.empty()) job.log->append(stream, masker ? masked : bytes, clock_.now());
       if (job.watched) {
         job.log->spill();
         report(OutputGrew{job.key, job.log->total_bytes()});
@@ -299,6 +305,10 @@ void Supervisor::close_pipe(Job& job, int which) {
   if (job.pipes[which] < 0) return;
   close(job.pipes[which]);
   job.pipes[which] = -1;
+  if (!job.maskers[which] || !job.log) return;
+  const auto held = job.maskers[which]->finish();
+  const auto stream = which == 0 ? Stream::standard_output : Stream::standard_error;
+  if (!held.empty()) job.log->append(stream, held, clock_.now());
 }
 
 void Supervisor::report(const Report& report) {

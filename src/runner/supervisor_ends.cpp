@@ -73,6 +73,8 @@ void Supervisor::end(Slot slot, Job& job) {
     account(finished, job);
   }
   if (!cgroups_.remove(job.key)) cgroups_are_left_ = true;
+  close_pipe(job, 0);
+  close_pipe(job, 1);
   if (job.log) {
     if (job.pipes_cut) {
       job.log->append(
@@ -88,8 +90,6 @@ void Supervisor::end(Slot slot, Job& job) {
                          {{"execution", job.key.execution.value}, {"why", job.log->problem()}});
     }
   }
-  close_pipe(job, 0);
-  close_pipe(job, 1);
   close(job.pidfd);
   grow_old(job);
   jobs_.remove(slot);
