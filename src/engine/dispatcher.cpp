@@ -58,7 +58,11 @@ void Dispatcher::carry_out(Plan& plan) {
     requests.reserve(plan.starts.size());
     for (const auto& order : plan.starts) {
       active_[order.execution.id] = order.execution.task_id;
-      requests.push_back(start_request(order, parts_.options, inherited_));
+      auto request = start_request(order, parts_.options, inherited_);
+      if (request)
+        requests.push_back(std::move(*request));
+      else
+        fail_start(order, request.error().message);
     }
     base::kill_point("start.committed");
     runner_->start(std::move(requests));
@@ -69,6 +73,16 @@ void Dispatcher::carry_out(Plan& plan) {
     }
   }
   for (const auto& key : plan.cancels) runner_->cancel(key);
+}
+
+// An attempt that never gets as far as the runner ends as one that the runner could not start.
+void Dispatcher::fail_start(const StartOrder& order, const std::string& why) {
+  runner::Finished finished;
+  finished.key = {order.execution.id, order.execution.attempt.number};
+  finished.cause = runner::EndCause::spawn_failed;
+  finished.finished_at = parts_.clock.now();
+  finished.error = "spawn failed: " + why;
+  on_event(finished);
 }
 
 void Dispatcher::pump() {

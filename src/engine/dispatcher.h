@@ -62,6 +62,7 @@ class Dispatcher {
 
  private:
   void carry_out(Plan& plan);
+  void fail_start(const StartOrder& order, const std::string& why);
   struct Reports;
   std::shared_ptr<Reports> take_reports();
   void book_reports();

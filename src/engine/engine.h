@@ -37,6 +37,11 @@ struct Options {
   std::int64_t retention_days = 0;            // 0: only keep_executions and keep_failed count
   std::optional<std::uint64_t> random_seed;   // of the retries' jitter; absent: from the system
   std::map<std::string, std::int64_t> pools;  // limit of each pool; a pool without one is unlimited
+  std::vector<std::string> run_as_allowed;    // scheduler.run_as_allowed
+  bool no_new_privs = true;                   // scheduler.no_new_privs
+  // The value of a task's secret, asked on the loop as an attempt starts; an error fails the attempt. Absent:
+  // there are no secrets.
+  std::function<base::Result<std::string>(const std::string& name)> secret_value = nullptr;
 };
 
 struct RunRequest {

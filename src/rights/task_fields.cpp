@@ -15,6 +15,7 @@ constexpr std::array kFields{
     TaskField{"stdin", Right::set_command, true},
     TaskField{"working_dir", Right::set_command, true},
     TaskField{"env", Right::set_env, true},
+    TaskField{"secrets", Right::set_env, true},
     TaskField{"shell", Right::set_shell, true},
     TaskField{"run_as", Right::set_user, true},
     TaskField{"description", Right::edit, false},
@@ -22,10 +23,12 @@ constexpr std::array kFields{
     TaskField{"timeout_s", Right::edit, false},
     TaskField{"kill_grace_s", Right::edit, false},
     TaskField{"success_exit_codes", Right::edit, false},
+    TaskField{"limits", Right::edit, false},
     TaskField{"retry", Right::edit, false},
     TaskField{"overlap", Right::edit, false},
     TaskField{"misfire", Right::edit, false},
     TaskField{"jitter_s", Right::edit, false},
+    TaskField{"start_deadline_s", Right::edit, false},
     TaskField{"starts_at", Right::edit, false},
     TaskField{"ends_at", Right::edit, false},
     TaskField{"priority", Right::edit, false},
@@ -37,6 +40,7 @@ constexpr std::array kFields{
     TaskField{"keep_failed", Right::edit, false},
     TaskField{"on_success", Right::edit, false},
     TaskField{"on_failure", Right::edit, false},
+    TaskField{"after", Right::edit, false},
     TaskField{"notify", Right::edit, false},
 };
 

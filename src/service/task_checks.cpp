@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/surroundings.h"
 #include "rights/task_fields.h"
 #include "service/field_error.h"
 #include "service/task_service.h"
@@ -21,6 +22,10 @@ constexpr std::size_t kMaxChainSteps = 10'000;  // tasks looked at for a loop
 // opens nothing.
 base::Result<void> TaskService::check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
                                              const task::TaskDefinition& after) const {
+  if (after.run_as != before.run_as) {
+    if (auto allowed = engine::check_run_as(after.run_as, engine_.options()); !allowed)
+      return field_error("run_as", ErrorKind::forbidden, allowed.error().message);
+  }
   if (rights::may(actor, rights::Right::administer)) return {};
   const auto fields_before = task::to_json(before);
   for (const auto& [name, value] : task::to_json(after)) {
@@ -38,6 +43,17 @@ base::Result<void> TaskService::check_rights(const rights::Actor& actor, const t
       return field_error(name, ErrorKind::forbidden,
                          "may be changed by an admin only, for the task runs as user '" + after.run_as + "'");
     }
+  }
+  return {};
+}
+
+base::Result<void> TaskService::check_secrets(store::Reader& reader,
+                                              const task::TaskDefinition& definition) const {
+  for (const auto& [variable, name] : definition.secrets) {
+    if (reader.find_secret(name)) continue;
+    return field_error("secrets", ErrorKind::invalid,
+                       "'" + variable + "' names the secret '" + name +
+                           "', which does not exist; an admin makes it with PUT /secrets/" + name);
   }
   return {};
 }

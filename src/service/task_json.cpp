@@ -15,11 +15,19 @@ bool may_see_env(const rights::Actor& actor) {
   return rights::may(actor, rights::Right::set_env);
 }
 
+void hide_values(boost::json::object& definition) {
+  const auto hide = [](boost::json::value* object) {
+    if (object == nullptr || !object->is_object()) return;
+    for (auto& [name, value] : object->get_object()) value = "***";
+  };
+  hide(definition.if_contains("env"));
+  auto* http = definition.if_contains("http");
+  if (http != nullptr && http->is_object()) hide(http->get_object().if_contains("headers"));
+}
+
 boost::json::object to_json(const task::Task& task, bool show_env) {
   auto object = task::to_json(task.definition);
-  if (!show_env) {
-    for (auto& [name, value] : object.at("env").as_object()) value = "***";
-  }
+  if (!show_env) hide_values(object);
   object["id"] = task.id.value;
   object["status"] = to_string(status_of(task));
   object["paused"] = task.paused;

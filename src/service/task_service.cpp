@@ -87,12 +87,10 @@ store::AuditEntry TaskService::audit(const rights::Actor& actor, std::string act
   entry.address = actor.address;
   entry.action = std::move(action);
   entry.object = "task:" + base::to_string(id);
-  // values of variables are no business of the audit's readers
+  // values of variables and headers are no business of the audit's readers
   const auto text = [](const task::Task& task) {
     auto object = task::to_compact_json(task.definition);
-    if (auto* env = object.if_contains("env")) {
-      for (auto& [name, value] : env->as_object()) value = "***";
-    }
+    hide_values(object);
     object["status"] = to_string(status_of(task));
     return json::serialize(object);
   };
@@ -118,6 +116,7 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
   place_cursor(task);
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     if (auto sound = check_chain(tx, {}, task.definition); !sound) return sound;
+    if (auto there = check_secrets(tx, task.definition); !there) return there;
     task.id = tx.insert_task(task);
     if (task.paused) tx.note_pause(task.id, task.created_at, true);
     tx.append_audit(audit(actor, "task.create", task.id, nullptr, &task));
@@ -173,6 +172,7 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
     if (!definition) return std::move(definition).error();
     if (auto allowed = check_rights(actor, before->definition, *definition); !allowed) return allowed;
     if (auto sound = check_chain(tx, id, *definition); !sound) return sound;
+    if (auto there = check_secrets(tx, *definition); !there) return there;
     const bool now_paused = paused->value_or(before->paused);
     outcome = save(actor, tx, std::move(*before), std::move(*definition), now_paused, "task.update");
     return {};
@@ -362,6 +362,7 @@ base::Result<task::Task> TaskService::restore(const rights::Actor& actor, TaskId
     if (auto allowed = check_rights(actor, before->definition, revision->definition); !allowed)
       return allowed;
     if (auto sound = check_chain(tx, id, revision->definition); !sound) return sound;
+    if (auto there = check_secrets(tx, revision->definition); !there) return there;
     const bool paused = before->paused;
     outcome = save(actor, tx, std::move(*before), std::move(revision->definition), paused, "task.restore");
     return {};

@@ -73,6 +73,7 @@ class TaskService {
  private:
   base::Result<void> check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
                                   const task::TaskDefinition& after) const;
+  base::Result<void> check_secrets(store::Reader& reader, const task::TaskDefinition& definition) const;
   base::Result<void> check_chain(store::Reader& reader, TaskId id,
                                  const task::TaskDefinition& definition) const;
   store::ExecutionPage list_executions(const store::ExecutionQuery& query) const;
