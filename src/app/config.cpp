@@ -106,6 +106,27 @@ const std::vector<Key>& keys() {
        100000,
        {},
        "Executions at once on this node; more wait"},
+      {"scheduler",
+       "run_as_allowed",
+       &Config::run_as_allowed,
+       0,
+       0,
+       {},
+       "Users that tasks may run as, besides the server's own"},
+      {"scheduler",
+       "no_new_privs",
+       &Config::no_new_privs,
+       0,
+       0,
+       {"yes", "no"},
+       "`yes`: setuid programs such as sudo give a job nothing"},
+      {"scheduler",
+       "start_runner",
+       &Config::start_runner,
+       0,
+       0,
+       {"yes", "no"},
+       "`yes`: where no runner listens, one is started; `no`: it is a service of its own"},
       {"database",
        "url",
        &Config::database_url,
@@ -364,9 +385,15 @@ std::string configuration_markdown() {
   text +=
       "| `pools.NAME` | | | a whole number from 1 | How many executions of tasks with that `pool` run at "
       "once |\n\n"
-      "Besides: `SECRET_KEY` (32 characters or more) signs log-ins; without it a random key is kept in the "
-      "data folder. `MINI_SCHEDULER_ADMIN_PASSWORD`, or\n"
-      "`MINI_SCHEDULER_ADMIN_PASSWORD_FILE` with a file's path, sets the first admin's password.\n\n"
+      "Besides: `SECRET_KEY` (32 characters or more) signs log-ins, `MINI_SCHEDULER_SECRETS_KEY` seals "
+      "secrets, "
+      "`MINI_SCHEDULER_AUDIT_KEY` goes into the\n"
+      "audit's chain; without them random keys are kept in the data folder. The key before `SECRET_KEY` or "
+      "`MINI_SCHEDULER_SECRETS_KEY` may be given with\n"
+      "`_PREVIOUS` behind the name. `MINI_SCHEDULER_ADMIN_PASSWORD` sets the first admin's password. With "
+      "`_FILE` "
+      "behind its name, each is the path of a\n"
+      "file that holds it.\n\n"
       "`SIGHUP` reads the file again and takes over `log.level` and `log.format`, and the files of "
       "certificate and "
       "key (which are also\nread when they change); the rest needs a restart, which running jobs do not "

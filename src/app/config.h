@@ -25,6 +25,9 @@ struct Config {
   std::string timezone = "UTC";
   std::int64_t default_timeout = 60;
   std::int64_t max_running = 1000;
+  std::vector<std::string> run_as_allowed;
+  std::string no_new_privs = "yes";
+  std::string start_runner = "yes";
   std::string database_url;  // empty: sqlite:DATA_DIR/scheduler.db
   std::string synchronous = "normal";
   std::string data_dir = "data";

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "app/own_environment.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
 #include "cron/zone.h"
@@ -297,7 +298,7 @@ std::vector<Finding> examine(const Config& config) {
 int doctor(const std::vector<std::string>& arguments) {
   CLI::App options{"Checks what a server here needs, and says how to mend it", "mini-scheduler doctor"};
   ConfigSources sources;
-  sources.environment = [](const char* name) -> const char* { return std::getenv(name); };
+  sources.environment = environment_variable;
   bool as_json = false;
   options.add_option("--config", sources.file, "Configuration file (TOML) of the server");
   options.add_flag("--json", as_json, "JSON in place of lines");

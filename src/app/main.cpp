@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "app/doctor.h"
-#include "app/local_password.h"
+#include "app/local_data.h"
+#include "app/own_environment.h"
 #include "app/serve.h"
 #include "cli/command_line.h"
 
@@ -13,7 +14,7 @@ namespace {
 // What the client commands can learn from the server's own configuration on this machine.
 app::ConfigSources sources_of_configuration() {
   app::ConfigSources sources;
-  sources.environment = [](const char* name) -> const char* { return std::getenv(name); };
+  sources.environment = app::environment_variable;
   return sources;
 }
 
@@ -32,6 +33,15 @@ int run_client(const std::vector<std::string>& arguments) {
     auto local = *config;
     local.data_dir = context.sources.data_dir;
     return app::set_password_in_database(local, user, password);
+  };
+  context.verify_audit_locally = [&](std::int64_t from) -> base::Result<boost::json::value> {
+    if (!config) return config.error();
+    auto local = *config;
+    local.data_dir = context.sources.data_dir;
+    return app::verify_audit_in_database(local, from);
+  };
+  context.rotate_login_key = [&](bool drop_previous) {
+    return app::rotate_login_key(context.sources.data_dir, drop_previous);
   };
   return cli::run_command_line(arguments, std::string("mini-scheduler ") + app::kVersion,
                                {{"serve", "Run a node: scheduling, HTTP, the page"},

@@ -15,8 +15,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/data_folder.h"
 #include "app/folder_lock.h"
-#include "app/own_environment.h"
+#include "app/keys.h"
 #include "app/serve.h"
 #include "auth/authenticator.h"
 #include "auth/secret_key.h"
@@ -30,7 +31,6 @@
 #include "http/origin.h"
 #include "http/server.h"
 #include "runner/client.h"
-#include "store/open.h"
 
 namespace app {
 namespace {
@@ -72,22 +72,10 @@ std::string reachable_host(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
-std::optional<std::string> environment(const char* name) {
-  const char* value = own_setting(name);
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-base::Result<std::optional<std::string>> admin_password() {
-  if (auto password = environment("MINI_SCHEDULER_ADMIN_PASSWORD")) return password;
-  const auto file = environment("MINI_SCHEDULER_ADMIN_PASSWORD_FILE");
-  if (!file) return std::optional<std::string>{};
-  std::ifstream in(*file);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (in.bad() || text.empty())
-    return make_error(ErrorKind::invalid,
-                      "MINI_SCHEDULER_ADMIN_PASSWORD_FILE: " + *file + " can't be read, or is empty");
-  return std::optional{text};
+auth::Secrets::Keep keep_secrets_key(const Config& config) {
+  return [path = config.data_dir + "/" + auth::kSecretsKeyFile](const auth::KeyRing& ring) {
+    return auth::save_key_ring(path, ring);
+  };
 }
 
 }  // namespace
@@ -101,7 +89,12 @@ struct Node::Parts {
   base::SystemClock clock;
   FolderLock lock;
   auth::Registration registration;
+  Keys keys;
+  std::optional<std::string> first_password;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<auth::Sealer> sealer;
+  std::unique_ptr<auth::Secrets> secrets;
+  std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<runner::SocketRunner> runner;
   std::unique_ptr<service::EventHub> events;
@@ -114,6 +107,8 @@ struct Node::Parts {
   std::unique_ptr<auth::Accounts> accounts;
   std::unique_ptr<auth::Sessions> sessions;
   std::unique_ptr<auth::Tokens> tokens;
+  std::unique_ptr<auth::SecondFactors> factors;
+  std::unique_ptr<auth::FirstRun> first_run;
   std::unique_ptr<auth::Authenticator> authenticator;
   std::unique_ptr<http::Identification> identification;
   std::unique_ptr<http::Router> router;
@@ -134,28 +129,29 @@ base::Result<void> Node::Parts::open_store(const Config& config) {
     return make_error(ErrorKind::unavailable,
                       "the data folder " + config.data_dir + " can't be made: " + failure.message());
   if (auto taken = lock.take(config.data_dir); !taken) return taken;
-  store::OpenOptions options;
-  options.synchronous_full = config.synchronous == "full";
-  options.default_timezone = config.timezone;
-  auto opened = store::open_store(config.url_of_database(), options);
+  close_to_others(config.data_dir);
+  auto loaded = load_keys(config.data_dir);
+  if (!loaded) return std::move(loaded).error();
+  keys = std::move(*loaded);
+  auto password = secret_variable("MINI_SCHEDULER_ADMIN_PASSWORD");
+  if (!password) return std::move(password).error();
+  first_password = std::move(*password);
+  auto opened = open_configured_store(config, keys);
   if (!opened) return std::move(opened).error();
   store = std::move(*opened);
+  sealer = std::make_unique<auth::Sealer>(keys.secrets);
+  secrets = std::make_unique<auth::Secrets>(*store, clock, *sealer);
+  audit = std::make_unique<auth::AuditLog>(*store, clock, keys.audit, audit_head_path(config));
   return {};
 }
 
 base::Result<void> Node::Parts::open_accounts(const Config& config) {
-  const auto secret = environment("SECRET_KEY");
-  auto key = auth::load_secret_key(secret ? std::optional<std::string_view>(*secret) : std::nullopt,
-                                   config.data_dir);
-  if (!key) return std::move(key).error();
-  const auto password = admin_password();
-  if (!password) return password.error();
   auth::AccountOptions account_options;
   account_options.registration = registration;
   account_options.registration_role =
       rights::parse_role(config.registration_role).value_or(rights::Role::viewer);
   accounts = std::make_unique<auth::Accounts>(*store, clock, passwords, identities, account_options);
-  if (auto made = accounts->ensure_first_admin(*password); !made) return made;
+  if (auto made = accounts->ensure_first_admin(first_password); !made) return made;
   if (accounts->demo_password_stands() && !http::is_loopback_name(config.host) &&
       !http::is_loopback_address(config.host)) {
     return make_error(ErrorKind::forbidden,
@@ -166,8 +162,12 @@ base::Result<void> Node::Parts::open_accounts(const Config& config) {
   }
   auth::SessionOptions session_options;
   session_options.lifetime = std::chrono::hours{config.session_hours};
-  sessions = std::make_unique<auth::Sessions>(*store, clock, *accounts, passwords, identities,
-                                              std::move(*key), session_options);
+  sessions = std::make_unique<auth::Sessions>(*store, clock, *accounts, passwords, identities, keys.login,
+                                              session_options);
+  factors = std::make_unique<auth::SecondFactors>(*store, clock, *sealer);
+  sessions->use(*factors);
+  sessions->use(*audit);
+  first_run = std::make_unique<auth::FirstRun>(*store, clock, *accounts, *sessions);
   tokens = std::make_unique<auth::Tokens>(*store, clock, identities);
   authenticator = std::make_unique<auth::Authenticator>(*store, clock, *sessions, *tokens, identities);
   return {};
@@ -216,6 +216,9 @@ void Node::Parts::make_engine(const Config& config) {
   options.max_output_bytes = static_cast<std::uint64_t>(config.max_output_bytes);
   options.retention_days = config.retention_days;
   options.pools = config.pools;
+  options.run_as_allowed = config.run_as_allowed;
+  options.no_new_privs = config.no_new_privs == "yes";
+  options.secret_value = [this](const std::string& name) { return secrets->value_of(name); };
   engine = std::make_unique<engine::Engine>(*store, clock, options);
   events = std::make_unique<service::EventHub>(clock);
   store->set_listener([this](std::span<const store::Change> changes) {
@@ -224,7 +227,7 @@ void Node::Parts::make_engine(const Config& config) {
   });
   runner::ClientOptions client;
   client.data_dir = options.data_dir;
-  client.program = options.program;
+  client.program = config.start_runner == "yes" ? options.program : std::string();
   runner = std::make_unique<runner::SocketRunner>(client);
   tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
   executions = std::make_unique<service::ExecutionService>(*store, *engine);
@@ -266,6 +269,10 @@ base::Result<void> Node::Parts::listen(const Config& config) {
       .accounts = *accounts,
       .sessions = *sessions,
       .tokens = *tokens,
+      .factors = *factors,
+      .first_run = *first_run,
+      .secrets = *secrets,
+      .audit = *audit,
       .version = kVersion,
       .find_asset = http::find_asset,
       .checks = {{"database",
@@ -286,11 +293,18 @@ base::Result<void> Node::Parts::listen(const Config& config) {
                                        level.find(':'));  // why it is no better is for the log and `doctor`
                  }}},
       .metrics = {[this](http::MetricWriter& writer) { write_metrics(writer); }},
-      .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); }}};
+      .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); }},
+      .keep_secrets_key = keys.secrets_from_environment ? auth::Secrets::Keep() : keep_secrets_key(config)};
   router = std::make_unique<http::Router>(http::build_router(context));
   identification = std::make_unique<http::Identification>(*authenticator);
   router->set_identifier(identification.get());
   router->set_hosts(config.hosts);
+  router->on_denied([this](const http::Request& request, int) {
+    audit->refused({.action = "access.denied",
+                    .actor = request.identity ? request.identity->actor.name : std::string(),
+                    .address = request.peer.ip,
+                    .object = std::string(http::to_string(request.method)) + " " + request.path});
+  });
   http::ServerOptions options;
   options.host = config.host;
   options.port = static_cast<std::uint16_t>(config.port);
@@ -310,6 +324,7 @@ Node::~Node() {
 
 base::Result<void> Node::start() {
   auto& parts = *parts_;
+  warn_of_root();
   if (auto opened = parts.open_store(config_); !opened) return opened;
   parts.make_engine(config_);
   if (auto opened = parts.open_accounts(config_); !opened) return opened;
@@ -327,6 +342,7 @@ void Node::stop() {
   if (parts.runner) parts.runner->stop();
   parts.server.reset();
   parts.runner.reset();
+  parts.audit.reset();
   // the writer calls the listener until it has ended
   parts.store.reset();
   parts.engine.reset();
@@ -342,8 +358,8 @@ void Node::reread_zones() {
 std::uint16_t Node::port() const {
   return parts_->server->port();
 }
-bool Node::demo_password_stands() const {
-  return parts_->accounts->demo_password_stands();
+std::string Node::first_run_token() {
+  return parts_->first_run->issue();
 }
 
 }  // namespace app

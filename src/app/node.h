@@ -24,7 +24,9 @@ class Node {
   std::uint16_t port() const;
   // See http::Server.
   base::Result<void> reload_certificate();
-  bool demo_password_stands() const;
+  // Of the link with which the first admin's password is chosen (auth/first_run.h); empty when it was
+  // changed.
+  std::string first_run_token();
 
  private:
   struct Parts;

@@ -13,7 +13,7 @@ namespace {
 using Settings = std::map<std::string, std::string, std::less<>>;
 
 bool is_own(std::string_view name) {
-  return name == "SECRET_KEY" || name.starts_with("MINI_SCHEDULER_");
+  return name.starts_with("SECRET_KEY") || name.starts_with("MINI_SCHEDULER_");
 }
 
 Settings take() {
@@ -33,8 +33,9 @@ Settings take() {
 
 }  // namespace
 
-const char* own_setting(const char* name) {
+const char* environment_variable(const char* name) {
   static const Settings settings = take();
+  if (!is_own(name)) return std::getenv(name);
   const auto found = settings.find(std::string_view(name));
   return found == settings.end() ? nullptr : found->second.c_str();
 }

@@ -1,11 +1,11 @@
-// The server's own settings from its environment, taken out of it.
+// This process's environment, without its secrets once they were read.
 #pragma once
 
 namespace app {
 
-// The value of SECRET_KEY or a MINI_SCHEDULER_* variable, as this process was started with it; nullptr where
-// it was not given. The first call takes all of them out of the environment and wipes them there: /proc shows
-// it to every process of the same user, and most jobs are such. Call it before there are threads.
-const char* own_setting(const char* name);
+// The variable as this process was started with it; nullptr where it was not given. The first call takes
+// SECRET_KEY* and MINI_SCHEDULER_* out of the environment and wipes them there: a child inherits it, and
+// /proc shows it to every process of the same user, which most jobs are. Call it before there are threads.
+const char* environment_variable(const char* name);
 
 }  // namespace app

@@ -66,14 +66,18 @@ void notify_manager(std::string_view state) {
   close(datagram);
 }
 
-void greet(const Config& config, const Node& node) {
+void greet(const Config& config, Node& node) {
   const auto shown = config.host == "0.0.0.0" || config.host == "::" ? std::string("127.0.0.1") : config.host;
   std::cout << "\n  Mini Scheduler " << kVersion
             << " is ready: " << (config.has_tls() ? "https://" : "http://") << shown << ':' << node.port()
             << "\n";
-  if (node.demo_password_stands()) {
-    std::cout << "  Log in as admin with the password admin123. It works from this machine only, until you\n"
-                 "  change it: on the page, or with `mini-scheduler user passwd admin`.\n";
+  if (const auto token = node.first_run_token(); !token.empty()) {
+    std::cout << "  Choose the password of admin here, once and within an hour:\n    "
+              << (config.has_tls() ? "https://" : "http://") << shown << ':' << node.port()
+              << "/login#first-run=" << token << "\n";
+    std::cout
+        << "  Or log in as admin with the password admin123. It works from this machine only, until you\n"
+           "  change it: on the page, or with `mini-scheduler user passwd admin`.\n";
   }
   std::cout << std::endl;
 }
@@ -111,7 +115,7 @@ int serve(const std::vector<std::string>& arguments) {
   mallopt(M_ARENA_MAX, 2);
   CLI::App options{"Runs a node: HTTP, web page, scheduling", "mini-scheduler serve"};
   ConfigSources sources;
-  sources.environment = own_setting;
+  sources.environment = environment_variable;
   options.add_option("--config", sources.file, "Configuration file (TOML)");
   std::map<std::string, std::string> given;
   for (const auto& [flag, path] : config_flags())

@@ -86,6 +86,16 @@ int set_password(Context& context, const std::string& name) {
   return kDone;
 }
 
+int reset_second_factor(Context& context, const std::string& name) {
+  auto client = context.client();
+  const auto id = find_user(client, name);
+  if (!id) return context.fail(id.error());
+  if (const auto reset = client.remove("/users/" + *id + "/second-factor"); !reset)
+    return context.fail(reset.error());
+  if (!context.json) context.out << name << " logs in with the password alone now\n";
+  return kDone;
+}
+
 int list_tokens(Context& context) {
   auto client = context.client();
   const auto page = client.get("/auth/tokens");
@@ -138,11 +148,18 @@ int log_in(Context& context, const std::string& name) {
   if (!password) return context.wrong_usage(password.error().message);
   const auto server = find_server(context.sources).url;
   Client client({.url = server, .token = {}});
-  const auto session = client.post("/auth/login", json::object{{"username", name}, {"password", *password}});
+  json::object credentials{{"username", name}, {"password", *password}};
+  auto session = client.post("/auth/login", credentials);
+  if (!session && session.error().message.find("code: is needed") != std::string::npos) {
+    const auto code = ask_password("Code of the second factor", context.in, context.err);
+    if (!code) return context.wrong_usage(code.error().message);
+    credentials["code"] = *code;
+    session = client.post("/auth/login", credentials);
+  }
   if (!session) {
     auto error = session.error();
     // the hint to log in is of no use to one who just tried
-    if (error.kind == base::ErrorKind::unauthenticated)
+    if (error.kind == base::ErrorKind::unauthenticated && error.message.find("code: ") == std::string::npos)
       error.message = "the user name or the password is wrong";
     return context.fail(error);
   }
@@ -193,6 +210,10 @@ void add_user_commands(CLI::App& app, Context& context) {
   change_role->callback([&context, name = subject, new_role] {
     context.exit_code = change_user(context, *name, {{"role", *new_role}}, "Role " + *new_role + " now has");
   });
+
+  const auto [reset, loser] =
+      with_name("reset-second-factor", "Let somebody who lost the app and the recovery codes log in without");
+  reset->callback([&context, name = loser] { context.exit_code = reset_second_factor(context, *name); });
 
   for (const bool disabled : {true, false}) {
     const auto [command, name] = disabled ? with_name("disable", "No log-in, and no session or token counts")

@@ -160,6 +160,9 @@ base::Result<json::value> Client::get(const std::string& path) {
 base::Result<json::value> Client::post(const std::string& path, const json::value& body) {
   return ask("POST", path, body);
 }
+base::Result<json::value> Client::put(const std::string& path, const json::value& body) {
+  return ask("PUT", path, body);
+}
 base::Result<json::value> Client::patch(const std::string& path, const json::value& body) {
   return ask("PATCH", path, body);
 }

@@ -26,6 +26,7 @@ class Client {
   base::Result<boost::json::value> get(const std::string& path);
   base::Result<boost::json::value> post(const std::string& path,
                                         const boost::json::value& body = boost::json::object{});
+  base::Result<boost::json::value> put(const std::string& path, const boost::json::value& body);
   base::Result<boost::json::value> patch(const std::string& path, const boost::json::value& body);
   base::Result<boost::json::value> remove(const std::string& path);
 

@@ -52,6 +52,7 @@ int run_command_line(const std::vector<std::string>& arguments, const std::strin
   add_cron_commands(app, context);
   add_simulate_command(app, context);
   add_account_commands(app, context);
+  add_security_commands(app, context);
   add_http_call_command(app, context);
   const auto* command = command_of(arguments);
   const auto is_meant = [&](const CLI::App* one) { return one->get_name() == *command; };

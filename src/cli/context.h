@@ -22,6 +22,10 @@ struct Context {
   // Sets a user's password in the database itself; only where no server holds it.
   std::function<base::Result<void>(const std::string& user, const std::string& password)>
       set_password_locally;
+  // Checks the audit in the database itself, likewise; gives what GET /audit/verify would.
+  std::function<base::Result<boost::json::value>(std::int64_t from)> verify_audit_locally;
+  // Puts a new key for log-ins into the data folder.
+  std::function<base::Result<void>(bool drop_previous)> rotate_login_key;
 
   Client client() const { return Client(find_server(sources)); }
   // Says the error in one line on `err`; gives its exit code.

@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "auth/accounts.h"
+#include "auth/audit_log.h"
+#include "auth/first_run.h"
+#include "auth/secrets.h"
 #include "auth/sessions.h"
 #include "auth/tokens.h"
 #include "http/assets.h"
@@ -28,6 +31,10 @@ struct ApiContext {
   auth::Accounts& accounts;
   auth::Sessions& sessions;
   auth::Tokens& tokens;
+  auth::SecondFactors& factors;
+  auth::FirstRun& first_run;
+  auth::Secrets& secrets;
+  auth::AuditLog& audit;
   std::string version;
   // find_asset of assets.h; tests give their own.
   std::function<const Asset*(std::string_view)> find_asset;
@@ -39,6 +46,9 @@ struct ApiContext {
   // The routes of other parts, each as one call: [&](Router& router) { register_task_routes(router, tasks);
   // }.
   std::vector<std::function<void(Router&)>> more_routes;
+  // Puts the key of the secrets where the next start finds it; empty where the key comes from the
+  // environment.
+  auth::Secrets::Keep keep_secrets_key = nullptr;
 };
 
 // Registers the routes of this folder, then those of `more_routes`, then /openapi.json, which describes them

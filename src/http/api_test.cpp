@@ -44,6 +44,10 @@ class ApiTest : public testing::Test {
       : accounts_(store_, clock_, passwords_, cache_, {}),
         sessions_(store_, clock_, accounts_, passwords_, cache_, std::string(32, 'k')),
         tokens_(store_, clock_, cache_),
+        factors_(store_, clock_, sealer_),
+        first_run_(store_, clock_, accounts_, sessions_),
+        secrets_(store_, clock_, sealer_),
+        audit_(store_, clock_, std::string(auth::FakeStore::kAuditKey), {}),
         authenticator_(store_, clock_, sessions_, tokens_, cache_),
         identification_(authenticator_),
         router_(build_router(
@@ -52,12 +56,18 @@ class ApiTest : public testing::Test {
              accounts_,
              sessions_,
              tokens_,
+             factors_,
+             first_run_,
+             secrets_,
+             audit_,
              "1.2.3",
              find_test_asset,
              {{"database", [] { return std::string(); }}, {"runner", [this] { return runner_wrong_; }}},
              {{"kill_level", [] { return std::string("process tree"); }}},
              {[](MetricWriter& writer) { writer.counter("test_total", "A test", 5); }},
              {}})) {
+    sessions_.use(factors_);
+    sessions_.use(audit_);
     router_.set_identifier(&identification_);
     EXPECT_TRUE(accounts_.ensure_first_admin("admin's password"));
   }
@@ -93,6 +103,11 @@ class ApiTest : public testing::Test {
   auth::Accounts accounts_;
   auth::Sessions sessions_;
   auth::Tokens tokens_;
+  auth::Sealer sealer_{auth::KeyRing(std::string(43, 's'))};
+  auth::SecondFactors factors_;
+  auth::FirstRun first_run_;
+  auth::Secrets secrets_;
+  auth::AuditLog audit_;
   auth::Authenticator authenticator_;
   Identification identification_;
   std::string runner_wrong_;

@@ -102,6 +102,10 @@ class Router {
   void set_hosts(std::vector<std::string> hosts);
 
   bool answers_for(std::string_view host) const;
+  // Told of each request to a route that needs a right which was refused: 403, or 401 for an Authorization
+  // header that counts for nothing. Any thread; must not block. Not after serving began.
+  using Denied = std::function<void(const Request&, int status)>;
+  void on_denied(Denied told);
 
   // The whole way of a request, blocking. Never throws.
   Response handle(Request& request) const;

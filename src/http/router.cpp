@@ -106,7 +106,15 @@ struct Router::Table {
   RouteTable paths;
   std::vector<std::string> hosts;
   Identifier* identifier = nullptr;
+  Denied denied;
 
+  // Gives the response on, and tells of it where it denies.
+  Response told(const Request& request, const Route& route, Response response) const {
+    const bool is_denied =
+        response.status == 403 || (response.status == 401 && request.header("authorization").has_value());
+    if (denied && is_denied && route.right != rights::Right::anyone) denied(request, response.status);
+    return response;
+  }
   std::variant<const Route*, Response> locate(Request& request) const;
 };
 
@@ -171,6 +179,10 @@ void Router::add_schema(std::string name, std::string_view json) {
   table_->schemas.emplace_back(std::move(name), json);
 }
 
+void Router::on_denied(Denied told) {
+  table_->denied = std::move(told);
+}
+
 void Router::set_identifier(Identifier* identifier) {
   table_->identifier = identifier;
 }
@@ -209,8 +221,9 @@ Response Router::handle(Request& request) const {
     return problem(503, "the accounts can't be read now; try again shortly (request " + request.id +
                             " in the log says why)");
   }
-  if (auto refusal = refuse_caller(request, route, std::move(who))) return std::move(*refusal);
-  return run(request, route);
+  if (auto refusal = refuse_caller(request, route, std::move(who)))
+    return table_->told(request, route, std::move(*refusal));
+  return table_->told(request, route, run(request, route));
 }
 
 std::optional<Response> Router::handle_quickly(Request& request) const {
@@ -223,7 +236,8 @@ std::optional<Response> Router::handle_quickly(Request& request) const {
     if (!known) return std::nullopt;
     who = std::move(*known);
   }
-  if (auto refusal = refuse_caller(request, route, std::move(who))) return refusal;
+  if (auto refusal = refuse_caller(request, route, std::move(who)))
+    return table_->told(request, route, std::move(*refusal));
   return route.quick ? route.quick(request) : std::nullopt;
 }
 

@@ -173,6 +173,24 @@ TEST_F(RouterTest, TheRightIsCheckedBeforeTheHandler) {
   }
 }
 
+TEST_F(RouterTest, RefusalsAreTold) {
+  std::vector<std::string> told;
+  router_.on_denied([&](const Request& request, int status) {
+    told.push_back(std::to_string(status) + " " + request.path +
+                   (request.identity ? " " + request.identity->actor.name : ""));
+  });
+  ask(Method::get, "/tasks", "viewer");
+  ask(Method::get, "/tasks", "");  // a stranger without a credential is led to the log-in
+  ask(Method::get, "/", "nobody");
+  EXPECT_TRUE(told.empty());
+  ask(Method::get, "/tasks", "nobody");
+  ask(Method::post, "/tasks", "viewer");
+  EXPECT_EQ(told, (std::vector<std::string>{"401 /tasks", "403 /tasks viewer"}));
+  auto request = request_of(Method::post, "/tasks", "operator");
+  ASSERT_TRUE(router_.handle_quickly(request));
+  EXPECT_EQ(told.size(), 3u) << "refused on the I/O thread";
+}
+
 TEST_F(RouterTest, OtherHostsAreMisdirected) {
   struct Case {
     std::string host;

@@ -18,11 +18,13 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, keep=None):
+    def __init__(self, binary, keep=None, environment=None, password="admin123"):
         self.binary = str(pathlib.Path(binary).resolve())
         self.folder = keep or tempfile.mkdtemp(prefix="scheduler_")
         self.port = free_port()
         self.process = None
+        self.environment = environment or {}
+        self.password = password
         self.token = None
         self.start_seconds = None
 
@@ -30,7 +32,8 @@ class Server:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
-            cwd=self.folder, stdout=subprocess.DEVNULL, stderr=open(self.folder + "/stderr.log", "ab"))
+            cwd=self.folder, stdout=open(self.folder + "/stdout.log", "ab"), stderr=open(self.folder + "/stderr.log", "ab"),
+            env={**os.environ, **self.environment})
         while True:
             try:
                 if self.ask("GET", "/readyz")[0] == 200:
@@ -42,7 +45,7 @@ class Server:
             time.sleep(0.005)
         self.start_seconds = time.monotonic() - began
         if self.token is None:
-            status, answer = self.ask("POST", "/auth/login", {"username": "admin", "password": "admin123"})
+            status, answer = self.ask("POST", "/auth/login", {"username": "admin", "password": self.password})
             if status != 200:
                 raise SystemExit(f"log-in answered {status}: {answer}")
             self.token = answer["access_token"]

@@ -70,6 +70,7 @@ base::Result<Response> log_in(const ApiContext& context, const Request& request)
   auth::LogInAttempt attempt;
   attempt.name = reader.required_text("username");
   attempt.password = reader.required_text("password");
+  attempt.code = reader.text("code").value_or("");
   // Clients of OAuth's password form send these along; they mean nothing here.
   for (const auto* field : {"grant_type", "scope", "client_id", "client_secret"}) reader.text(field);
   if (auto read = reader.finish(); !read) return std::move(read).error();
@@ -97,6 +98,18 @@ base::Result<Response> register_user(const ApiContext& context, const Request& r
   const auto user = context.accounts.register_user(name, password, invite, request.peer.ip);
   if (!user) return user.error();
   return json_response(201, auth::to_json(*user)).with("Cache-Control", "no-store");
+}
+
+base::Result<Response> redeem_first_run(const ApiContext& context, const Request& request) {
+  const auto body = read_json_object(request);
+  if (!body) return body.error();
+  ObjectReader reader(*body);
+  const auto token = reader.required_text("token");
+  const auto password = reader.required_text("new_password");
+  if (auto read = reader.finish(); !read) return std::move(read).error();
+  const auto login = context.first_run.redeem(token, password, request.peer.ip, user_agent_of(request));
+  if (!login) return login.error();
+  return logged_in(request, *login);
 }
 
 base::Result<Response> show_me(const ApiContext& context, const Request& request) {
@@ -155,7 +168,12 @@ void add_schemas(Router& router) {
     "rights":{"type":"array","items":{"enum":["read","run","edit","administer"]},"description":"Only of /auth/me"},
     "scope":{"enum":["read","run","write"],"description":"Only of /auth/me, and only for an API token"}}})");
   router.add_schema("Credentials", R"({"type":"object","required":["username","password"],"properties":{
-    "username":{"type":"string"},"password":{"type":"string","format":"password"}}})");
+    "username":{"type":"string"},"password":{"type":"string","format":"password"},
+    "code":{"type":"string","description":"Where the account has a second factor: six digits, or a recovery code"}}})");
+  router.add_schema("FirstRun",
+                    R"({"type":"object","required":["token","new_password"],"additionalProperties":false,
+    "properties":{"token":{"type":"string","description":"From the link that the first start printed"},
+    "new_password":{"type":"string","format":"password","minLength":8}}})");
   router.add_schema(
       "Registration",
       R"({"type":"object","required":["username","password"],"additionalProperties":false,"properties":{
@@ -178,19 +196,33 @@ void register_account_routes(Router& router, const ApiContext& context) {
   const auto with = [context](base::Result<Response> (*act)(const ApiContext&, const Request&)) {
     return [context, act](const Request& request) { return act(context, request); };
   };
-  router.add({.method = Method::post,
-              .path = "/auth/login",
-              .right = Right::anyone,
-              .handler = with(log_in),
-              .doc = {.summary = "Log in; browsers get a cookie too",
-                      .tag = "auth",
-                      .request = "Credentials",
-                      .takes_form = true,
-                      .answers = {{200, "A new session", "Login"},
-                                  {401, "Wrong name or password", "Problem", "application/problem+json"},
-                                  {429, "Too many attempts; Retry-After says when to go on", "Problem",
-                                   "application/problem+json"}}},
-              .lane = Lane::passwords});
+  router.add(
+      {.method = Method::post,
+       .path = "/auth/login",
+       .right = Right::anyone,
+       .handler = with(log_in),
+       .doc = {.summary = "Log in; browsers get a cookie too",
+               .tag = "auth",
+               .request = "Credentials",
+               .takes_form = true,
+               .answers =
+                   {{200, "A new session", "Login"},
+                    {401, "Wrong name or password; errors name `code` where that is what is missing or wrong",
+                     "Problem", "application/problem+json"},
+                    {429, "Too many attempts; Retry-After says when to go on", "Problem",
+                     "application/problem+json"}}},
+       .lane = Lane::passwords});
+  router.add(
+      {.method = Method::post,
+       .path = "/auth/first-run",
+       .right = Right::anyone,
+       .handler = with(redeem_first_run),
+       .doc = {.summary = "Choose the first admin's password with the link of the first start",
+               .tag = "auth",
+               .request = "FirstRun",
+               .answers = {{200, "A new session", "Login"},
+                           {403, "The link was used or is too old", "Problem", "application/problem+json"}}},
+       .lane = Lane::passwords});
   router.add({.method = Method::post,
               .path = "/auth/register",
               .right = Right::anyone,

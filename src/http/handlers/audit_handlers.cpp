@@ -28,7 +28,8 @@ json::object to_json(const store::AuditEntry& entry) {
           {"action", entry.action},
           {"object", entry.object},
           {"before", to_value(entry.before)},
-          {"after", to_value(entry.after)}};
+          {"after", to_value(entry.after)},
+          {"hash", entry.hash}};
 }
 
 base::Result<Response> list_audit(const ApiContext& context, const Request& request) {
@@ -45,13 +46,23 @@ base::Result<Response> list_audit(const ApiContext& context, const Request& requ
   return json_response(200, body).with("Cache-Control", "no-store");
 }
 
+base::Result<Response> verify_audit(const ApiContext& context, const Request& request) {
+  const auto from = query_integer(request, "from", 1, 1, INT64_MAX);
+  if (!from) return from.error();
+  const auto report = context.audit.verify(*from);
+  json::object body{{"rows", report.rows}, {"whole", !report.fault}, {"fault", nullptr}};
+  if (report.fault) body["fault"] = json::object{{"id", report.fault->id}, {"why", report.fault->why}};
+  return json_response(200, body).with("Cache-Control", "no-store");
+}
+
 }  // namespace
 
 void register_audit_routes(Router& router, const ApiContext& context) {
   router.add_schema("AuditPage", R"({"type":"object","required":["items","next_cursor"],"properties":{
     "items":{"type":"array","items":{"type":"object","properties":{
       "id":{"type":"integer"},"at":{"type":"string","format":"date-time"},"actor":{"type":"string"},"address":{"type":"string"},
-      "action":{"type":"string"},"object":{"type":"string"},"before":{},"after":{}}}},
+      "action":{"type":"string"},"object":{"type":"string"},"before":{},"after":{},
+      "hash":{"type":"string","description":"Covers the row and the hash of the one before"}}}},
     "next_cursor":{"type":["string","null"]}}})");
   router.add({.method = Method::get,
               .path = "/audit",
@@ -62,6 +73,17 @@ void register_audit_routes(Router& router, const ApiContext& context) {
                       .query = {{"limit", "At most 500", "integer"},
                                 {"before", "The next_cursor of the page before"}},
                       .answers = {{200, "One page", "AuditPage"}}}});
+  router.add_schema("AuditReport", R"({"type":"object","required":["rows","whole","fault"],"properties":{
+    "rows":{"type":"integer","description":"How many were found good"},"whole":{"type":"boolean"},
+    "fault":{"type":["object","null"],"properties":{"id":{"type":"integer"},"why":{"type":"string"}}}}})");
+  router.add({.method = Method::get,
+              .path = "/audit/verify",
+              .right = rights::Right::administer,
+              .handler = [context](const Request& request) { return verify_audit(context, request); },
+              .doc = {.summary = "Check the audit's chain: whether a row was changed, deleted or put in",
+                      .tag = "users",
+                      .query = {{"from", "The first row to check; 1: all", "integer"}},
+                      .answers = {{200, "What was found", "AuditReport"}}}});
 }
 
 }  // namespace http

@@ -183,9 +183,7 @@ base::Result<Response> revisions(const TaskHandlerParts& parts, const Request& r
   json::array items;
   for (const auto& revision : *found) {
     auto definition = task::to_json(revision.definition);
-    if (!service::may_see_env(request.actor())) {
-      for (auto& [name, value] : definition.at("env").as_object()) value = "***";
-    }
+    if (!service::may_see_env(request.actor())) service::hide_values(definition);
     items.push_back(json::object{{"revision", revision.number},
                                  {"changed_at", base::to_iso(revision.changed_at)},
                                  {"changed_by", revision.changed_by},
