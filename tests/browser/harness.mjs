@@ -90,6 +90,7 @@ export async function startServer() {
     url,
     api,
     until,
+    output: () => output,
     end,
     start,
     stop: async () => {

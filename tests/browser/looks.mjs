@@ -45,6 +45,8 @@ describe('looks', () => {
     ['upcoming', () => '/ui/upcoming', { en: 'Upcoming', zh: '即将触发' }],
     ['tokens', () => '/ui/admin/tokens', { en: 'API tokens', zh: '接口令牌' }],
     ['users', () => '/ui/admin/users', { en: 'Users', zh: '用户' }],
+    ['secrets', () => '/ui/admin/secrets', { en: 'Secrets', zh: '密钥' }],
+    ['first password', () => '/login#first-run=x', { en: 'Choose a password', zh: '设置密码' }, { strange: true }],
     ['audit', () => '/ui/admin/audit', { en: 'Audit', zh: '审计' }],
     ['system', () => '/ui/admin/system', { en: 'System', zh: '系统' }],
     ['missing', () => '/ui/no/such/page', { en: 'Page not found', zh: '页面不存在' }],

@@ -1,5 +1,5 @@
 // The dialogs that can be opened from anywhere; Shell shows the one that is open.
-export type DialogName = 'palette' | 'shortcuts' | 'password' | 'import';
+export type DialogName = 'palette' | 'shortcuts' | 'password' | 'security' | 'import';
 
 class Dialogs {
   open = $state<DialogName | null>(null);

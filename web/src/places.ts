@@ -18,6 +18,7 @@ export const PLACES: Place[] = [
   { href: '/ui/upcoming', label: 'nav.upcoming', icon: 'calendar', main: true },
   { href: '/ui/admin/tokens', label: 'nav.tokens', icon: 'key' },
   { href: '/ui/admin/users', label: 'nav.users', icon: 'users', admin: true },
+  { href: '/ui/admin/secrets', label: 'nav.secrets', icon: 'lock', admin: true },
   { href: '/ui/admin/audit', label: 'nav.audit', icon: 'shield', admin: true },
   { href: '/ui/admin/system', label: 'nav.system', icon: 'server', admin: true },
 ];

@@ -15,6 +15,7 @@ const LOADERS: Record<PageName, () => Promise<unknown>> = {
   upcoming: () => import('./pages/Upcoming.svelte'),
   users: () => import('./pages/Users.svelte'),
   tokens: () => import('./pages/Tokens.svelte'),
+  secrets: () => import('./pages/Secrets.svelte'),
   audit: () => import('./pages/Audit.svelte'),
   system: () => import('./pages/System.svelte'),
   login: () => import('./pages/Login.svelte'),

@@ -12,6 +12,7 @@ describe('routes', () => {
     ['/ui/tasks/12/edit', 'taskForm'],
     ['/ui/executions/7', 'execution'],
     ['/ui/admin', 'users'],
+    ['/ui/admin/secrets', 'secrets'],
     ['/ui/nothing', 'missing'],
     ['/ui/tasks/abc', 'missing'],
   ])('%s shows %s', (path, page) => expect(matchRoute(path).page).toBe(page));

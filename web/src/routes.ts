@@ -11,6 +11,7 @@ export type PageName =
   | 'upcoming'
   | 'users'
   | 'tokens'
+  | 'secrets'
   | 'audit'
   | 'system'
   | 'login'
@@ -44,6 +45,7 @@ export const ROUTES: Route[] = [
   { pattern: '/ui/admin', page: 'users' },
   { pattern: '/ui/admin/users', page: 'users' },
   { pattern: '/ui/admin/tokens', page: 'tokens' },
+  { pattern: '/ui/admin/secrets', page: 'secrets' },
   { pattern: '/ui/admin/audit', page: 'audit' },
   { pattern: '/ui/admin/system', page: 'system' },
 ];

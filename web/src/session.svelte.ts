@@ -29,8 +29,14 @@ class Session {
     this.user = await get<User>('/auth/me');
   }
 
-  async logIn(username: string, password: string): Promise<void> {
-    const answer = await post<{ user: User }>('/auth/login', { username, password });
+  // `code` is that of the second factor, where the account has one.
+  async logIn(username: string, password: string, code?: string): Promise<void> {
+    const answer = await post<{ user: User }>('/auth/login', { username, password, code });
+    this.user = answer.user;
+  }
+
+  async chooseFirstPassword(token: string, password: string): Promise<void> {
+    const answer = await post<{ user: User }>('/auth/first-run', { token, new_password: password });
     this.user = answer.user;
   }
 

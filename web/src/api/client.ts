@@ -80,6 +80,8 @@ async function json<T>(method: string, path: string, options?: RequestOptions): 
 export const get = <T>(path: string, options?: RequestOptions) => json<T>('GET', path, options);
 export const post = <T>(path: string, body?: unknown, options?: RequestOptions) =>
   json<T>('POST', path, { ...options, body });
+export const put = <T>(path: string, body: unknown, options?: RequestOptions) =>
+  json<T>('PUT', path, { ...options, body });
 export const patch = <T>(path: string, body: unknown, options?: RequestOptions) =>
   json<T>('PATCH', path, { ...options, body });
 export const remove = <T>(path: string, options?: RequestOptions) => json<T>('DELETE', path, options);

@@ -26,6 +26,7 @@ import keyRound from 'lucide/dist/esm/icons/key-round.mjs';
 import languages from 'lucide/dist/esm/icons/languages.mjs';
 import listChecks from 'lucide/dist/esm/icons/list-checks.mjs';
 import loader from 'lucide/dist/esm/icons/loader-circle.mjs';
+import lock from 'lucide/dist/esm/icons/lock.mjs';
 import logOut from 'lucide/dist/esm/icons/log-out.mjs';
 import monitor from 'lucide/dist/esm/icons/monitor.mjs';
 import moon from 'lucide/dist/esm/icons/moon.mjs';
@@ -72,7 +73,7 @@ const ICONS = {
   ban, bell, calendar, calendarX, check, chevronDown, chevronLeft, chevronRight, chevronUp, circleAlert,
   circleCheck, circleDashed, circleHelp, circlePause, circleX, clock, copy, ellipsis, flask, gauge, history, info,
   keyRound, languages, listChecks, loader, logOut, monitor, moon, pause, pencil, play, plus, refresh, search,
-  settings, skip, arrowDown, bookmark, calendarClock, command, download, file, gitCompare, globe, hash, key, link, pin, pinOff, resume, server, shield, square, terminal, upload, wrap, zap, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
+  settings, skip, arrowDown, bookmark, calendarClock, command, download, file, gitCompare, globe, hash, key, link, lock, pin, pinOff, resume, server, shield, square, terminal, upload, wrap, zap, sun, tag, timeline, timer, trash, triangleAlert, user, users, x,
 };
 export type IconName = keyof typeof ICONS;
 
