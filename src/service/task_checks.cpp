@@ -70,35 +70,39 @@ base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
     if (!reader.find_task(upstream))
       return refuse("after", "names task " + base::to_string(upstream) + ", which does not exist");
   }
-  // from each task to those that its end starts
+  // from each task to those that its end starts, each with the field that the way began with
+  struct Step {
+    TaskId to;
+    const char* field;
+    bool direct = true;
+  };
   std::set<TaskId> seen;
-  std::vector<TaskId> open(definition.on_success);
-  open.insert(open.end(), definition.on_failure.begin(), definition.on_failure.end());
-  const std::set<TaskId> direct(open.begin(), open.end());
+  std::vector<Step> open;
+  for (const auto next : definition.on_success) open.push_back({next, "on_success"});
+  for (const auto next : definition.on_failure) open.push_back({next, "on_failure"});
   if (id) {
-    for (const auto next : reader.tasks_after(id)) open.push_back(next);
+    for (const auto next : reader.tasks_after(id)) open.push_back({next, "after"});
   }
   while (!open.empty() && seen.size() < kMaxChainSteps) {
-    const auto next = open.back();
+    const auto step = open.back();
     open.pop_back();
-    const char* field = std::find(definition.on_success.begin(), definition.on_success.end(), next) !=
-                                definition.on_success.end()
-                            ? "on_success"
-                            : "on_failure";
-    if (id && next == id) return refuse(field, std::string("leads back to this task") + kLoop);
-    if (std::find(after.begin(), after.end(), next) != after.end())
-      return refuse("after", "names task " + base::to_string(next) + ", which runs after this one" + kLoop);
-    if (!seen.insert(next).second) continue;
-    const auto task = reader.find_task(next);
+    if (id && step.to == id) return refuse(step.field, std::string("leads back to this task") + kLoop);
+    if (std::find(after.begin(), after.end(), step.to) != after.end()) {
+      return refuse(step.field, "task " + base::to_string(step.to) +
+                                    " runs after this one, and this one after it" + kLoop);
+    }
+    if (!seen.insert(step.to).second) continue;
+    const auto task = reader.find_task(step.to);
     if (!task) {
-      if (direct.contains(next))
-        return refuse(field, "names task " + base::to_string(next) + ", which does not exist");
+      if (step.direct)
+        return refuse(step.field, "names task " + base::to_string(step.to) + ", which does not exist");
       continue;
     }
-    open.insert(open.end(), task->definition.on_success.begin(), task->definition.on_success.end());
-    open.insert(open.end(), task->definition.on_failure.begin(), task->definition.on_failure.end());
-    for (const auto later : reader.tasks_after(next)) {
-      if (later != id) open.push_back(later);  // whether it leads here, `after` says
+    const auto go_on = [&](TaskId next) { open.push_back({next, step.field, false}); };
+    for (const auto next : task->definition.on_success) go_on(next);
+    for (const auto next : task->definition.on_failure) go_on(next);
+    for (const auto next : reader.tasks_after(step.to)) {
+      if (next != id) go_on(next);  // whether it leads here, `after` says
     }
   }
   return {};

@@ -292,7 +292,7 @@ TEST_F(TaskServiceTest, AChainOfBothKindsMustNotBeALoop) {
   const auto both =
       create(R"({"on_success":[)" + text(first) + R"(],"after":{"tasks":[)" + text(third) + "]}}");
   ASSERT_FALSE(both) << "a new task can close a loop too";
-  EXPECT_EQ(places(both.error()), std::vector<std::string>{"after"});
+  EXPECT_EQ(places(both.error()), std::vector<std::string>{"on_success"});
   EXPECT_TRUE(patch(second, R"({"after":null,"on_success":[)" + text(first) + "]}"))
       << "what it ran after counts no more";
 }
