@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <boost/json/array.hpp>
 #include <filesystem>
 #include <variant>
 
@@ -263,6 +264,8 @@ std::optional<base::Error> read_pools(Config& config, const toml::table& table, 
                                   " must be a whole number from 1: how many of it run at once");
     }
     config.pools[std::string(name.str())] = *limit;
+    config.origins["pools." + std::string(name.str())] = {
+        "file", file + ":" + std::to_string(node.source().begin.line)};
   }
   return std::nullopt;
 }
@@ -310,16 +313,18 @@ std::optional<base::Error> read_file(Config& config, const std::string& file) {
                                     std::string(section.str()) + "]; there are " + joined(known));
       }
       if (auto error = set_node(config, *key, value, where(value))) return error;
+      config.origins[key->path()] = {"file", where(value)};
     }
   }
   return std::nullopt;
 }
 
-std::string default_of(const Key& key) {
-  const Config config;
-  if (const auto* field = std::get_if<Text>(&key.field)) return "\"" + config.*(*field) + "\"";
-  if (const auto* field = std::get_if<Number>(&key.field)) return std::to_string(config.*(*field));
-  return "[]";
+boost::json::value value_of(const Config& config, const Key& key) {
+  if (const auto* field = std::get_if<Text>(&key.field)) return boost::json::value(config.*(*field));
+  if (const auto* field = std::get_if<Number>(&key.field)) return config.*(*field);
+  boost::json::array list;
+  for (const auto& item : config.*std::get<List>(key.field)) list.emplace_back(item);
+  return list;
 }
 
 }  // namespace
@@ -337,12 +342,14 @@ base::Result<Config> load_config(const ConfigSources& sources) {
     const char* value = sources.environment ? sources.environment(variable.c_str()) : nullptr;
     if (value == nullptr) continue;
     if (auto error = set_text(config, key, value, variable)) return std::move(*error);
+    config.origins[key.path()] = {"environment", variable};
   }
   for (const auto& key : keys()) {
     const auto flag = sources.flags.find(key.path());
     if (flag == sources.flags.end()) continue;
-    if (auto error = set_text(config, key, flag->second, key.flag == nullptr ? key.path() : key.flag))
-      return std::move(*error);
+    const std::string name = key.flag == nullptr ? key.path() : key.flag;
+    if (auto error = set_text(config, key, flag->second, name)) return std::move(*error);
+    config.origins[key.path()] = {"flag", name};
   }
   if (!cron::find_zone(config.timezone)) {
     return base::make_error(base::ErrorKind::invalid, "scheduler.timezone: there is no time zone '" +
@@ -358,6 +365,21 @@ base::Result<Config> load_config(const ConfigSources& sources) {
   return config;
 }
 
+std::vector<Setting> keys_of(const Config& config) {
+  const Config defaults;
+  std::vector<Setting> settings;
+  for (const auto& key : keys()) {
+    settings.push_back({.key = key.path(),
+                        .value = value_of(config, key),
+                        .default_value = value_of(defaults, key),
+                        .variable = key.variable(),
+                        .flag = key.flag == nullptr ? "" : key.flag,
+                        .allowed = allowed_of(key),
+                        .help = key.help});
+  }
+  return settings;
+}
+
 const std::map<std::string, std::string>& config_flags() {
   static const auto flags = [] {
     std::map<std::string, std::string> map;
@@ -367,38 +389,6 @@ const std::map<std::string, std::string>& config_flags() {
     return map;
   }();
   return flags;
-}
-
-std::string configuration_markdown() {
-  std::string text =
-      "# Configuration\n\n"
-      "TOML, in `/etc/mini-scheduler/config.toml` or the file that `serve --config FILE` names. Each key is "
-      "also an environment variable, and some are\n"
-      "flags of `serve`. A flag stands over the environment, that over the file. An unknown key or a bad "
-      "value stops the start and says what is allowed.\n\n"
-      "| key | variable | default | allowed | what it does |\n| --- | --- | --- | --- | --- |\n";
-  for (const auto& key : keys()) {
-    text += "| `" + key.path() + "`" + (key.flag == nullptr ? "" : " (`" + std::string(key.flag) + "`)") +
-            " | `" + key.variable() + "` | `" + default_of(key) + "` | " + allowed_of(key) + " | " +
-            key.help + " |\n";
-  }
-  text +=
-      "| `pools.NAME` | | | a whole number from 1 | How many executions of tasks with that `pool` run at "
-      "once |\n\n"
-      "Besides: `SECRET_KEY` (32 characters or more) signs log-ins, `MINI_SCHEDULER_SECRETS_KEY` seals "
-      "secrets, "
-      "`MINI_SCHEDULER_AUDIT_KEY` goes into the\n"
-      "audit's chain; without them random keys are kept in the data folder. The key before `SECRET_KEY` or "
-      "`MINI_SCHEDULER_SECRETS_KEY` may be given with\n"
-      "`_PREVIOUS` behind the name. `MINI_SCHEDULER_ADMIN_PASSWORD` sets the first admin's password. With "
-      "`_FILE` "
-      "behind its name, each is the path of a\n"
-      "file that holds it.\n\n"
-      "`SIGHUP` reads the file again and takes over `log.level` and `log.format`, and the files of "
-      "certificate and "
-      "key (which are also\nread when they change); the rest needs a restart, which running jobs do not "
-      "notice.\n";
-  return text;
 }
 
 }  // namespace app

@@ -1,5 +1,6 @@
 // The settings of `serve`: one table of keys, from which reading, environment names, help and docs come.
 #pragma once
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -39,6 +40,12 @@ struct Config {
   std::int64_t log_max_bytes = 10 << 20;
   std::int64_t log_keep = 5;
   std::map<std::string, std::int64_t> pools;
+  // Where each value that is not a default came from, by the key's path: "server.port" to "--port".
+  struct Origin {
+    std::string source;  // file, environment or flag
+    std::string place;   // "config.toml:3", "MINI_SCHEDULER_SERVER_PORT", "--port"
+  };
+  std::map<std::string, Origin> origins;
 
   bool has_tls() const { return !tls_certificate.empty(); }
   std::string url_of_database() const {
@@ -56,6 +63,22 @@ struct ConfigSources {
 // An unknown key or a bad value is an error with its file and line (or its variable or flag) and what is
 // allowed.
 base::Result<Config> load_config(const ConfigSources& sources);
+
+// One key, and its value in a configuration.
+struct Setting {
+  std::string key;          // "server.port", "pools.NAME"
+  std::string source = {};  // default, file, environment or flag
+  std::string place = {};   // where that is; empty for a default
+  boost::json::value value, default_value = {};
+  std::string variable = {}, flag = {};  // empty where there is none
+  std::string allowed, help;
+};
+// Every key of the table, in the order of the docs; source and place are empty.
+std::vector<Setting> keys_of(const Config& config);
+// What GET /api/settings shows: every key, then the pools. A password within a URL is masked.
+std::vector<Setting> settings_in_force(const Config& config);
+// Takes over what a reload may change: the level and the format of the log.
+void take_over_reloadable(Config& config, const Config& fresh);
 
 // docs/configuration.md, in full.
 std::string configuration_markdown();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -80,6 +81,37 @@ TEST_F(ConfigTest, AWrongVariableAndAMissingFileAreNamed) {
   ConfigSources sources;
   sources.file = folder_ / "none.toml";
   EXPECT_NE(load_config(sources).error().message.find("none.toml"), std::string::npos);
+}
+
+TEST_F(ConfigTest, TheSettingsInForceTellWhereEachCameFromAndHidePasswords) {
+  const auto config = load(
+      "[server]\nport = 1\n[database]\nurl = \"postgresql://me:p@ss/w@db/x?password=too&a=b\"\n[pools]\ndb = "
+      "2\n",
+      {{"server.port", "3"}}, {{"MINI_SCHEDULER_DATA_DIR", "e"}});
+  ASSERT_TRUE(config) << config.error().message;
+  std::map<std::string, Setting> settings;
+  for (auto& setting : settings_in_force(*config)) settings.emplace(setting.key, setting);
+  const auto tell = [&](const std::string& key) {
+    const auto& setting = settings.at(key);
+    return boost::json::serialize(setting.value) + " " + setting.source + " " + setting.place;
+  };
+  EXPECT_EQ(tell("server.port"), "3 flag --port");
+  EXPECT_EQ(tell("data.dir"), "\"e\" environment MINI_SCHEDULER_DATA_DIR");
+  EXPECT_EQ(tell("log.level"), "\"info\" default ");
+  EXPECT_EQ(tell("pools.db"), "2 file " + (folder_ / "config.toml").string() + ":6");
+  EXPECT_EQ(settings.at("database.url").value, "postgresql://me:***@db/x?password=***&a=b");
+  EXPECT_EQ(settings.at("server.port").default_value, 8000);
+}
+
+TEST_F(ConfigTest, AReloadTakesOverTheLogAlone) {
+  auto config = *load("[server]\nport = 1\n");
+  take_over_reloadable(config, *load("[server]\nport = 2\n[log]\nlevel = \"debug\"\n"));
+  EXPECT_EQ(config.port, 1);
+  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.origins.at("log.level").source, "file");
+  take_over_reloadable(config, *load(""));
+  EXPECT_EQ(config.log_level, "info");
+  EXPECT_FALSE(config.origins.contains("log.level"));
 }
 
 // With WRITE_DOCS in the environment the page is written anew instead (`make docs`).

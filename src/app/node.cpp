@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 
 #include "app/data_folder.h"
 #include "app/folder_lock.h"
@@ -25,6 +26,7 @@
 #include "cli/credentials.h"
 #include "engine/engine.h"
 #include "http/api.h"
+#include "http/handlers/settings_handlers.h"
 #include "http/handlers/task_handlers.h"
 #include "http/identification.h"
 #include "http/metrics.h"
@@ -82,10 +84,13 @@ auth::Secrets::Keep keep_secrets_key(const Config& config) {
 
 struct Node::Parts {
   explicit Parts(const Config& config)
-      : registration(auth::parse_registration(config.registration)
+      : settings(config),
+        registration(auth::parse_registration(config.registration)
                          .value_or(http::is_loopback_name(config.host) ? auth::Registration::open
                                                                        : auth::Registration::closed)) {}
 
+  Config settings;  // as they are in force now; the rest of the node keeps those of its start
+  mutable std::mutex settings_mutex;
   base::SystemClock clock;
   FolderLock lock;
   auth::Registration registration;
@@ -119,6 +124,7 @@ struct Node::Parts {
   void make_engine(const Config& config);
   base::Result<void> listen(const Config& config);
   void write_metrics(http::MetricWriter& writer) const;
+  boost::json::array settings_json() const;
   void keep_local_address(const Config& config);
 };
 
@@ -261,6 +267,23 @@ void Node::Parts::write_metrics(http::MetricWriter& writer) const {
                static_cast<double>(figures.connections));
 }
 
+boost::json::array Node::Parts::settings_json() const {
+  const std::lock_guard lock(settings_mutex);
+  boost::json::array items;
+  for (const auto& setting : settings_in_force(settings)) {
+    items.push_back(boost::json::object{{"key", setting.key},
+                                        {"value", setting.value},
+                                        {"source", setting.source},
+                                        {"place", setting.place},
+                                        {"default", setting.default_value},
+                                        {"variable", setting.variable},
+                                        {"flag", setting.flag},
+                                        {"allowed", setting.allowed},
+                                        {"help", setting.help}});
+  }
+  return items;
+}
+
 base::Result<void> Node::Parts::listen(const Config& config) {
   const http::TaskHandlerParts handlers{*tasks, *executions, *ledger, *forecast, *events, *store, clock};
   const http::ApiContext context{
@@ -293,7 +316,10 @@ base::Result<void> Node::Parts::listen(const Config& config) {
                                        level.find(':'));  // why it is no better is for the log and `doctor`
                  }}},
       .metrics = {[this](http::MetricWriter& writer) { write_metrics(writer); }},
-      .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); }},
+      .more_routes = {[handlers](http::Router& more) { http::add_all_task_routes(more, handlers); },
+                      [this](http::Router& more) {
+                        http::register_settings_routes(more, [this] { return settings_json(); });
+                      }},
       .keep_secrets_key = keys.secrets_from_environment ? auth::Secrets::Keep() : keep_secrets_key(config)};
   router = std::make_unique<http::Router>(http::build_router(context));
   identification = std::make_unique<http::Identification>(*authenticator);
@@ -353,6 +379,10 @@ base::Result<void> Node::reload_certificate() {
 }
 void Node::reread_zones() {
   parts_->engine->reread_zones();
+}
+void Node::take_over(const Config& fresh) {
+  const std::lock_guard lock(parts_->settings_mutex);
+  take_over_reloadable(parts_->settings, fresh);
 }
 
 std::uint16_t Node::port() const {

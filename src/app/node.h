@@ -21,6 +21,9 @@ class Node {
   // The system's time zones may have been updated.
   void reread_zones();
 
+  // After a reload: what GET /api/settings shows follows. Any thread.
+  void take_over(const Config& fresh);
+
   std::uint16_t port() const;
   // See http::Server.
   base::Result<void> reload_certificate();

@@ -102,6 +102,7 @@ void wait_for_the_end(const sigset_t& waited, const ConfigSources& sources, Node
       continue;
     }
     set_log(*fresh);
+    node.take_over(*fresh);
     if (const auto loaded = node.reload_certificate(); !loaded)
       base::log::error("tls.certificate_not_reloaded", {{"why", loaded.error().message}});
     base::log::info("config.reloaded", {{"log_level", fresh->log_level}});
