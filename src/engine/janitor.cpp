@@ -2,6 +2,7 @@
 
 #include "base/kill_point.h"
 #include "base/log.h"
+#include "runner/log_frame.h"
 
 namespace engine {
 namespace {
@@ -44,9 +45,10 @@ void note_abandoned_output(store::Transaction& tx, const std::vector<TaskId>& id
 void remove_attempt_outputs(const std::filesystem::path& data_dir, const task::Execution& execution) {
   std::error_code ignored;
   for (int attempt = 1; attempt <= execution.attempt.number; ++attempt) {
-    const auto path = output_path(data_dir, execution.task_id, execution.id, attempt);
-    // a runner that was killed leaves the parts of the output that it had not joined yet
-    for (const char* part : {"", ".tail0", ".tail1"}) std::filesystem::remove(path.string() + part, ignored);
+    const auto path = output_path(data_dir, execution.task_id, execution.id, attempt).string();
+    // the tails are left where the runner was killed while it kept much output
+    for (const auto& file : {path, runner::tail_path(path, 0), runner::tail_path(path, 1)})
+      std::filesystem::remove(file, ignored);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "runner/log_frame.h"
 
+#include "base/id.h"
+
 namespace runner {
 namespace {
 
@@ -16,6 +18,10 @@ Number take(const char* from) {
   return number;
 }
 
+constexpr std::string_view kGapBegin = "\n[... ";
+constexpr std::string_view kGapMiddle = " bytes of output dropped: over the limit";
+constexpr std::uint64_t kTailMagic = 0x6c69617468634d53;  // "SMchtail"
+
 }  // namespace
 
 void encode(const FrameHeader& header, char* to) {
@@ -31,6 +37,37 @@ bool decode(const char* from, FrameHeader& header) {
   if (stream < 1 || stream > 3 || header.length > kMaxFramePayload) return false;
   header.stream = static_cast<Stream>(stream);
   return true;
+}
+
+std::string gap_text(std::uint64_t bytes, std::string_view why) {
+  std::string text(kGapBegin);
+  text += std::to_string(bytes);
+  text += kGapMiddle;
+  if (!why.empty()) text.append(", or ").append(why);
+  return text += " ...]\n";
+}
+
+std::optional<std::uint64_t> gap_size(std::string_view mark) {
+  if (!mark.starts_with(kGapBegin)) return std::nullopt;
+  mark.remove_prefix(kGapBegin.size());
+  const auto digits = mark.find_first_not_of("0123456789");
+  if (digits == std::string_view::npos || !mark.substr(digits).starts_with(kGapMiddle)) return std::nullopt;
+  const auto size = base::parse_decimal(mark.substr(0, digits));
+  return size ? std::optional{static_cast<std::uint64_t>(*size)} : std::nullopt;
+}
+
+std::string tail_path(const std::string& path, int which) {
+  return path + (which == 0 ? ".tail0" : ".tail1");
+}
+
+void encode_tail(std::uint64_t begins_at, char* to) {
+  put(to, kTailMagic);
+  put(to + 8, begins_at);
+}
+
+std::optional<std::uint64_t> decode_tail(const char* from) {
+  if (take<std::uint64_t>(from) != kTailMagic) return std::nullopt;
+  return take<std::uint64_t>(from + 8);
 }
 
 }  // namespace runner

@@ -4,6 +4,8 @@
 // far as it goes.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/time.h"
@@ -24,5 +26,18 @@ struct FrameHeader {
 
 void encode(const FrameHeader& header, char* to);    // kFrameHeaderBytes
 bool decode(const char* from, FrameHeader& header);  // false: not a frame's beginning
+
+// The mark that stands in place of bytes that were dropped; `why` where it is more than the limit.
+std::string gap_text(std::uint64_t bytes, std::string_view why);
+// How many a mark stands for; nullopt: it is a mark of another kind.
+std::optional<std::uint64_t> gap_size(std::string_view mark);
+
+// While a job writes more than the head of its file may hold, the rest goes round two files beside it,
+// PATH.tail0 and PATH.tail1. Each begins with kFrameHeaderBytes that tell where in the job's output it
+// begins, written anew when the file is emptied for later output: a reader that finds them unchanged after it
+// has read knows that what it read belongs there.
+std::string tail_path(const std::string& path, int which);
+void encode_tail(std::uint64_t begins_at, char* to);
+std::optional<std::uint64_t> decode_tail(const char* from);
 
 }  // namespace runner

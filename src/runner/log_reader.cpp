@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace runner {
@@ -15,6 +16,8 @@ class Source {
       : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
     if (file_ >= 0) lseek(file_, static_cast<off_t>(from), SEEK_SET);
   }
+  // Takes the open file over.
+  Source(int file, std::uint64_t from) : file_(file) { lseek(file_, static_cast<off_t>(from), SEEK_SET); }
   Source(const std::shared_ptr<const std::string>& frames, std::uint64_t from)
       : rest_(std::string_view(*frames).substr(std::min<std::size_t>(from, frames->size()))) {}
   ~Source() {
@@ -96,10 +99,11 @@ LogReader LogReader::of_frames(std::string frames) {
   return reader;
 }
 
+namespace {
+
 // `visit` gets each frame's header and bytes, and says whether to go on.
 template <class Visit>
-void LogReader::walk(const Visit& visit, std::uint64_t from) const {
-  Source source = frames_ ? Source(frames_, from) : Source(path_, from);
+void walk_frames(Source& source, const Visit& visit) {
   FrameHeader header;
   while (source.have(kFrameHeaderBytes).size() >= kFrameHeaderBytes &&
          decode(source.have(kFrameHeaderBytes).data(), header)) {
@@ -108,6 +112,14 @@ void LogReader::walk(const Visit& visit, std::uint64_t from) const {
     if (!visit(header, bytes) || bytes.size() < header.length) return;
     source.skip(bytes.size());
   }
+}
+
+}  // namespace
+
+template <class Visit>
+void LogReader::walk(const Visit& visit, std::uint64_t from) const {
+  Source source = frames_ ? Source(frames_, from) : Source(path_, from);
+  walk_frames(source, visit);
 }
 
 std::uint64_t LogReader::size(Selection selection) const {
@@ -158,6 +170,117 @@ LogEnds LogReader::ends(std::size_t limit) const {
     return true;
   });
   return {std::move(output).text(), std::move(errors).text()};
+}
+
+// One read of a follower: first what the file holds, then, while the job writes beyond its head, the tails.
+class LogReader::Follower {
+ public:
+  Follower(Selection selection, std::size_t limit, FollowPlace& place)
+      : selection_(selection), left_(limit), place_(place) {}
+
+  void read_head(const LogReader& reader) {
+    reader.walk(
+        [&](const FrameHeader& header, std::string_view bytes) {
+          const auto gap = header.stream == Stream::mark ? gap_size(bytes) : std::nullopt;
+          const auto size = gap.value_or(bytes.size());
+          if (gap)
+            take_gap(header.at, place_.head_position + *gap);
+          else
+            take(header, bytes, place_.head_position);
+          if (bytes.size() < header.length || place_.position < place_.head_position + size) return false;
+          place_.head_frame += kFrameHeaderBytes + header.length;
+          place_.head_position += size;
+          return left_ > 0;
+        },
+        place_.head_frame);
+  }
+
+  // False: the file was emptied for later output meanwhile, and nothing was taken.
+  bool read_tail(const std::string& path, std::uint64_t begins_at) {
+    const auto old_place = place_;
+    const auto old_left = left_;
+    const auto old_count = found.size();
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0) return false;
+    if (place_.tail != begins_at) {
+      place_.tail = place_.tail_position = begins_at;
+      place_.tail_frame = kFrameHeaderBytes;
+    }
+    Source source(file, place_.tail_frame);
+    walk_frames(source, [&](const FrameHeader& header, std::string_view bytes) {
+      if (place_.position < begins_at) take_gap(header.at, begins_at);
+      take(header, bytes, place_.tail_position);
+      if (bytes.size() < header.length || place_.position < place_.tail_position + bytes.size()) return false;
+      place_.tail_frame += kFrameHeaderBytes + header.length;
+      place_.tail_position += bytes.size();
+      return left_ > 0;
+    });
+    if (begin_of(file) == begins_at) return true;
+    place_ = old_place;
+    left_ = old_left;
+    found.resize(old_count);
+    return false;
+  }
+
+  static std::optional<std::uint64_t> begin_of(int file) {
+    char header[kFrameHeaderBytes];
+    if (pread(file, header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return std::nullopt;
+    return decode_tail(header);
+  }
+  static std::optional<std::uint64_t> begin_of(const std::string& path) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0) return std::nullopt;
+    const auto begins_at = begin_of(file);
+    close(file);
+    return begins_at;
+  }
+
+  bool is_full() const { return left_ == 0; }
+  std::vector<FollowedPiece> found;
+
+ private:
+  void take(const FrameHeader& header, std::string_view bytes, std::uint64_t at) {
+    const auto skip = place_.position > at ? std::min(place_.position - at, std::uint64_t{bytes.size()}) : 0;
+    bytes.remove_prefix(static_cast<std::size_t>(skip));
+    if (bytes.empty()) return;
+    const auto begin = at + skip;
+    if (is_in(header.stream, selection_)) {
+      bytes = bytes.substr(0, left_);
+      left_ -= bytes.size();
+      found.push_back({header.stream, header.at, begin, begin + bytes.size(), std::string(bytes)});
+    }
+    place_.position = begin + bytes.size();
+  }
+
+  void take_gap(base::Instant at, std::uint64_t end) {
+    if (place_.position >= end) return;
+    found.push_back(
+        {Stream::mark, at, place_.position, end, gap_text(end - place_.position, std::string_view())});
+    place_.position = end;
+  }
+
+  const Selection selection_;
+  std::size_t left_;
+  FollowPlace& place_;
+};
+
+std::vector<FollowedPiece> LogReader::follow(Selection selection, std::size_t limit,
+                                             FollowPlace& place) const {
+  Follower follower(selection, limit, place);
+  // Looked at before the head: where there is a tail, the head is whole.
+  std::vector<std::pair<std::uint64_t, std::string>> tails;
+  for (const int which : {0, 1}) {
+    if (frames_) break;
+    auto path = tail_path(path_, which);
+    if (const auto begins_at = Follower::begin_of(path)) tails.emplace_back(*begins_at, std::move(path));
+  }
+  std::sort(tails.begin(), tails.end());
+  follower.read_head(*this);
+  for (const auto& [begins_at, path] : tails) {
+    // what it cannot have now, because it is overwritten, the next call marks as dropped
+    if (follower.is_full() || !follower.read_tail(path, begins_at)) break;
+  }
+  return std::move(follower.found);
 }
 
 }  // namespace runner

@@ -33,6 +33,21 @@ struct LogPlace {
   std::uint64_t content = 0;  // of the selection: the offset of that frame's first byte
 };
 
+// What a follower gets. Its positions count the bytes that the job wrote, those that were dropped among them.
+struct FollowedPiece {
+  Stream stream = Stream::standard_output;
+  base::Instant at;
+  std::uint64_t begin = 0, end = 0;  // a mark for what was dropped stands for all of it
+  std::string bytes;
+};
+
+// Where a follower stands: `position` alone says what it has; the rest spares it walking there again.
+struct FollowPlace {
+  std::uint64_t position = 0;
+  std::uint64_t head_frame = 0, head_position = 0;
+  std::uint64_t tail = 0, tail_frame = 0, tail_position = 0;  // tail: where that one begins; 0: none
+};
+
 class LogReader {
  public:
   explicit LogReader(std::string path) : path_(std::move(path)) {}
@@ -50,7 +65,12 @@ class LogReader {
 
   LogEnds ends(std::size_t limit) const;
 
+  // Up to `limit` bytes from the place on, which moves behind them; also while the job writes more than is
+  // kept, and on through the end of its file. What was dropped before the follower came to it is one mark.
+  std::vector<FollowedPiece> follow(Selection selection, std::size_t limit, FollowPlace& place) const;
+
  private:
+  class Follower;
   template <class Visit>
   void walk(const Visit& visit, std::uint64_t from = 0) const;
 

@@ -95,30 +95,41 @@ void LogWriter::append(Stream stream, std::string_view bytes, base::Instant at) 
   if (!bytes.empty()) append_tail(stream, bytes, at);
 }
 
+void LogWriter::begin_segment(int which, std::uint64_t at) {
+  auto& segment = tail_[which];
+  if (segment.file < 0) {
+    segment.file = open(tail_path(path_, which).c_str(),
+                        O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  } else if (ftruncate(segment.file, 0) < 0) {
+    problem_ = std::strerror(errno);
+  }
+  dropped_ += segment.content - segment.lost;
+  segment.content = segment.lost = segment.frames = 0;
+  if (segment.file < 0) return;
+  char header[kFrameHeaderBytes];
+  encode_tail(at, header);
+  if (write(segment.file, header, sizeof header) == static_cast<ssize_t>(sizeof header)) {
+    segment.frames = sizeof header;
+  } else if (ftruncate(segment.file, 0) < 0) {
+    problem_ = std::strerror(errno);
+  }
+}
+
 // The tail goes round two files of a quarter each: when one is full the other, older one is emptied.
 void LogWriter::append_tail(Stream stream, std::string_view bytes, base::Instant at) {
-  const auto quarter = half_ / 2;
+  const auto quarter = std::max<std::uint64_t>(half_ / 2, 1);
   while (!bytes.empty()) {
-    auto* segment = &tail_[current_tail_];
-    if (segment->content >= quarter) {
-      current_tail_ = 1 - current_tail_;
-      segment = &tail_[current_tail_];
-      if (segment->file >= 0 && ftruncate(segment->file, 0) < 0) problem_ = std::strerror(errno);
-      dropped_ += segment->content - segment->lost;
-      segment->content = segment->lost = 0;
-    }
-    const auto fits =
-        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(
-                            bytes.size(), std::max<std::uint64_t>(quarter, 1) - segment->content)));
-    if (segment->file < 0) {
-      segment->file = open(segment_path(current_tail_).c_str(),
-                           O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    }
-    if (segment->file < 0 || !write_frame(segment->file, stream, fits, at)) {
+    const bool full = tail_[current_tail_].content >= quarter;
+    if (full) current_tail_ = 1 - current_tail_;
+    auto& segment = tail_[current_tail_];
+    if (full || segment.file < 0) begin_segment(current_tail_, total_ - bytes.size());
+    const auto fits = bytes.substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), quarter - segment.content)));
+    if (segment.file < 0 || !write_frame(segment.file, stream, fits, at)) {
       dropped_ += fits.size();
-      segment->lost += fits.size();
+      segment.lost += fits.size();
     }
-    segment->content += fits.size();
+    segment.content += fits.size();
     bytes.remove_prefix(fits.size());
   }
 }
@@ -126,22 +137,20 @@ void LogWriter::append_tail(Stream stream, std::string_view bytes, base::Instant
 void LogWriter::join(Segment& segment, int which) {
   if (segment.file < 0) return;
   char buffer[65536];
-  off_t offset = 0;
+  auto offset = static_cast<off_t>(segment.frames);
   for (ssize_t got = 0; (got = pread(segment.file, buffer, sizeof buffer, offset)) > 0; offset += got) {
     if (write(head_, buffer, static_cast<std::size_t>(got)) != got) {
       problem_ = std::string("the end of the output was not kept: ") + std::strerror(errno);
       break;
     }
   }
-  unlink(segment_path(which).c_str());
+  unlink(tail_path(path_, which).c_str());
 }
 
 std::string LogWriter::finish(base::Instant at) {
   if (!spilled_) return std::move(memory_);
   if (dropped_ > 0 && open_head()) {
-    const auto text = "\n[... " + std::to_string(dropped_) + " bytes of output dropped: over the limit" +
-                      (problem_.empty() ? std::string() : ", or " + problem_) + " ...]\n";
-    write_frame(head_, Stream::mark, text, at);
+    write_frame(head_, Stream::mark, gap_text(dropped_, problem_), at);
   }
   const int older = 1 - current_tail_;
   join(tail_[older], older);

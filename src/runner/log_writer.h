@@ -40,11 +40,12 @@ class LogWriter {
     int file = -1;
     std::uint64_t content = 0;  // bytes of output in it
     std::uint64_t lost = 0;
+    std::uint64_t frames = 0;  // of the file: where they begin
   };
-  std::string segment_path(int which) const { return path_ + (which == 0 ? ".tail0" : ".tail1"); }
   bool fits_in_memory(std::string_view bytes) const;
   bool write_frame(int file, Stream stream, std::string_view bytes, base::Instant at);
   bool open_head();
+  void begin_segment(int which, std::uint64_t at);
   void append_tail(Stream stream, std::string_view bytes, base::Instant at);
   void join(Segment& segment, int which);
 

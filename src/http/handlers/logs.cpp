@@ -49,11 +49,16 @@ class LogBytes : public ByteSource {
   runner::LogPlace place_;
 };
 
-// The log as it grows: `chunk` events, and `end` with the status. An event's id is the offset behind it.
+// An attempt's log as it grows: `chunk` events, and `end` with the status. An event's id is the position
+// behind it. Where none was asked for it is the latest attempt's, and goes on with the next one after a
+// retry.
 class LogStream : public EventSource {
  public:
-  LogStream(TaskHandlerParts parts, base::ExecutionId id, Selection selection, std::uint64_t offset)
-      : parts_(parts), id_(id), selection_(selection), offset_(offset) {}
+  LogStream(TaskHandlerParts parts, base::ExecutionId id, Selection selection, std::uint64_t position,
+            std::optional<int> attempt)
+      : parts_(parts), id_(id), selection_(selection), wanted_(attempt) {
+    place_.position = position;
+  }
 
   void open(std::function<void()> wake) override {
     follow_ = parts_.executions.follow(id_, wake);
@@ -70,24 +75,23 @@ class LogStream : public EventSource {
       batch.ended = true;
       return batch;
     }
-    if (attempt_ != 0 && execution->attempt.number != attempt_) offset_ = 0;
-    if (execution->attempt.number != attempt_) place_ = {};
-    attempt_ = execution->attempt.number;
+    const int attempt = wanted_.value_or(execution->attempt.number);
+    if (attempt_ != 0 && attempt != attempt_) place_ = {};
+    attempt_ = attempt;
     for (const auto& piece :
-         parts_.executions.log(*execution, std::nullopt).pieces(selection_, offset_, max_bytes, &place_)) {
-      offset_ = piece.offset + piece.bytes.size();
-      const json::object data{{"offset", piece.offset},
+         parts_.executions.log(*execution, attempt_).follow(selection_, max_bytes, place_)) {
+      const json::object data{{"offset", piece.begin},
                               {"attempt", attempt_},
                               {"stream", name_of(piece.stream)},
                               {"time", base::to_iso(piece.at)},
                               {"text", service::to_utf8(piece.bytes)}};
-      batch.text += format_event(std::to_string(offset_), "chunk", json::serialize(data));
+      batch.text += format_event(std::to_string(piece.end), "chunk", json::serialize(data));
     }
     batch.more = batch.text.size() >= max_bytes;
-    if (is_final(execution->status) && !batch.more) {
-      const json::object data{
-          {"status", to_string(execution->status)},
-          {"exit_code", execution->attempt.exit_code ? json::value(*execution->attempt.exit_code) : nullptr}};
+    if (batch.more) return batch;
+    if (const auto ended = ended_attempt(*execution)) {
+      const json::object data{{"status", to_string(ended->status)},
+                              {"exit_code", ended->exit_code ? json::value(*ended->exit_code) : nullptr}};
       batch.text += format_event("", "end", json::serialize(data));
       batch.ended = true;
     }
@@ -95,6 +99,21 @@ class LogStream : public EventSource {
   }
 
  private:
+  // What is followed, once nothing more will come of it.
+  std::optional<task::Attempt> ended_attempt(const task::Execution& execution) const {
+    if (attempt_ == execution.attempt.number) {
+      if (!is_final(execution.status)) return std::nullopt;
+      auto attempt = execution.attempt;
+      attempt.status = execution.status;
+      return attempt;
+    }
+    std::vector<task::Attempt> earlier;
+    parts_.store.read([&](store::Reader& reader) { earlier = reader.earlier_attempts(id_); });
+    const auto found = std::find_if(earlier.begin(), earlier.end(),
+                                    [&](const auto& attempt) { return attempt.number == attempt_; });
+    return found == earlier.end() ? task::Attempt{} : *found;
+  }
+
   static std::string_view name_of(runner::Stream stream) {
     switch (stream) {
       case runner::Stream::standard_output:
@@ -110,9 +129,9 @@ class LogStream : public EventSource {
   TaskHandlerParts parts_;
   const base::ExecutionId id_;
   const Selection selection_;
-  std::uint64_t offset_;
+  const std::optional<int> wanted_;
   int attempt_ = 0;
-  runner::LogPlace place_;
+  runner::FollowPlace place_;
   std::shared_ptr<void> follow_, watch_;
 };
 
@@ -141,31 +160,36 @@ base::Result<Response> log(const TaskHandlerParts& parts, const Request& request
 base::Result<Response> stream(const TaskHandlerParts& parts, const Request& request) {
   const auto id = parts.executions.resolve(request.path_parameter("id"));
   if (!id) return id.error();
-  if (const auto execution = parts.executions.find(*id); !execution) return execution.error();
+  const auto execution = parts.executions.find(*id);
+  if (!execution) return execution.error();
   const auto selection = selection_of(request);
   if (!selection) return selection.error();
   auto offset = query_integer(request, "offset", 0, 0, INT64_MAX);
   if (!offset) return offset.error();
   if (const auto last = request.header("Last-Event-ID"))
     *offset = base::parse_decimal(*last).value_or(*offset);
+  std::optional<int> attempt;
+  if (request.query.find("attempt")) {
+    const auto number = query_integer(request, "attempt", 1, 1, std::max(1, execution->attempt.number));
+    if (!number) return number.error();
+    attempt = static_cast<int>(*number);
+  }
   return Response::events(
-      std::make_shared<LogStream>(parts, *id, *selection, static_cast<std::uint64_t>(*offset)));
+      std::make_shared<LogStream>(parts, *id, *selection, static_cast<std::uint64_t>(*offset), attempt));
 }
 
 }  // namespace
 
 void add_log_routes(Router& router, TaskHandlerParts parts) {
-  const std::vector<DocParameter> query = {{"stream", "stdout, stderr or both"},
-                                           {"offset", "First byte, from 0", "integer"}};
-  auto log_query = query;
-  log_query.push_back({"attempt", "Of which attempt; the last one where absent", "integer"});
+  const DocParameter which = {"stream", "stdout, stderr or both"};
+  const DocParameter attempt = {"attempt", "Of which attempt; the last one where absent", "integer"};
   router.add({.method = Method::get,
               .path = "/executions/{id}/log",
               .right = Right::read,
               .handler = [parts](const Request& request) { return log(parts, request); },
               .doc = {.summary = "The whole output as it was written; takes Range",
                       .tag = "executions",
-                      .query = log_query,
+                      .query = {which, {"offset", "First byte, from 0", "integer"}, attempt},
                       .answers = {{200, "The output", "string", "text/plain"},
                                   {206, "A part of it", "string", "text/plain"}}}});
   router.add(
@@ -176,7 +200,10 @@ void add_log_routes(Router& router, TaskHandlerParts parts) {
        .doc = {
            .summary = "The output as it is written: `chunk` events, then `end`; resumable by Last-Event-ID",
            .tag = "executions",
-           .query = query,
+           .query = {which,
+                     {"offset", "From which byte that the job wrote on, whatever stream it went to",
+                      "integer"},
+                     attempt},
            .answers = {{200, "Events", "string", "text/event-stream"}}}});
 }
 
