@@ -193,6 +193,10 @@ class FakeStore : public store::Store {
     std::optional<base::TaskId> find_task_by_legacy_id(std::string_view) override { unused(); }
     store::TaskPage list_tasks(const store::TaskQuery&) override { unused(); }
     std::vector<base::TaskId> list_task_ids(const store::TaskQuery&, std::int64_t) override { unused(); }
+    std::map<task::TaskStatus, std::int64_t> count_matching_by_status(const store::TaskQuery&) override {
+      unused();
+    }
+    std::vector<store::RecentRun> recent_runs(base::TaskId, std::int64_t) override { unused(); }
     std::map<task::TaskStatus, std::int64_t> count_tasks_by_status() override { unused(); }
     std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t) override { unused(); }
     void for_each_due(const std::function<void(base::TaskId, base::Instant)>&) override { unused(); }
@@ -236,6 +240,9 @@ class FakeStore : public store::Store {
       unused();
     }
     std::vector<store::HourlyOutcome> hourly_outcomes(base::Instant, base::Instant) override { unused(); }
+    std::vector<store::TaskOutcome> task_outcomes(base::TaskId, base::Instant, std::int64_t) override {
+      unused();
+    }
     std::optional<store::RememberedAnswer> find_answer(base::UserId, std::string_view) override { unused(); }
     base::TaskId insert_task(const task::Task&) override { unused(); }
     void save_definition(const task::Task&, std::string_view) override { unused(); }

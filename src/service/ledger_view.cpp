@@ -1,7 +1,6 @@
 #include "service/ledger_view.h"
 
 #include <algorithm>
-#include <queue>
 
 #include "service/execution_json.h"
 #include "task/cursor.h"
@@ -115,22 +114,6 @@ FiresAround fires_around(const cron::Schedule& schedule, std::optional<Instant> 
   return {second - (fires ? step : past), fires, second + (step - past)};
 }
 
-// The task's first fire that is not before `from`.
-std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from) {
-  auto cursor = *task.next_run_at;
-  if (cursor >= from) return cursor;
-  if (!schedule.is_every())
-    return task::cursor_after(task.definition, schedule, from - base::Milliseconds{1}).next_run_at;
-  // it counts from its last fire, so that only whole steps lead on from there
-  const auto second = std::chrono::floor<std::chrono::seconds>(cursor);
-  const auto next = schedule.next(second);
-  if (!next) return std::nullopt;
-  const base::Milliseconds step = *next - second;
-  cursor += (from - cursor + step - base::Milliseconds{1}) / step * step;
-  if (task.definition.ends_at && cursor > *task.definition.ends_at) return std::nullopt;
-  return cursor;
-}
-
 double percentile(std::vector<std::int64_t>& values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -209,105 +192,6 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   result["answer"] = language == Language::zh ? answer.chinese : answer.english;
   result["execution_id"] = record ? json::value(record->id.value) : json::value(nullptr);
   result["execution"] = record ? json::value(to_json(*record)) : json::value(nullptr);
-  return result;
-}
-
-json::object LedgerView::upcoming(Instant from, Instant to) const {
-  std::vector<task::Task> due;
-  store_.read([&](store::Reader& reader) { due = reader.tasks_due_before(to, kMaxUpcomingTasks); });
-  struct Next {
-    Instant at;
-    std::size_t task;
-    bool operator>(const Next& other) const { return std::tie(at, task) > std::tie(other.at, other.task); }
-  };
-  std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
-  std::vector<std::shared_ptr<const cron::Schedule>> schedules;
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    schedules.push_back(task::schedule_of(due[i].definition, tasks_.default_timezone()));
-    if (!schedules[i] || !due[i].next_run_at) continue;
-    const auto at = first_fire_from(due[i], *schedules[i], from);
-    if (at && *at < to) queue.push({*at, i});
-  }
-  json::array items;
-  while (!queue.empty() && items.size() < kMaxUpcoming) {
-    const auto next = queue.top();
-    queue.pop();
-    const auto& task = due[next.task];
-    items.push_back(json::object{{"task_id", task.id.value},
-                                 {"task_name", task.definition.name},
-                                 {"scheduled_at", base::to_iso(next.at)}});
-    const auto after = task::cursor_after(task.definition, *schedules[next.task], next.at).next_run_at;
-    if (after && *after < to) queue.push({*after, next.task});
-  }
-  const bool more = !queue.empty() || static_cast<std::int64_t>(due.size()) >= kMaxUpcomingTasks;
-  return {
-      {"from", base::to_iso(from)}, {"to", base::to_iso(to)}, {"items", std::move(items)}, {"more", more}};
-}
-
-json::object LedgerView::statistics(std::int64_t days) const {
-  const auto now = clock_.now();
-  const auto from = std::chrono::floor<std::chrono::hours>(now - std::chrono::days{days});
-  std::map<task::TaskStatus, std::int64_t> by_status;
-  std::vector<store::HourlyOutcome> outcomes;
-  store_.read([&](store::Reader& reader) {
-    by_status = reader.count_tasks_by_status();
-    outcomes = reader.hourly_outcomes(from, now + std::chrono::hours{1});
-  });
-  json::object tasks;
-  std::int64_t total = 0;
-  for (const auto status : {task::TaskStatus::active, task::TaskStatus::paused, task::TaskStatus::pending,
-                            task::TaskStatus::running, task::TaskStatus::failed}) {
-    tasks[to_string(status)] = by_status[status];
-    total += by_status[status];
-  }
-  tasks["total"] = total;
-
-  struct Sum {
-    std::map<ExecutionStatus, std::int64_t> counts;
-    std::int64_t ran = 0, good = 0, duration_ms = 0;
-    void add(const store::HourlyOutcome& outcome) {
-      counts[outcome.status] += outcome.count;
-      const bool counts_as_run = outcome.status == ExecutionStatus::success || is_failure(outcome.status);
-      if (!counts_as_run) return;
-      ran += outcome.count;
-      duration_ms += outcome.duration_ms;
-      if (outcome.status == ExecutionStatus::success) good += outcome.count;
-    }
-    json::object to_json() const {
-      json::object object;
-      std::int64_t all = 0;
-      for (const auto& [status, count] : counts) {
-        object[to_string(status)] = count;
-        all += count;
-      }
-      return {{"executions", std::move(object)},
-              {"total", all},
-              {"success_rate", ran > 0 ? json::value(static_cast<double>(good) / static_cast<double>(ran))
-                                       : json::value(nullptr)},
-              {"average_duration_ms", ran > 0 ? json::value(duration_ms / ran) : json::value(nullptr)}};
-    }
-  };
-  Sum whole;
-  std::map<Instant, Sum> hours, by_day;
-  for (const auto& outcome : outcomes) {
-    whole.add(outcome);
-    hours[outcome.hour].add(outcome);
-    by_day[std::chrono::floor<std::chrono::days>(outcome.hour)].add(outcome);
-  }
-  const auto series = [](const std::map<Instant, Sum>& sums, const char* name) {
-    json::array array;
-    for (const auto& [at, sum] : sums) {
-      auto object = sum.to_json();
-      object[name] = base::to_iso(at);
-      array.push_back(std::move(object));
-    }
-    return array;
-  };
-  auto result = whole.to_json();
-  result["tasks"] = std::move(tasks);
-  result["days"] = days;
-  result["by_hour"] = series(hours, "hour");
-  result["by_day"] = series(by_day, "day");
   return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cron/explain.h"
+#include "cron/zone.h"
 #include "service/task_service.h"
 #include "store/store.h"
 
@@ -19,16 +20,24 @@ class LedgerView {
   // sentence.
   base::Result<boost::json::object> why(TaskId id, std::optional<base::Instant> at,
                                         cron::Language language) const;
-  // GET /api/upcoming: fires of active tasks in [from, to), soonest first, at most kMaxUpcoming.
-  boost::json::object upcoming(base::Instant from, base::Instant to) const;
+  // GET /api/upcoming: fires of active tasks in [from, to), soonest first, at most `limit`. With `counts`
+  // also how many there are in each hour and in each second that several share.
+  boost::json::object upcoming(base::Instant from, base::Instant to, std::size_t limit = kMaxUpcoming,
+                               bool counts = false) const;
   // GET /api/stats over the last `days`.
   boost::json::object statistics(std::int64_t days) const;
+  // The same of one task, by the days of that zone's calendar; of its newest kMaxTaskOutcomes executions.
+  base::Result<boost::json::object> task_statistics(TaskId id, std::int64_t days,
+                                                    const cron::Zone& zone) const;
   // What GET /tasks/{id} adds: the next five fires, and figures of the last runs.
   boost::json::object figures(const task::Task& task) const;
 
   static constexpr std::size_t kMaxUpcoming = 1000;
-  static constexpr std::int64_t kMaxUpcomingTasks = 5000;
+  static constexpr std::int64_t kMaxUpcomingTasks = 20'000;
+  static constexpr std::size_t kMaxCounted = 500'000;  // fires, those of tasks that fire together being one
   static constexpr std::int64_t kMaxDays = 90;
+  static constexpr std::int64_t kMaxTaskDays = 371;  // 53 weeks
+  static constexpr std::int64_t kMaxTaskOutcomes = 20'000;
 
  private:
   bool covers(const task::Execution& record, std::chrono::sys_seconds second, store::Reader& reader) const;

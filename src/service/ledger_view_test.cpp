@@ -1,5 +1,7 @@
 #include "service/ledger_view.h"
 
+#include <boost/json/serialize.hpp>
+
 #include "service/service_fixture.h"
 
 namespace service {
@@ -232,6 +234,57 @@ TEST_F(LedgerViewTest, ATasksFiguresHoldItsNextFiresAndItsLastRuns) {
   EXPECT_EQ(recent.at("average_duration_ms"), 400);
   EXPECT_EQ(recent.at("strip").at(0).at("status"), "SKIPPED") << "the newest is first";
   EXPECT_TRUE(recent.at("strip").at(0).at("duration_ms").is_null());
+}
+
+TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveralShare) {
+  clock_.set(at("2026-07-01T12:00:00Z"));
+  create(R"({"name":"a","cron":"30 * * * *"})");
+  create(R"({"name":"b","cron":"30 * * * *"})");
+  create(R"({"name":"c","cron":"0,30 13 * * *"})");
+  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"), 2, true);
+  EXPECT_EQ(answer.at("items").as_array().size(), 2);
+  EXPECT_EQ(answer.at("more"), true);
+  const auto& counts = answer.at("counts").as_object();
+  EXPECT_EQ(boost::json::serialize(counts.at("by_hour")),
+            R"([{"hour":"2026-07-01T12:00:00Z","count":2},{"hour":"2026-07-01T13:00:00Z","count":4},)"
+            R"({"hour":"2026-07-01T14:00:00Z","count":2}])");
+  EXPECT_EQ(boost::json::serialize(counts.at("collisions")),
+            R"([{"at":"2026-07-01T13:30:00Z","count":3,"names":["a","b","c"]},)"
+            R"({"at":"2026-07-01T12:30:00Z","count":2,"names":["a","b"]},)"
+            R"({"at":"2026-07-01T14:30:00Z","count":2,"names":["a","b"]}])");
+  EXPECT_EQ(counts.at("total"), 8);
+  EXPECT_EQ(counts.at("complete"), true);
+}
+
+TEST_F(LedgerViewTest, AFewOfWhatComesAreTheSoonestOfAll) {
+  clock_.set(at("2026-07-01T12:00:00Z"));
+  for (const char* minute : {"40", "20", "10", "30"})
+    create(R"({"name":")" + std::string(minute) + R"(","cron":")" + minute + R"( * * * *"})");
+  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-02T12:00:00Z"), 3);
+  std::string names;
+  for (const auto& item : answer.at("items").as_array()) names += item.at("task_name").as_string();
+  EXPECT_EQ(names, "102030");
+  EXPECT_EQ(answer.at("more"), true);
+}
+
+TEST_F(LedgerViewTest, FiguresOfATaskGoByTheReadersDays) {
+  const auto made = create(R"({"cron":"0 * * * *"})");
+  keep(*made, ExecutionStatus::success, at("2026-07-01T15:00:00Z"), "");
+  keep(*made, ExecutionStatus::failed, at("2026-07-01T17:00:00Z"), "");
+  keep(*made, ExecutionStatus::skipped, at("2026-07-01T18:00:00Z"), "one runs already");
+  clock_.set(at("2026-07-02T00:00:00Z"));
+  const auto days = [&](const char* zone) {
+    std::string text;
+    const auto answer = view_.task_statistics(made->id, 371, *cron::find_zone(zone));
+    for (const auto& day : answer->at("by_day").as_array()) {
+      text +=
+          std::string(day.at("day").as_string()) + ' ' + boost::json::serialize(day.at("executions")) + ' ';
+    }
+    return text;
+  };
+  EXPECT_EQ(days("UTC"), R"(2026-07-01 {"SUCCESS":1,"FAILED":1,"SKIPPED":1} )");
+  EXPECT_EQ(days("Asia/Shanghai"), R"(2026-07-01 {"SUCCESS":1} 2026-07-02 {"FAILED":1,"SKIPPED":1} )");
+  EXPECT_FALSE(view_.task_statistics(base::TaskId{99}, 7, *cron::find_zone("UTC")));
 }
 
 }  // namespace

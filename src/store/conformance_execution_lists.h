@@ -167,6 +167,42 @@ TEST_P(ListedExecutions, AreDeletedWithAttemptsAndOutput) {
   });
 }
 
+TEST_P(ListedExecutions, GiveTheLastRunsOfATaskInShort) {
+  const auto first = made(ExecutionStatus::success, minute(1));
+  const auto second = made(ExecutionStatus::running, minute(2));
+  insert(execution_of(insert(task_named("other"))));
+  const auto runs = [&](std::int64_t limit) {
+    return read([&](Reader& reader) { return reader.recent_runs(task_, limit); });
+  };
+  ASSERT_EQ(runs(10).size(), 2);
+  EXPECT_EQ(runs(10)[0].id, second);
+  EXPECT_EQ(runs(10)[0].status, ExecutionStatus::running);
+  EXPECT_FALSE(runs(10)[0].duration_ms);
+  EXPECT_EQ(runs(10)[1].id, first);
+  EXPECT_EQ(runs(1).size(), 1);
+}
+
+TEST_P(ListedExecutions, TellHowThoseOfATaskEndedNewestFirst) {
+  using enum ExecutionStatus;
+  made(success, minute(1));
+  made(failed, minute(3));
+  made(running, minute(4));
+  made(success, minute(5));
+  insert(execution_of(insert(task_named("other")), success, minute(6)));
+  const auto outcomes = [&](int since, std::int64_t limit) {
+    std::vector<ExecutionStatus> found;
+    for (const auto& outcome :
+         read([&](Reader& reader) { return reader.task_outcomes(task_, minute(since), limit); })) {
+      EXPECT_EQ(outcome.count, 1);
+      found.push_back(outcome.status);
+    }
+    return found;
+  };
+  EXPECT_THAT(outcomes(0, 10), ElementsAre(success, failed, success));
+  EXPECT_THAT(outcomes(3, 10), ElementsAre(success, failed));
+  EXPECT_THAT(outcomes(0, 1), ElementsAre(success));
+}
+
 TEST_P(ListedExecutions, AddUpToOutcomesByTheHour) {
   const auto hour = [](int hours) { return kNoon + std::chrono::hours(hours); };
   write([&](Transaction& transaction) {

@@ -40,6 +40,14 @@ TEST_P(ListedTasks, AreNarrowedByStatusTagAndSearchTogether) {
   EXPECT_THAT(counts, UnorderedElementsAre(Pair(TaskStatus::paused, 1), Pair(TaskStatus::failed, 1),
                                            Pair(TaskStatus::running, 1), Pair(TaskStatus::pending, 1),
                                            Pair(TaskStatus::active, 1)));
+  const auto matching = [&](const TaskQuery& query) {
+    return read([&](Reader& reader) { return reader.count_matching_by_status(query); });
+  };
+  EXPECT_EQ(matching({.status = TaskStatus::active}), counts);
+  const auto both = UnorderedElementsAre(Pair(TaskStatus::paused, 1), Pair(TaskStatus::failed, 1));
+  EXPECT_THAT(matching({.status = TaskStatus::active, .tag = "x"}), both);
+  EXPECT_THAT(matching({.search = "FAIL"}), UnorderedElementsAre(Pair(TaskStatus::failed, 1)));
+  EXPECT_THAT(matching({.search = "nothing", .tag = "x"}), IsEmpty());
   const auto tags = read([](Reader& reader) { return reader.count_tasks_by_tag(10); });
   EXPECT_THAT(tags, UnorderedElementsAre(Pair("x", 2), Pair("y", 1)));
   EXPECT_EQ(read([](Reader& reader) { return reader.count_tasks_by_tag(1).size(); }), 1);

@@ -85,6 +85,22 @@ struct HourlyOutcome {
   std::int64_t duration_ms = 0;  // summed
 };
 
+// How one execution ended.
+struct TaskOutcome {
+  Instant at;  // when it began, or should have
+  task::ExecutionStatus status = task::ExecutionStatus::success;
+  std::int64_t count = 0;  // more than 1 for a folded record
+  std::int64_t duration_ms = 0;
+};
+
+// What a strip of a task's last runs shows of each.
+struct RecentRun {
+  ExecutionId id;
+  task::ExecutionStatus status = task::ExecutionStatus::success;
+  std::optional<Instant> started_at;
+  std::optional<std::int64_t> duration_ms;  // of final ones that began
+};
+
 struct User {
   UserId id;
   std::string name;

@@ -40,6 +40,8 @@ class Reader {
   // Ids of all tasks that the query matches, whatever its page; at most `limit`.
   virtual std::vector<TaskId> list_task_ids(const TaskQuery& query, std::int64_t limit) = 0;
   virtual std::map<task::TaskStatus, std::int64_t> count_tasks_by_status() = 0;
+  // The same of the tasks with the query's search and tag, whatever status it names.
+  virtual std::map<task::TaskStatus, std::int64_t> count_matching_by_status(const TaskQuery& query) = 0;
   virtual std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t limit) = 0;
   // Every task that has a next fire, with its due time, in any order. Reads only an index.
   virtual void for_each_due(const std::function<void(TaskId, Instant)>& visit) = 0;
@@ -67,6 +69,7 @@ class Reader {
   virtual Output find_output(ExecutionId id) = 0;
   // The frames of that attempt's output, where it was too little for a file.
   virtual std::optional<std::string> find_log(ExecutionId id, int attempt) = 0;
+  virtual std::vector<RecentRun> recent_runs(TaskId id, std::int64_t limit) = 0;  // newest first
   // Not final ones of a task, oldest first.
   virtual std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) = 0;
   // Not final ones of all tasks with an id above `after`, by id.
@@ -96,6 +99,8 @@ class Reader {
   virtual std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before,
                                                 std::int64_t limit) = 0;
   virtual std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) = 0;
+  // The task's final executions that were created since then, newest first.
+  virtual std::vector<TaskOutcome> task_outcomes(TaskId id, Instant since, std::int64_t limit) = 0;
 
   // Accounts.
   virtual std::optional<User> find_user(UserId id) = 0;

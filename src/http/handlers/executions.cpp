@@ -13,6 +13,9 @@ namespace {
 namespace json = boost::json;
 using rights::Right;
 
+constexpr std::size_t kMaxRecentTasks = 100;
+constexpr std::int64_t kMaxRecentRuns = 50;
+
 base::Result<Response> list(const TaskHandlerParts& parts, const store::ExecutionQuery& query) {
   const auto page = parts.executions.list(query);
   std::string body = "{\"items\":[";
@@ -39,6 +42,37 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
   object["stderr"] = service::to_utf8(detail->output.stderr_text);
   object["args"] = json::value_from(detail->execution.overrides.args);
   return json_response(200, object);
+}
+
+// Strips of runs for a list of tasks, in few bytes: a page of the list shows a thousand of them.
+base::Result<Response> recent(const TaskHandlerParts& parts, const Request& request) {
+  const auto limit = query_integer(request, "limit", 20, 1, kMaxRecentRuns);
+  if (!limit) return limit.error();
+  auto rest = std::string_view(request.query.find("task_ids").value_or(""));
+  std::vector<base::TaskId> ids;
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    const auto id = base::parse_id<base::TaskId>(rest.substr(0, comma));
+    if (!id || ids.size() >= kMaxRecentTasks)
+      return query_error("task_ids", "must be at most 100 numbers of tasks with commas between them");
+    ids.push_back(*id);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  json::array items;
+  parts.store.read([&](store::Reader& reader) {
+    items.clear();
+    for (const auto id : ids) {
+      json::array runs;
+      for (const auto& run : reader.recent_runs(id, *limit)) {
+        runs.push_back(json::array{
+            run.id.value, to_string(run.status),
+            run.started_at ? json::value(base::to_unix_ms(*run.started_at)) : json::value(nullptr),
+            run.duration_ms ? json::value(*run.duration_ms) : json::value(nullptr)});
+      }
+      items.push_back(json::object{{"task_id", id.value}, {"runs", std::move(runs)}});
+    }
+  });
+  return json_response(200, json::object{{"items", std::move(items)}});
 }
 
 const std::vector<DocParameter> kListQuery = {
@@ -82,6 +116,17 @@ void add_execution_routes(Router& router, TaskHandlerParts parts) {
                       .tag = "executions",
                       .query = kListQuery,
                       .answers = {{200, "One page", "ExecutionPage"}}}});
+  router.add(
+      {.method = Method::get,
+       .path = "/api/recent",
+       .right = Right::read,
+       .handler = [parts](const Request& request) { return recent(parts, request); },
+       .doc = {.summary = "The last runs of several tasks, newest first, in short: of each its id, status, "
+                          "when it began in ms since 1970, and how many ms it took",
+               .tag = "executions",
+               .query = {{"task_ids", "At most 100, with commas between them", "string", true},
+                         {"limit", "Of each task, 1 to 50, default 20", "integer"}},
+               .answers = {{200, "Runs by task", "RecentRuns"}}}});
   for (const char* path : {"/executions/{id}", "/api/executions/{id}"}) {
     router.add(
         {.method = Method::get,

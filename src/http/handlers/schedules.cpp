@@ -10,6 +10,7 @@ namespace json = boost::json;
 using rights::Right;
 
 constexpr std::int64_t kMaxFires = 1000;
+constexpr std::int64_t kMaxUpcoming = service::LedgerView::kMaxUpcoming;
 constexpr std::chrono::hours kUpcomingDefault{24};
 constexpr std::chrono::days kUpcomingMost{366};
 
@@ -55,7 +56,32 @@ base::Result<Response> upcoming(const TaskHandlerParts& parts, const Request& re
   const auto end = to->value_or(begin + kUpcomingDefault);
   if (end <= begin) return query_error("to", "must lie after from");
   if (end - begin > kUpcomingMost) return query_error("to", "lies more than 366 days after from");
-  return json_response(200, parts.ledger.upcoming(begin, end));
+  const auto limit = query_integer(request, "limit", kMaxUpcoming, 0, kMaxUpcoming);
+  if (!limit) return limit.error();
+  const auto counts = request.query.find("counts").value_or("false");
+  if (counts != "true" && counts != "false") return query_error("counts", "must be true or false");
+  return json_response(200,
+                       parts.ledger.upcoming(begin, end, static_cast<std::size_t>(*limit), counts == "true"));
+}
+
+base::Result<Response> statistics(const TaskHandlerParts& parts, const Request& request) {
+  const auto wanted = request.query.find("task_id");
+  const bool of_task = wanted && !wanted->empty();
+  const auto most = of_task ? service::LedgerView::kMaxTaskDays : service::LedgerView::kMaxDays;
+  const auto days = query_integer(request, "days", 7, 1, most);
+  if (!days) return days.error();
+  if (!of_task) return json_response(200, parts.ledger.statistics(*days));
+  const auto id = base::parse_id<base::TaskId>(*wanted);
+  if (!id) return query_error("task_id", "must be a task's number");
+  const auto name = request.query.find("tz").value_or("UTC");
+  const auto zone = cron::find_zone(name);
+  if (!zone) {
+    return query_error("tz",
+                       "there is no time zone '" + std::string(name) + "'; give a name as in Asia/Shanghai");
+  }
+  auto figures = parts.ledger.task_statistics(*id, *days, *zone);
+  if (!figures) return std::move(figures).error();
+  return json_response(200, *figures);
 }
 
 }  // namespace
@@ -74,27 +100,29 @@ void add_schedule_routes(Router& router, TaskHandlerParts parts) {
                                 {"seed", "What H is hashed from: the task's name"},
                                 {"lang", "en or zh"}},
                       .answers = {{200, "Fires", "NextFires"}}}});
-  router.add({.method = Method::get,
-              .path = "/api/upcoming",
-              .right = Right::read,
-              .handler = [parts](const Request& request) { return upcoming(parts, request); },
-              .doc = {.summary = "What will fire, soonest first, at most 1,000",
-                      .tag = "schedules",
-                      .query = {{"from", "Now where absent", "date-time"},
-                                {"to", "A day later where absent", "date-time"}},
-                      .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
-  router.add({.method = Method::get,
-              .path = "/api/stats",
-              .right = Right::read,
-              .handler = [parts](const Request& request) -> base::Result<Response> {
-                const auto days = query_integer(request, "days", 7, 1, service::LedgerView::kMaxDays);
-                if (!days) return days.error();
-                return json_response(200, parts.ledger.statistics(*days));
-              },
-              .doc = {.summary = "Counts, success rate and durations, by hour and day",
-                      .tag = "schedules",
-                      .query = {{"days", "1 to 90, default 7", "integer"}},
-                      .answers = {{200, "Figures", "Stats"}}}});
+  router.add(
+      {.method = Method::get,
+       .path = "/api/upcoming",
+       .right = Right::read,
+       .handler = [parts](const Request& request) { return upcoming(parts, request); },
+       .doc = {.summary = "What will fire, soonest first, at most 1,000; and how much in each hour",
+               .tag = "schedules",
+               .query = {{"from", "Now where absent", "date-time"},
+                         {"to", "A day later where absent", "date-time"},
+                         {"limit", "0 to 1000, default 1000", "integer"},
+                         {"counts", "true: with the counts by hour, and the seconds that several share"}},
+               .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
+  router.add(
+      {.method = Method::get,
+       .path = "/api/stats",
+       .right = Right::read,
+       .handler = [parts](const Request& request) { return statistics(parts, request); },
+       .doc = {.summary = "Counts, success rate and durations, by hour and day",
+               .tag = "schedules",
+               .query = {{"days", "1 to 90, of one task to 371; default 7", "integer"},
+                         {"task_id", "Of that task alone, by day; its newest 20,000 executions", "integer"},
+                         {"tz", "Whose days, with task_id; UTC where absent"}},
+               .answers = {{200, "Figures", "Stats"}}}});
 }
 
 }  // namespace http

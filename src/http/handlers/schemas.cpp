@@ -34,8 +34,15 @@ namespace {
                  R"("need":{"enum":["all","any"]},"on":{"enum":["success","failure","any"]}}},)"                                            \
                  R"("notify":{"type":"array","items":{"type":"string"}})"
 
+// Figures of executions, under the name of their hour or day.
+#define SUMS(name)                                                                                          \
+  R"({"type":"array","items":{"type":"object","properties":{")" name R"(":{"type":"string"},)"              \
+  R"("executions":{"type":"object","additionalProperties":{"type":"integer"}},"total":{"type":"integer"},)" \
+  R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE("integer") R"(}}})"
+
 #define ATTEMPT_PROPERTIES                                                                                                            \
-  R"("attempt":{"type":"integer"},"status":{"type":"string"},"started_at":)" TIME R"(,"finished_at":)" TIME                           \
+  R"("attempt":{"type":"integer"},"status":{"enum":["PENDING","RUNNING","SUCCESS","FAILED","TIMEOUT","CANCELLED",)"                   \
+  R"("SKIPPED","MISSED","LOST"]},"started_at":)" TIME R"(,"finished_at":)" TIME                                                       \
   R"(,"duration_ms":)" NULLABLE("integer") R"(,"exit_code":)" NULLABLE("integer") R"(,"signal":)" NULLABLE(                           \
       "integer") R"(,"error":)" NULLABLE("string") R"(,"output_bytes":{"type":"integer"},"output_dropped_bytes":{"type":"integer"},)" \
                                                    R"("cpu_ms":{"type":"integer"},"max_rss_bytes":{"type":"integer"})"
@@ -54,7 +61,8 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
                    R"("recent":{"type":"object"}},"required":["id","name","cron","status"]})"},
     {"TaskPage",
      R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Task"}},)"
-     R"("total":{"type":"integer"},"page":{"type":"integer"},"page_size":{"type":"integer"}},)"
+     R"("total":{"type":"integer"},"page":{"type":"integer"},"page_size":{"type":"integer"},)"
+     R"("counts":{"type":"object","additionalProperties":{"type":"integer"}}},)"
      R"("required":["items","total","page","page_size"]})"},
     {"RunInput",
      R"({"type":"object","additionalProperties":false,"properties":{"env":{"type":"object","additionalProperties":)"
@@ -102,13 +110,22 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
     {"ExecutionPage",
      R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Execution"}},)"
      R"("next_cursor":)" NULLABLE("string") R"(},"required":["items","next_cursor"]})"},
+    {"RecentRuns",
+     R"({"type":"object","properties":{"items":{"type":"array","items":{"type":"object","properties":{)"
+     R"("task_id":{"type":"integer"},"runs":{"type":"array","items":{"type":"array","prefixItems":[{"type":"integer"},)"
+     R"({"type":"string"},)" NULLABLE("integer") "," NULLABLE(
+         "integer") R"(],"minItems":4,"maxItems":4}}}}}}})"},
     {"NextFires",
      R"({"type":"object","properties":{"next":{"type":"array","items":{"type":"string","format":"date-time"}},)"
      R"("description":{"type":"string"},"timezone":{"type":"string"},"canonical":{"type":"string"}}})"},
     {"Upcoming",
      R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"items":{"type":"array",)"
      R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},)"
-     R"("scheduled_at":{"type":"string","format":"date-time"}}}},"more":{"type":"boolean"}}})"},
+     R"("scheduled_at":{"type":"string","format":"date-time"}}}},"more":{"type":"boolean"},"counts":{"type":"object",)"
+     R"("properties":{"by_hour":{"type":"array","items":{"type":"object","properties":{"hour":{"type":"string"},)"
+     R"("count":{"type":"integer"}}}},"collisions":{"type":"array","items":{"type":"object","properties":{)"
+     R"("at":{"type":"string"},"count":{"type":"integer"},"names":{"type":"array","items":{"type":"string"}}}}},)"
+     R"("total":{"type":"integer"},"complete":{"type":"boolean"}}}}})"},
     {"SimulationInput",
      R"({"type":"object","additionalProperties":false,"properties":{"days":{"type":"integer"},"limit":{"type":"integer"},)"
      R"("task_id":{"type":"integer","description":"The task that is changed; absent for a new one"},)"
@@ -130,10 +147,10 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
                                    R"("outcome":{"enum":["runs","skipped","waits","cancels"]},"expected_ms":)" NULLABLE(
                                        "integer") R"(}}}}})"},
     {"Stats",
-     R"({"type":"object","properties":{"tasks":{"type":"object"},"executions":{"type":"object"},"total":{"type":"integer"},)"
-     R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE(
-         "integer") R"(,"days":{"type":"integer"},"by_hour":{"type":"array","items":{"type":"object"}},)"
-                    R"("by_day":{"type":"array","items":{"type":"object"}}}})"},
+     R"({"type":"object","properties":{"tasks":{"type":"object","additionalProperties":{"type":"integer"}},"executions":{"type":"object","additionalProperties":{"type":"integer"}},"total":{"type":"integer"},)"
+     R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE("integer") R"(,"days":{"type":"integer"},"by_hour":)" SUMS(
+         "hour") R"(,"by_day":)" SUMS("day") R"(,"task_id":{"type":"integer"},)"
+                                             R"("timezone":{"type":"string"},"complete":{"type":"boolean"}}})"},
 };
 
 }  // namespace

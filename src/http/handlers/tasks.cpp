@@ -35,15 +35,23 @@ base::Result<std::optional<std::int64_t>> revision_wanted(const Request& request
                           "If-Match must be an ETag that this task's answers carry");
 }
 
-std::string render_list(const store::TaskPage& page, const store::TaskQuery& query, bool show_env) {
+using Counts = std::map<task::TaskStatus, std::int64_t>;
+
+std::string render_list(const store::TaskPage& page, const store::TaskQuery& query, bool show_env,
+                        const std::optional<Counts>& counts) {
   std::string body = "{\"items\":[";
   for (const auto& task : page.items) {
     if (body.back() == '}') body += ',';
     body += json::serialize(service::to_json(task, show_env));
   }
   body += "],\"total\":" + std::to_string(page.total) + ",\"page\":" + std::to_string(query.page) +
-          ",\"page_size\":" + std::to_string(query.page_size) + "}";
-  return body;
+          ",\"page_size\":" + std::to_string(query.page_size);
+  if (counts) {
+    json::object object;
+    for (const auto& [status, count] : *counts) object[to_string(status)] = count;
+    body += ",\"counts\":" + json::serialize(object);
+  }
+  return body += '}';
 }
 
 base::Result<Response> change(const TaskHandlerParts& parts, const Request& request, bool replace) {
@@ -83,8 +91,13 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
          const auto version = parts.events.version();
          auto query = task_query(request);
          if (!query) return std::move(query).error();
+         std::optional<Counts> counts;
+         if (const auto wanted = request.query.find("counts"); wanted && *wanted != "false") {
+           if (*wanted != "true") return query_error("counts", "must be true or false");
+           parts.store.read([&](store::Reader& reader) { counts = reader.count_matching_by_status(*query); });
+         }
          return cache->put(request, show_env, version,
-                           render_list(parts.tasks.list(*query), *query, show_env));
+                           render_list(parts.tasks.list(*query), *query, show_env, counts));
        },
        .doc = {.summary = "Tasks, by page",
                .tag = "tasks",
@@ -94,7 +107,8 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
                          {"sort", "id, name, status, created_at, updated_at, last_run_at or next_run_at"},
                          {"order", "asc or desc"},
                          {"page", "From 1", "integer"},
-                         {"page_size", "1 to 500, default 50", "integer"}},
+                         {"page_size", "1 to 500, default 50", "integer"},
+                         {"counts", "true: also how many match by status, whatever `status` says"}},
                .answers = {{200, "One page", "TaskPage"}}},
        .quick =
            [parts, cache](const Request& request) {

@@ -36,6 +36,7 @@ constexpr Allowed kAllowed[] = {
     // as many as carry the tag, or are not ACTIVE
     {"task_tags WHERE tag = ?) ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
     {"FROM tasks WHERE status = ? ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
+    {"task_tags WHERE tag = ?) GROUP BY status", "USE TEMP B-TREE FOR GROUP BY"},
     // an index that holds only what waits for a pool, read once after a start
     {"SELECT DISTINCT pool FROM executions WHERE waiting = 'pool'",
      "SCAN executions USING INDEX executions_waiting_for_pool"},
@@ -79,6 +80,9 @@ void ask_for_tasks(Reader& reader) {
   reader.find_tasks_by_name("", 1);
   reader.find_task_by_legacy_id("");
   reader.count_tasks_by_status();
+  reader.count_matching_by_status({.search = "text"});
+  reader.count_matching_by_status({.tag = "tag"});
+  reader.count_matching_by_status({.search = "text", .tag = "tag"});
   reader.count_tasks_by_tag(1);
   reader.for_each_due([](TaskId, Instant) {});
   reader.tasks_due_before({}, 1);
@@ -122,6 +126,8 @@ void ask_for_executions(Reader& reader) {
   reader.final_before({}, {}, 1);
   reader.final_before(TaskId{}, {}, 1);
   reader.hourly_outcomes({}, {});
+  reader.task_outcomes({}, {}, 1);
+  reader.recent_runs({}, 1);
   for (int status = -1; status < 9; ++status) {
     for (int trigger = -1; trigger < 6; ++trigger) {
       for (int terms = 0; terms < 16; ++terms) {

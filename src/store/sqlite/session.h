@@ -29,6 +29,7 @@ class Session : public Transaction {
   TaskPage list_tasks(const TaskQuery& query) override;
   std::vector<TaskId> list_task_ids(const TaskQuery& query, std::int64_t limit) override;
   std::map<task::TaskStatus, std::int64_t> count_tasks_by_status() override;
+  std::map<task::TaskStatus, std::int64_t> count_matching_by_status(const TaskQuery& query) override;
   std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t limit) override;
   void for_each_due(const std::function<void(TaskId, Instant)>& visit) override;
   std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) override;
@@ -75,6 +76,8 @@ class Session : public Transaction {
   std::vector<ExecutionId> final_before(std::optional<TaskId> id, Instant before,
                                         std::int64_t limit) override;
   std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) override;
+  std::vector<RecentRun> recent_runs(TaskId id, std::int64_t limit) override;
+  std::vector<TaskOutcome> task_outcomes(TaskId id, Instant since, std::int64_t limit) override;
   void keep_attempt(ExecutionId id, const task::Attempt& attempt) override;
   void save_output(ExecutionId id, const Output& output) override;
   void save_log(ExecutionId id, int attempt, const std::string& frames) override;

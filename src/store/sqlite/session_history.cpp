@@ -35,6 +35,17 @@ constexpr const char* kAddOutcome =
 constexpr const char* kOutcomes =
     "SELECT hour, status, count, duration_ms FROM hourly_outcomes WHERE hour >= ? AND hour < ? ORDER BY "
     "hour, status";
+constexpr const char* kTaskOutcomes =
+    "SELECT coalesce(started_at, scheduled_at, created_at), status, count, coalesce(finished_at - "
+    "started_at, 0) "
+    "FROM executions WHERE task_id = ?1 AND id > coalesce((SELECT id FROM executions WHERE created_at < ?2 "
+    "ORDER BY "
+    "created_at DESC, id DESC LIMIT 1), 0) AND +created_at >= ?3 AND +status NOT IN ('PENDING', 'RUNNING') "
+    "ORDER "
+    "BY id DESC LIMIT ?4";
+constexpr const char* kRecentRuns =
+    "SELECT id, status, started_at, CASE WHEN status IN ('PENDING', 'RUNNING') THEN NULL ELSE finished_at - "
+    "started_at END FROM executions WHERE task_id = ? ORDER BY id DESC LIMIT ?";
 constexpr const char* kListAudit =
     "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE id < ? ORDER BY id "
     "DESC LIMIT ?";
@@ -53,6 +64,9 @@ constexpr const char* kRememberAnswer =
 constexpr const char* kForgetAnswers = "DELETE FROM answers WHERE at < ?";
 constexpr const char* kFindSetting = "SELECT value FROM settings WHERE key = ?";
 constexpr const char* kSetSetting = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)";
+
+// Ids grow with time, but for a clock that was set back by no more than this.
+constexpr std::chrono::hours kClockStep{1};
 
 task::Attempt read_attempt(Row& row) {
   task::Attempt attempt;
@@ -173,6 +187,32 @@ std::vector<HourlyOutcome> Session::hourly_outcomes(Instant from, Instant to) {
   return all_rows(statement, [](Row& row) {
     HourlyOutcome outcome;
     outcome.hour = row.instant();
+    outcome.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+    outcome.count = row.integer();
+    outcome.duration_ms = row.integer();
+    return outcome;
+  });
+}
+
+std::vector<RecentRun> Session::recent_runs(TaskId id, std::int64_t limit) {
+  auto& statement = connection_.prepare(kRecentRuns);
+  Binder(statement) << id << limit;
+  return all_rows(statement, [](Row& row) {
+    RecentRun run;
+    run.id = row.id<ExecutionId>();
+    run.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+    run.started_at = row.optional_instant();
+    run.duration_ms = row.optional_integer();
+    return run;
+  });
+}
+
+std::vector<TaskOutcome> Session::task_outcomes(TaskId id, Instant since, std::int64_t limit) {
+  auto& statement = connection_.prepare(kTaskOutcomes);
+  Binder(statement) << id << since - kClockStep << since << limit;
+  return all_rows(statement, [](Row& row) {
+    TaskOutcome outcome;
+    outcome.at = row.instant();
     outcome.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
     outcome.count = row.integer();
     outcome.duration_ms = row.integer();

@@ -218,6 +218,24 @@ std::map<task::TaskStatus, std::int64_t> Session::count_tasks_by_status() {
   return counts;
 }
 
+std::map<task::TaskStatus, std::int64_t> Session::count_matching_by_status(const TaskQuery& query) {
+  if (query.search.empty() && !query.tag) return count_tasks_by_status();
+  auto any_status = query;
+  any_status.status.reset();
+  SQLite::Statement statement(
+      connection_.database(),
+      "SELECT status, count(*) FROM tasks" + where_of(any_status, By::condition) + " GROUP BY status");
+  Binder binder(statement);
+  bind_where(binder, any_status);
+  std::map<task::TaskStatus, std::int64_t> counts;
+  each_row(statement, [&](Row& row) {
+    const auto status = task::parse_task_status(row.text());
+    const auto count = row.integer();
+    if (status) counts[*status] = count;
+  });
+  return counts;
+}
+
 std::map<std::string, std::int64_t> Session::count_tasks_by_tag(std::int64_t limit) {
   std::map<std::string, std::int64_t> counts;
   auto& statement = connection_.prepare(kCountByTag);

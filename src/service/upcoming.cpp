@@ -1,0 +1,183 @@
+// What will fire: a list of the soonest, and counts of all of it.
+#include <algorithm>
+#include <queue>
+#include <unordered_map>
+
+#include "service/ledger_view.h"
+#include "task/cursor.h"
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using base::Instant;
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr std::size_t kCollisions = 50;       // the most crowded seconds that are told
+constexpr std::size_t kNamesOfCollision = 8;  // names of each; the rest is a number
+
+struct Planned {
+  const task::Task* task;
+  std::shared_ptr<const cron::Schedule> schedule;
+  Instant first;  // fire within the window
+};
+
+// The task's first fire that is not before `from`.
+std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from) {
+  auto cursor = *task.next_run_at;
+  if (cursor >= from) return cursor;
+  if (!schedule.is_every())
+    return task::cursor_after(task.definition, schedule, from - base::Milliseconds{1}).next_run_at;
+  // it counts from its last fire, so that only whole steps lead on from there
+  const auto second = std::chrono::floor<std::chrono::seconds>(cursor);
+  const auto next = schedule.next(second);
+  if (!next) return std::nullopt;
+  const base::Milliseconds step = *next - second;
+  cursor += (from - cursor + step - base::Milliseconds{1}) / step * step;
+  if (task.definition.ends_at && cursor > *task.definition.ends_at) return std::nullopt;
+  return cursor;
+}
+
+// Tasks whose fires are all the same: one of them is walked through, and counts for all.
+struct Group {
+  const Planned* model;
+  std::vector<const task::Task*> tasks;
+};
+
+std::vector<Group> grouped(const std::vector<Planned>& planned) {
+  std::vector<Group> groups;
+  std::unordered_map<std::string, std::size_t> known;
+  for (const auto& one : planned) {
+    const auto& definition = one.task->definition;
+    auto key = one.schedule->print() + '\n' + std::string(one.schedule->timezone()) + '\n' +
+               base::to_iso(one.first) + '\n' + (definition.ends_at ? base::to_iso(*definition.ends_at) : "");
+    const auto [at, is_new] = known.try_emplace(std::move(key), groups.size());
+    if (is_new) groups.push_back({&one, {}});
+    groups[at->second].tasks.push_back(one.task);
+  }
+  return groups;
+}
+
+struct Fire {
+  std::int64_t second;
+  std::uint32_t group;
+};
+
+json::array collisions_of(std::vector<Fire>& fires, const std::vector<Group>& groups) {
+  struct Crowd {
+    std::int64_t second;
+    std::size_t begin, end, tasks;
+  };
+  std::sort(fires.begin(), fires.end(), [](const Fire& a, const Fire& b) { return a.second < b.second; });
+  std::vector<Crowd> crowds;
+  for (std::size_t begin = 0; begin < fires.size();) {
+    auto end = begin;
+    std::size_t tasks = 0;
+    for (; end < fires.size() && fires[end].second == fires[begin].second; ++end)
+      tasks += groups[fires[end].group].tasks.size();
+    if (tasks > 1) crowds.push_back({fires[begin].second, begin, end, tasks});
+    begin = end;
+  }
+  const auto most = std::min(crowds.size(), kCollisions);
+  std::partial_sort(crowds.begin(), crowds.begin() + static_cast<std::ptrdiff_t>(most), crowds.end(),
+                    [](const Crowd& a, const Crowd& b) {
+                      return std::tie(b.tasks, a.second) < std::tie(a.tasks, b.second);
+                    });
+  json::array items;
+  for (std::size_t i = 0; i < most; ++i) {
+    json::array names;
+    for (auto at = crowds[i].begin; at < crowds[i].end; ++at) {
+      for (const auto* task : groups[fires[at].group].tasks) {
+        if (names.size() < kNamesOfCollision) names.emplace_back(task->definition.name);
+      }
+    }
+    items.push_back(json::object{{"at", base::to_iso(std::chrono::sys_seconds{seconds{crowds[i].second}})},
+                                 {"count", crowds[i].tasks},
+                                 {"names", std::move(names)}});
+  }
+  return items;
+}
+
+// How many fires each hour has, and which seconds have several. False in `complete` where it was too much.
+json::object counts_of(const std::vector<Planned>& planned, Instant to, bool complete) {
+  const auto groups = grouped(planned);
+  std::map<Instant, std::int64_t> by_hour;
+  std::vector<Fire> fires;
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < groups.size() && complete; ++i) {
+    const auto& [model, tasks] = groups[i];
+    std::optional<Instant> at = model->first;
+    while (at && *at < to) {
+      if (fires.size() >= LedgerView::kMaxCounted) {
+        complete = false;
+        break;
+      }
+      const auto second = floor<seconds>(*at);
+      fires.push_back({second.time_since_epoch().count(), static_cast<std::uint32_t>(i)});
+      by_hour[floor<hours>(second)] += static_cast<std::int64_t>(tasks.size());
+      total += static_cast<std::int64_t>(tasks.size());
+      at = task::cursor_after(model->task->definition, *model->schedule, *at).next_run_at;
+    }
+  }
+  json::array hours_json;
+  for (const auto& [hour, count] : by_hour)
+    hours_json.push_back(json::object{{"hour", base::to_iso(hour)}, {"count", count}});
+  return {{"by_hour", std::move(hours_json)},
+          {"collisions", collisions_of(fires, groups)},
+          {"total", total},
+          {"complete", complete}};
+}
+
+// The soonest of them all, in order; `more` where there would be others.
+json::array soonest_of(const std::vector<Planned>& planned, Instant to, std::size_t limit, bool& more) {
+  struct Next {
+    Instant at;
+    std::size_t which;
+    bool operator>(const Next& other) const { return std::tie(at, which) > std::tie(other.at, other.which); }
+  };
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+  for (std::size_t i = 0; i < planned.size(); ++i) queue.push({planned[i].first, i});
+  json::array items;
+  while (!queue.empty() && items.size() < limit) {
+    const auto next = queue.top();
+    queue.pop();
+    const auto& [task, schedule, first] = planned[next.which];
+    items.push_back(json::object{{"task_id", task->id.value},
+                                 {"task_name", task->definition.name},
+                                 {"scheduled_at", base::to_iso(next.at)}});
+    const auto after = task::cursor_after(task->definition, *schedule, next.at).next_run_at;
+    if (after && *after < to) queue.push({*after, next.which});
+  }
+  more = !queue.empty();
+  return items;
+}
+
+}  // namespace
+
+json::object LedgerView::upcoming(Instant from, Instant to, std::size_t limit, bool counts) const {
+  // the first fires from now on are those of the tasks that fire first
+  const bool few = !counts && from <= clock_.now();
+  const auto most_tasks = few ? static_cast<std::int64_t>(limit) + 1 : kMaxUpcomingTasks;
+  std::vector<task::Task> due;
+  store_.read([&](store::Reader& reader) { due = reader.tasks_due_before(to, most_tasks); });
+  std::vector<Planned> planned;
+  for (const auto& task : due) {
+    auto schedule = task::schedule_of(task.definition, tasks_.default_timezone());
+    if (!schedule || !task.next_run_at) continue;
+    const auto first = first_fire_from(task, *schedule, from);
+    if (first && *first < to) planned.push_back({&task, std::move(schedule), *first});
+  }
+  bool more = false;
+  auto items = soonest_of(planned, to, limit, more);
+  const bool all_tasks = static_cast<std::int64_t>(due.size()) < most_tasks;
+  json::object answer{{"from", base::to_iso(from)},
+                      {"to", base::to_iso(to)},
+                      {"items", std::move(items)},
+                      {"more", more || !all_tasks}};
+  if (counts) answer["counts"] = counts_of(planned, to, all_tasks);
+  return answer;
+}
+
+}  // namespace service
