@@ -52,7 +52,8 @@ Response page(int status, const Request& request, std::string_view title,
   const auto language = request.language();
   std::string html =
       "<!doctype html>\n<html lang=\"" + std::string(language == Language::chinese ? "zh" : "en") +
-      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
+      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+      "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
       escaped(title) + "</title></head><body><main><h1>" + escaped(title) + "</h1>";
   for (const auto& line : lines) html += "<p>" + escaped(line) + "</p>";
   html += "<p><a href=\"" + escaped(back) + "\">" + std::string(kBack.in(language)) +
@@ -188,16 +189,21 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
   const auto form = request.form();
   if (!form) return form.error();
   std::vector<base::TaskId> ids;
+  std::map<std::int64_t, std::string> names;  // read before: a deleted task has none
   for (const auto text : form->all("ids")) {
     for (const auto& item : split(text, ", ")) {
-      if (const auto id = parts.tasks.resolve(item)) ids.push_back(*id);
+      const auto id = parts.tasks.resolve(item);
+      if (!id) continue;
+      ids.push_back(*id);
+      if (const auto task = parts.tasks.find(*id)) names[id->value] = task->definition.name;
     }
   }
   if (ids.empty()) return refused(request, field_error({"body", "ids"}, "no task was chosen"), "/ui/tasks");
   std::vector<std::string> lines;
   for (const auto& outcome : parts.tasks.bulk(request.actor(), action, ids)) {
-    lines.push_back(std::string(kTask.in(request.language())) + " " + base::to_string(outcome.id) + ": " +
-                    (outcome.error ? outcome.error->message : std::string(name) + " ✓"));
+    lines.push_back(std::string(kTask.in(request.language())) + " " + base::to_string(outcome.id) + " (" +
+                    names[outcome.id.value] +
+                    "): " + (outcome.error ? outcome.error->message : std::string(name) + " ✓"));
   }
   return page(200, request, kDone.in(request.language()), lines, "/ui/tasks");
 }
