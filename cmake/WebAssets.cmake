@@ -12,7 +12,7 @@ if(SCHEDULER_WEB)
   find_program(FLOCK flock REQUIRED)
   file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web_dir}/src/* ${web_dir}/public/* ${web_dir}/scripts/*)
   list(FILTER web_sources EXCLUDE REGEX "\\.test\\.ts$")
-  list(APPEND web_sources ${web_dir}/index.html ${web_dir}/docs.html ${web_dir}/package.json
+  list(APPEND web_sources ${web_dir}/index.html ${web_dir}/boot.js ${web_dir}/docs.html ${web_dir}/package.json
     ${web_dir}/package-lock.json ${web_dir}/.npmrc ${web_dir}/vite.config.ts ${web_dir}/svelte.config.js)
   set(web_dist ${web_out}/dist)
   # Build folders share web/node_modules; the lock keeps two builds from installing at once.

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { ROUTES, expressionOf } from './src/routes';
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const server = process.env.SCHEDULER_URL ?? 'http://127.0.0.1:8010';
@@ -15,8 +18,28 @@ const SHARED = [
   /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
 ];
 
+// boot.js learns which files each page and each language needs, so that the browser fetches them beside the entry
+// and not after it.
+function earlyFiles(): Plugin {
+  return {
+    name: 'early-files',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const parts: Record<string, string[]> = {};
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        const name = /\/src\/(?:pages|i18n)\/(\w+)\.(?:svelte|ts)$/.exec(chunk.facadeModuleId ?? '')?.[1];
+        if (name) parts[name] = [chunk.fileName, ...chunk.imports, ...(chunk.viteMetadata?.importedCss ?? [])].map((path) => `/${path}`);
+      }
+      const pages = ROUTES.map(({ pattern, page }) => [expressionOf(pattern).source, parts[page[0]!.toUpperCase() + page.slice(1)]]);
+      const source = readFileSync(file('boot.js'), 'utf8').replace('/* pages */ []', JSON.stringify(pages)).replace('/* languages */ {}', JSON.stringify({ en: parts.en, zh: parts.zh }));
+      this.emitFile({ type: 'asset', fileName: 'boot.js', source });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), earlyFiles()],
   build: {
     target: 'es2022',
     // The content security policy allows nothing inline, so nothing may become a data: URL.

@@ -50,10 +50,8 @@ export const ROUTES: Route[] = [
   { pattern: '/ui/admin/system', page: 'system' },
 ];
 
-const COMPILED = ROUTES.map(({ pattern, page }) => ({
-  page,
-  expression: new RegExp(`^${pattern.replace(/:(\w+)/g, '(?<$1>[0-9]+)')}/?$`),
-}));
+export const expressionOf = (pattern: string) => new RegExp(`^${pattern.replace(/:(\w+)/g, '(?<$1>[0-9]+)')}/?$`);
+const COMPILED = ROUTES.map(({ pattern, page }) => ({ page, expression: expressionOf(pattern) }));
 
 export function matchRoute(path: string): Match {
   for (const { page, expression } of COMPILED) {

@@ -1,185 +1,71 @@
-// The server's shapes by the names that the page uses.
-export type TaskStatus = 'ACTIVE' | 'PAUSED' | 'PENDING' | 'RUNNING' | 'FAILED';
-export type ExecutionStatus =
-  | 'PENDING'
-  | 'RUNNING'
-  | 'SUCCESS'
-  | 'FAILED'
-  | 'TIMEOUT'
-  | 'CANCELLED'
-  | 'SKIPPED'
-  | 'MISSED'
-  | 'LOST';
-export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
+// The server's shapes by the names that the page uses. They come from its own description (schema.ts); what is said
+// here is only which of their fields are always there.
+import type { components } from './schema';
 
-export interface User {
-  id: number;
-  username: string;
-  role: Role;
-  must_change_password?: boolean;
-}
+type Schemas = components['schemas'];
+// The server sends every field of what it answers, also where a request may leave it out.
+type Whole<T> = T extends readonly (infer Item)[]
+  ? number extends T['length']
+    ? Whole<Item>[]
+    : T
+  : T extends object
+    ? { [Key in keyof T]-?: Whole<Exclude<T[Key], undefined>> }
+    : T;
+type But<T, Optional extends keyof T> = Omit<T, Optional> & Partial<Pick<T, Optional>>;
 
-export interface Limits {
-  memory_bytes: number | null;
-  cpu_s: number | null;
-  open_files: number | null;
-  processes: number | null;
-  nice: number | null;
-}
-export interface RetryPolicy {
-  max_attempts: number;
-  initial_delay_s: number;
-  factor: number;
-  max_delay_s: number;
-  jitter: number;
-}
-export interface HttpCall {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-  expect_status: number[];
-}
-export type OverlapPolicy = 'skip' | 'queue' | 'queue_all' | 'cancel_running' | 'allow';
-export type MisfirePolicy = 'fire_once' | 'fire_all' | 'skip';
+export type Role = Schemas['User']['role'];
+export type User = Pick<Schemas['User'], 'id' | 'username' | 'role'> & Partial<Pick<Schemas['User'], 'must_change_password'>>;
 
 // What a user writes.
-export interface TaskDefinition {
-  name: string;
-  cron: string;
-  timezone: string;
-  command: string;
-  http?: HttpCall | null;
-  description: string;
-  tags: string[];
-  env: Record<string, string>;
-  working_dir: string;
-  run_as: string;
-  shell: string;
-  stdin: string;
-  timeout_s: number | null;
-  kill_grace_s: number;
-  success_exit_codes: number[];
-  retry: RetryPolicy;
-  overlap: OverlapPolicy;
-  misfire: { policy: MisfirePolicy; window_s: number };
-  jitter_s: number;
-  starts_at: string | null;
-  ends_at: string | null;
-  priority: number;
-  pool: string;
-  node_labels: Record<string, string>;
-  on_success: number[];
-  on_failure: number[];
-  notify: string[];
-  kill_mode: 'group' | 'main';
-  limits: Limits;
-  rerun_lost: boolean;
-  keep_executions: number;
-  keep_failed: number;
+export type TaskDefinition = Omit<Whole<Schemas['TaskInput']>, 'status'>;
+export type OverlapPolicy = TaskDefinition['overlap'];
+// Its next fires and figures only where one task is asked for.
+export type Task = But<Omit<Whole<Schemas['Task']>, 'recent'>, 'next_fires' | 'paused' | 'running' | 'queued' | 'revision' | 'force_run_at'>;
+export type TaskStatus = Task['status'];
+export interface TaskPage extends Omit<Schemas['TaskPage'], 'items' | 'counts'> {
+  items: Task[];
+  counts?: Partial<Record<TaskStatus, number>>;
 }
-export interface Task extends TaskDefinition {
-  id: number;
-  status: TaskStatus;
-  last_run_at: string | null;
-  next_run_at: string | null;
-  last_error: string | null;
-  created_at: string;
-  updated_at: string;
-  created_by: string;
-  // Only where one task is asked for.
-  next_fires?: string[];
-}
-
-export type Trigger = 'schedule' | 'manual' | 'misfire' | 'backfill' | 'chain' | 'heartbeat';
-export interface Attempt {
-  attempt: number;
-  status: ExecutionStatus;
-  started_at: string | null;
-  finished_at: string | null;
-  duration_ms?: number | null;
-  exit_code: number | null;
-  signal: number | string | null;
-  error: string | null;
-  output_bytes: number;
-  output_dropped_bytes: number;
-  cpu_ms: number | null;
-  max_rss_bytes: number | null;
-}
-export interface Execution {
-  id: number;
-  task_id: number;
-  task_name: string;
-  task_revision?: number;
-  args?: string[];
-  status: ExecutionStatus;
-  trigger: Trigger;
-  triggered_by: string | null;
-  scheduled_at: string | null;
-  due_at: string | null;
-  created_at?: string;
-  started_at: string | null;
-  finished_at: string | null;
-  late_ms: number | null;
-  duration_ms: number | null;
-  attempt: number;
-  attempts?: Attempt[];
-  exit_code: number | null;
-  signal: number | string | null;
-  error: string | null;
-  reason: string | null;
-  stdout?: string;
-  stderr?: string;
-  output_bytes: number;
-  output_dropped_bytes: number;
-  cpu_ms: number | null;
-  max_rss_bytes: number | null;
-  node: string;
-  count: number;
-  scheduled_until: string | null;
-}
-export interface Revision {
-  revision: number;
-  changed_at: string;
-  changed_by: string;
+export interface Revision extends Omit<Whole<Schemas['Revisions']>['items'][number], 'definition'> {
   definition: Partial<TaskDefinition>;
 }
-export interface ExecutionPage {
+
+export type ExecutionStatus = Schemas['Execution']['status'];
+export type Trigger = Schemas['Execution']['trigger'];
+export type Attempt = But<Whole<Schemas['Attempt']>, 'duration_ms'>;
+// Attempts, output and arguments only where one execution is asked for.
+export type Execution = But<Omit<Whole<Schemas['Execution']>, 'attempts' | 'waiting' | 'priority' | 'pool'>, 'args' | 'stdout' | 'stderr' | 'task_revision'> & {
+  attempts?: Attempt[];
+};
+export interface ExecutionPage extends Omit<Schemas['ExecutionPage'], 'items'> {
   items: Execution[];
-  next_cursor: string | null;
+}
+// What a strip of runs needs to know of each; the server sends it as [id, status, began in ms since 1970, took in ms].
+export type Run = Pick<Execution, 'id' | 'status' | 'started_at' | 'duration_ms'>;
+export interface RecentRuns {
+  items: { task_id: number; runs: [number, ExecutionStatus, number | null, number | null][] }[];
 }
 
-export interface CronAnswer {
-  timezone: string;
-  next: string[];
-  description: string;
+export type CronAnswer = Omit<Whole<Schemas['NextFires']>, 'canonical'>;
+export type Upcoming = But<Whole<Schemas['Upcoming']>, 'counts'>;
+export type Fire = Upcoming['items'][number];
+export type FireCounts = NonNullable<Upcoming['counts']>;
+export type StatsHour = Pick<Whole<Schemas['Stats']>['by_hour'][number], 'hour' | 'executions' | 'average_duration_ms'>;
+export interface Stats extends Pick<Whole<Schemas['Stats']>, 'tasks'> {
+  by_hour: StatsHour[];
+}
+export interface TaskStats extends Pick<Whole<Schemas['Stats']>, 'complete'> {
+  by_day: { day: string; executions: Partial<Record<ExecutionStatus, number>> }[];
 }
 
-export interface TaskPage {
-  items: Task[];
-  total: number;
-  page: number;
-  page_size: number;
+export interface Setting extends Omit<Schemas['Settings']['items'][number], 'value' | 'default'> {
+  value: string | number | string[];
+  default: string | number | string[] | null;
 }
-
 export interface Problem {
   type?: string;
   title: string;
   status: number;
   detail?: string;
   errors?: { loc: (string | number)[]; msg: string; position?: number }[];
-}
-
-export interface Fire {
-  task_id: number;
-  task_name: string;
-  scheduled_at: string;
-}
-export interface StatsHour {
-  hour: string;
-  executions: Partial<Record<ExecutionStatus, number>>;
-  average_duration_ms: number | null;
-}
-export interface Stats {
-  by_hour: StatsHour[];
 }

@@ -1,10 +1,10 @@
 // The output of an execution, from its beginning on and as it grows.
-import { send } from '../api/client';
+import { urlOf } from '../api/client';
 import type { Piece } from '../model/logBuffer';
 
 interface Chunk {
   attempt: number;
-  stream: 'stdout' | 'stderr' | 'mark';
+  stream: Piece['stream'];
   time: string;
   text: string;
 }
@@ -21,8 +21,8 @@ export interface LogHandlers {
 
 const RETRY_MS = 1000;
 
-// The current attempt, live.
-export function followLog(execution: number, handlers: LogHandlers): () => void {
+// `wanted`: an attempt; null: the current one, and the next one after a retry.
+export function followLog(execution: number, wanted: number | null, handlers: LogHandlers): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
@@ -34,11 +34,10 @@ export function followLog(execution: number, handlers: LogHandlers): () => void 
     attempt = chunk.attempt;
     // An event's id is the offset behind it.
     handlers.size(Number((event as MessageEvent<string>).lastEventId) || 0);
-    // A mark of the runner ("so much was left out here") stands where it came, as a line of the errors.
-    handlers.piece({ stream: chunk.stream === 'stdout' ? 'stdout' : 'stderr', at: Date.parse(chunk.time), text: chunk.text });
+    handlers.piece({ stream: chunk.stream, at: Date.parse(chunk.time), text: chunk.text });
   };
   const connect = () => {
-    source = new EventSource(`/executions/${execution}/log/stream`);
+    source = new EventSource(urlOf(`/executions/${execution}/log/stream`, { attempt: wanted }));
     source.onopen = () => handlers.lost(false);
     source.addEventListener('chunk', receive);
     source.addEventListener('end', () => {
@@ -64,22 +63,4 @@ export function followLog(execution: number, handlers: LogHandlers): () => void 
     clearTimeout(timer);
     source?.close();
   };
-}
-
-// An earlier attempt, as text: its times and streams are not told apart any more.
-export function readLog(execution: number, attempt: number, handlers: LogHandlers): () => void {
-  const abort = new AbortController();
-  void (async () => {
-    try {
-      const response = await send('GET', `/executions/${execution}/log`, { query: { attempt }, headers: { accept: 'text/plain' }, signal: abort.signal });
-      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        handlers.piece({ stream: 'stdout', at: 0, text: part.value });
-      }
-      handlers.end();
-    } catch (error) {
-      if ((error as Error).name !== 'AbortError') handlers.lost(true);
-    }
-  })();
-  return () => abort.abort();
 }

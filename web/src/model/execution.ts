@@ -1,5 +1,5 @@
 // What can be said of an execution from its fields alone.
-import type { Execution, ExecutionStatus } from '../api/types';
+import type { ExecutionStatus, Run } from '../api/types';
 
 export const EXECUTION_STATUSES: ExecutionStatus[] = [
   'PENDING',
@@ -63,7 +63,7 @@ export function bytes(count: number): string {
 }
 
 // The median of the runs that ended well, without that one itself; null where there is none.
-export function usualDuration(runs: Execution[], but: number): number | null {
+export function usualDuration(runs: Run[], but: number): number | null {
   const durations = runs
     .filter((run) => run.id !== but && run.status === 'SUCCESS' && run.duration_ms !== null)
     .map((run) => run.duration_ms!)

@@ -1,5 +1,5 @@
 // A year of a task's runs, a cell a day and a column a week.
-import type { Execution } from '../api/types';
+import type { ExecutionStatus, TaskStats } from '../api/types';
 import { isFailure } from './execution';
 
 export interface HeatDay {
@@ -16,27 +16,28 @@ const dayStart = (at: number, plus = 0) => {
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() + plus).getTime();
 };
 
+// As the server names a day, from one of the reader's own calendar.
+function nameOf(at: number): string {
+  const day = new Date(at);
+  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`;
+}
+
 // Weeks begin on Monday; the last one holds `now`. Days are the reader's own.
-export function heatmapOf(runs: Execution[], now: number): HeatDay[][] {
+export function heatmapOf(days: TaskStats['by_day'], now: number): HeatDay[][] {
   const today = dayStart(now);
   const weekday = (new Date(today).getDay() + 6) % 7;
   const first = dayStart(today, -weekday - (WEEKS - 1) * 7);
-  const counts = new Map<number, { good: number; failed: number }>();
-  for (const run of runs) {
-    const began = run.started_at ?? run.scheduled_at;
-    if (!began) continue;
-    const failed = isFailure(run.status);
-    if (!failed && run.status !== 'SUCCESS') continue;
-    const at = dayStart(Date.parse(began));
-    const day = counts.get(at) ?? { good: 0, failed: 0 };
-    if (failed) day.failed += 1;
-    else day.good += 1;
-    counts.set(at, day);
-  }
+  const counts = new Map(
+    days.map(({ day, executions }) => {
+      const entries = Object.entries(executions) as [ExecutionStatus, number][];
+      const failed = entries.reduce((sum, [status, count]) => sum + (isFailure(status) ? count : 0), 0);
+      return [day, { good: executions.SUCCESS ?? 0, failed }];
+    }),
+  );
   return Array.from({ length: WEEKS }, (_, week) =>
     Array.from({ length: 7 }, (_, day) => {
       const at = dayStart(first, week * 7 + day);
-      return { at, good: 0, failed: 0, ...counts.get(at), outside: at > today };
+      return { at, good: 0, failed: 0, ...counts.get(nameOf(at)), outside: at > today };
     }),
   );
 }

@@ -6,7 +6,7 @@ function buffer(...pieces: [StreamName, string][]): LogBuffer {
   pieces.forEach(([stream, text], at) => log.append({ stream, at, text }));
   return log;
 }
-const lines = (log: LogBuffer) => Array.from({ length: log.count }, (_, line) => `${log.isError(line) ? '!' : ''}${log.text(line)}`);
+const lines = (log: LogBuffer) => Array.from({ length: log.count }, (_, line) => `${log.stream(line) === 'stderr' ? '!' : ''}${log.text(line)}`);
 
 describe('lines', () => {
   it.each<[string, [StreamName, string][], string[]]>([

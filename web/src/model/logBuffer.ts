@@ -2,7 +2,8 @@
 // parallel arrays, and their heights as sums, so that a hundred megabytes can be scrolled and searched.
 import { ansiSpans, isPlain, withoutAnsi, type Style } from './ansi';
 
-export type StreamName = 'stdout' | 'stderr';
+// A mark is the runner's own word: so much was left out here.
+export type StreamName = 'stdout' | 'stderr' | 'mark';
 export interface Piece {
   stream: StreamName;
   at: number;
@@ -31,15 +32,16 @@ function columnsOf(text: string): number {
 export class LogBuffer {
   private texts: string[] = [];
   private times: number[] = [];
-  private errors: boolean[] = [];
+  private streams: StreamName[] = [];
+  private characters = 0;
   private styles = new Map<number, Style>();
   private tops: number[] = [0];
   private width = 0;
   // The first line that has changed since somebody asked.
   private changed = Infinity;
   // The line of each stream that has not ended yet; what follows belongs to it.
-  private open: Record<StreamName, number | null> = { stdout: null, stderr: null };
-  private carry: Record<StreamName, Style | undefined> = { stdout: undefined, stderr: undefined };
+  private open: Record<StreamName, number | null> = { stdout: null, stderr: null, mark: null };
+  private carry: Record<StreamName, Style | undefined> = { stdout: undefined, stderr: undefined, mark: undefined };
 
   get count(): number {
     return this.texts.length;
@@ -54,14 +56,19 @@ export class LogBuffer {
   time(line: number): number {
     return this.times[line] ?? 0;
   }
-  isError(line: number): boolean {
-    return this.errors[line] ?? false;
+  stream(line: number): StreamName {
+    return this.streams[line] ?? 'stdout';
+  }
+  // Characters that were taken in.
+  get size(): number {
+    return this.characters;
   }
   spans(line: number) {
     return ansiSpans(this.texts[line] ?? '', this.styles.get(line)).spans;
   }
 
   append({ stream, at, text }: Piece): void {
+    this.characters += text.length;
     const parts = text.split('\n');
     parts.forEach((part, index) => {
       const last = index === parts.length - 1;
@@ -75,7 +82,7 @@ export class LogBuffer {
         const line = this.count;
         this.texts.push(part);
         this.times.push(at);
-        this.errors.push(stream === 'stderr');
+        this.streams.push(stream);
         const carried = this.carry[stream];
         if (!isPlain(carried)) this.styles.set(line, carried!);
         this.tops.push((this.tops[line] ?? 0) + this.rowsOf(line));

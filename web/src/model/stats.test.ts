@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bars, summarize } from './stats';
 
 const NOW = Date.UTC(2026, 0, 31, 12, 30);
-const hour = (ago: number, executions: object, average_duration_ms: number | null = null) => ({ hour: new Date(Math.floor(NOW / 3_600_000) * 3_600_000 - ago * 3_600_000).toISOString(), executions, average_duration_ms });
+const hour = (ago: number, executions: Record<string, number>, average_duration_ms: number | null = null) => ({ hour: new Date(Math.floor(NOW / 3_600_000) * 3_600_000 - ago * 3_600_000).toISOString(), executions, average_duration_ms });
 const stats = { by_hour: [hour(0, { SUCCESS: 3, SKIPPED: 5 }, 100), hour(30, { SUCCESS: 1, FAILED: 1, TIMEOUT: 1 }, 300), hour(1000, { FAILED: 9 })] };
 
 describe('figures', () => {

@@ -10,7 +10,7 @@ export function outcome(hour: StatsHour): { good: number; failed: number } {
   return { good: count('SUCCESS'), failed: count('FAILED') + count('TIMEOUT') + count('LOST') };
 }
 
-export function summarize(stats: Stats | null, span: Span, now: number) {
+export function summarize(stats: Pick<Stats, 'by_hour'> | null, span: Span, now: number) {
   let good = 0;
   let failed = 0;
   let lasted = 0;
@@ -32,7 +32,7 @@ export function summarize(stats: Stats | null, span: Span, now: number) {
 }
 
 // Bars of equal width over a span, oldest first.
-export function bars(stats: Stats, span: Span, now: number, count: number) {
+export function bars(stats: Pick<Stats, 'by_hour'>, span: Span, now: number, count: number) {
   const width = (SPAN_HOURS[span] / count) * HOUR_MS;
   const end = Math.ceil(now / HOUR_MS) * HOUR_MS;
   const result = Array.from({ length: count }, (_, index) => ({ at: end - (count - index) * width, good: 0, failed: 0 }));

@@ -7,13 +7,19 @@ function cached(key: string, make: () => Intl.DateTimeFormat): Intl.DateTimeForm
 }
 
 // A zone that the browser does not know is shown as UTC rather than as an error.
+const known = new Map<string, string>();
 export function knownZone(zone: string): string {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return zone;
-  } catch {
-    return 'UTC';
+  let name = known.get(zone);
+  if (name === undefined) {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      name = zone;
+    } catch {
+      name = 'UTC';
+    }
+    known.set(zone, name);
   }
+  return name;
 }
 
 // Minutes east of UTC at that instant.

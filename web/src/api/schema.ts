@@ -1,0 +1,514 @@
+// Written by `make api-types` from /openapi.json.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            errors?: {
+                loc: string[];
+                msg: string;
+                /** @description 0-based byte offset in the field's text */
+                position?: number;
+            }[];
+        };
+        User: {
+            id: number;
+            username: string;
+            /** @enum {unknown} */
+            role: "viewer" | "operator" | "editor" | "admin";
+            disabled: boolean;
+            must_change_password: boolean;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            /** Format: date-time */
+            last_login_at?: string | null;
+            /** @description Only of /auth/me */
+            rights?: ("read" | "run" | "edit" | "administer")[];
+            /**
+             * @description Only of /auth/me, and only for an API token
+             * @enum {unknown}
+             */
+            scope?: "read" | "run" | "write";
+        };
+        Credentials: {
+            username: string;
+            /** Format: password */
+            password: string;
+        };
+        Registration: {
+            username: string;
+            /** Format: password */
+            password: string;
+            /** @description Where auth.registration is invite: the code that an admin made */
+            invite?: string;
+        };
+        Login: {
+            access_token: string;
+            /** @constant */
+            token_type: "bearer";
+            /** @description Seconds */
+            expires_in: number;
+            user: components["schemas"]["User"];
+        };
+        PasswordChange: {
+            /** Format: password */
+            current_password: string;
+            /** Format: password */
+            new_password: string;
+        };
+        Token: {
+            id: number;
+            name: string;
+            /** @enum {unknown} */
+            scope: "read" | "run" | "write";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            /** @description The secret; only in the answer to POST */
+            token?: string;
+        };
+        TokenInput: {
+            name: string;
+            /**
+             * @default read
+             * @enum {unknown}
+             */
+            scope: "read" | "run" | "write";
+            /**
+             * Format: date-time
+             * @description Absent: never
+             */
+            expires_at?: string | null;
+            expires_in_days?: number | null;
+        };
+        UserInput: {
+            username?: string;
+            /** Format: password */
+            password?: string;
+            /**
+             * @default viewer
+             * @enum {unknown}
+             */
+            role: "viewer" | "operator" | "editor" | "admin";
+            must_change_password?: boolean;
+            /** @description In place of username and password: makes a code that lets somebody register once */
+            invite?: boolean;
+        };
+        UserChange: {
+            /** @enum {unknown} */
+            role?: "viewer" | "operator" | "editor" | "admin";
+            disabled?: boolean;
+            /** Format: password */
+            password?: string;
+            must_change_password?: boolean;
+        };
+        AuditPage: {
+            items: {
+                id?: number;
+                /** Format: date-time */
+                at?: string;
+                actor?: string;
+                address?: string;
+                action?: string;
+                object?: string;
+                before?: unknown;
+                after?: unknown;
+            }[];
+            next_cursor: string | null;
+        };
+        Health: {
+            status: string;
+            name?: string;
+            version?: string;
+            docs?: string;
+            checks?: {
+                [key: string]: string;
+            };
+        };
+        TaskInput: {
+            name?: string;
+            /** @description 5, 6 or 7 fields, a nickname, or @every */
+            cron?: string;
+            timezone?: string;
+            command?: string;
+            http?: {
+                method?: string;
+                url?: string;
+                headers?: {
+                    [key: string]: string;
+                };
+                body?: string;
+                expect_status?: number[];
+            } | null;
+            description?: string;
+            tags?: string[];
+            env?: {
+                [key: string]: string;
+            };
+            working_dir?: string;
+            run_as?: string;
+            shell?: string;
+            stdin?: string;
+            timeout_s?: number | null;
+            kill_grace_s?: number;
+            success_exit_codes?: number[];
+            retry?: {
+                max_attempts?: number;
+                initial_delay_s?: number;
+                factor?: number;
+                max_delay_s?: number;
+                jitter?: number;
+            };
+            /** @enum {unknown} */
+            overlap?: "skip" | "queue" | "queue_all" | "cancel_running" | "allow";
+            misfire?: {
+                /** @enum {unknown} */
+                policy?: "fire_once" | "fire_all" | "skip";
+                window_s?: number;
+            };
+            jitter_s?: number;
+            /** Format: date-time */
+            starts_at?: string | null;
+            /** Format: date-time */
+            ends_at?: string | null;
+            priority?: number;
+            pool?: string;
+            node_labels?: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            kill_mode?: "group" | "main";
+            rerun_lost?: boolean;
+            keep_executions?: number;
+            keep_failed?: number;
+            on_success?: number[];
+            on_failure?: number[];
+            notify?: string[];
+            /** @enum {unknown} */
+            status?: "ACTIVE" | "PAUSED";
+        };
+        Task: {
+            id: number;
+            name: string;
+            /** @description 5, 6 or 7 fields, a nickname, or @every */
+            cron: string;
+            timezone?: string;
+            command?: string;
+            http?: {
+                method?: string;
+                url?: string;
+                headers?: {
+                    [key: string]: string;
+                };
+                body?: string;
+                expect_status?: number[];
+            } | null;
+            description?: string;
+            tags?: string[];
+            env?: {
+                [key: string]: string;
+            };
+            working_dir?: string;
+            run_as?: string;
+            shell?: string;
+            stdin?: string;
+            timeout_s?: number | null;
+            kill_grace_s?: number;
+            success_exit_codes?: number[];
+            retry?: {
+                max_attempts?: number;
+                initial_delay_s?: number;
+                factor?: number;
+                max_delay_s?: number;
+                jitter?: number;
+            };
+            /** @enum {unknown} */
+            overlap?: "skip" | "queue" | "queue_all" | "cancel_running" | "allow";
+            misfire?: {
+                /** @enum {unknown} */
+                policy?: "fire_once" | "fire_all" | "skip";
+                window_s?: number;
+            };
+            jitter_s?: number;
+            /** Format: date-time */
+            starts_at?: string | null;
+            /** Format: date-time */
+            ends_at?: string | null;
+            priority?: number;
+            pool?: string;
+            node_labels?: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            kill_mode?: "group" | "main";
+            rerun_lost?: boolean;
+            keep_executions?: number;
+            keep_failed?: number;
+            on_success?: number[];
+            on_failure?: number[];
+            notify?: string[];
+            /** @enum {unknown} */
+            status: "ACTIVE" | "PAUSED" | "PENDING" | "RUNNING" | "FAILED";
+            paused?: boolean;
+            running?: number;
+            queued?: number;
+            revision?: number;
+            /** Format: date-time */
+            last_run_at?: string | null;
+            /** Format: date-time */
+            next_run_at?: string | null;
+            last_error?: string | null;
+            /** Format: date-time */
+            force_run_at?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            created_by?: string;
+            next_fires?: string[];
+            recent?: Record<string, never>;
+        };
+        TaskPage: {
+            items: components["schemas"]["Task"][];
+            total: number;
+            page: number;
+            page_size: number;
+            counts?: {
+                [key: string]: number;
+            };
+        };
+        RunInput: {
+            env?: {
+                [key: string]: string;
+            };
+            args?: string[];
+            force?: boolean;
+        };
+        RunAnswer: {
+            execution_id: number;
+        };
+        CleanupInput: {
+            keep?: number;
+            older_than_days?: number;
+        };
+        CleanupAnswer: {
+            deleted: number;
+        };
+        BackfillInput: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            overlap?: string;
+        };
+        BackfillAnswer: {
+            execution_ids?: number[];
+        };
+        BulkInput: {
+            ids?: number[];
+            filter?: {
+                search?: string;
+                status?: string;
+                tag?: string;
+            };
+        };
+        BulkAnswer: {
+            results?: {
+                id?: number;
+                /** @enum {unknown} */
+                status?: "done" | "error";
+                execution_id?: number;
+                error?: string;
+            }[];
+            done?: number;
+            failed?: number;
+        };
+        Why: {
+            at?: string;
+            verdict?: string;
+            answer?: string;
+            execution_id?: number | null;
+            /** Format: date-time */
+            previous_fire?: string | null;
+            /** Format: date-time */
+            next_fire?: string | null;
+            schedule?: string;
+        };
+        Revisions: {
+            items?: {
+                revision?: number;
+                changed_at?: string;
+                changed_by?: string;
+                definition?: Record<string, never>;
+            }[];
+        };
+        Attempt: {
+            attempt?: number;
+            /** @enum {unknown} */
+            status?: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "MISSED" | "LOST";
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            duration_ms?: number | null;
+            exit_code?: number | null;
+            signal?: number | null;
+            error?: string | null;
+            output_bytes?: number;
+            output_dropped_bytes?: number;
+            cpu_ms?: number;
+            max_rss_bytes?: number;
+        };
+        Execution: {
+            id: number;
+            task_id: number;
+            task_name?: string;
+            task_revision?: number;
+            waiting?: string;
+            /** @enum {unknown} */
+            trigger: "schedule" | "manual" | "misfire" | "backfill" | "chain" | "heartbeat";
+            triggered_by?: string;
+            /** Format: date-time */
+            scheduled_at?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            late_ms?: number | null;
+            reason?: string | null;
+            node?: string;
+            priority?: number;
+            pool?: string;
+            count?: number;
+            /** Format: date-time */
+            scheduled_until?: string | null;
+            attempts?: components["schemas"]["Attempt"][];
+            stdout?: string;
+            stderr?: string;
+            args?: string[];
+            attempt?: number;
+            /** @enum {unknown} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "MISSED" | "LOST";
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            duration_ms?: number | null;
+            exit_code?: number | null;
+            signal?: number | null;
+            error?: string | null;
+            output_bytes?: number;
+            output_dropped_bytes?: number;
+            cpu_ms?: number;
+            max_rss_bytes?: number;
+        };
+        ExecutionPage: {
+            items: components["schemas"]["Execution"][];
+            next_cursor: string | null;
+        };
+        RecentRuns: {
+            items?: {
+                task_id?: number;
+                runs?: [
+                    number,
+                    string,
+                    number | null,
+                    number | null
+                ][];
+            }[];
+        };
+        NextFires: {
+            next?: string[];
+            description?: string;
+            timezone?: string;
+            canonical?: string;
+        };
+        Upcoming: {
+            from?: string;
+            to?: string;
+            items?: {
+                task_id?: number;
+                task_name?: string;
+                /** Format: date-time */
+                scheduled_at?: string;
+            }[];
+            more?: boolean;
+            counts?: {
+                by_hour?: {
+                    hour?: string;
+                    count?: number;
+                }[];
+                collisions?: {
+                    at?: string;
+                    count?: number;
+                    names?: string[];
+                }[];
+                total?: number;
+                complete?: boolean;
+            };
+        };
+        Stats: {
+            tasks?: {
+                [key: string]: number;
+            };
+            executions?: {
+                [key: string]: number;
+            };
+            total?: number;
+            success_rate?: number | null;
+            average_duration_ms?: number | null;
+            days?: number;
+            by_hour?: {
+                hour?: string;
+                executions?: {
+                    [key: string]: number;
+                };
+                total?: number;
+                success_rate?: number | null;
+                average_duration_ms?: number | null;
+            }[];
+            by_day?: {
+                day?: string;
+                executions?: {
+                    [key: string]: number;
+                };
+                total?: number;
+                success_rate?: number | null;
+                average_duration_ms?: number | null;
+            }[];
+            task_id?: number;
+            timezone?: string;
+            complete?: boolean;
+        };
+        Settings: {
+            items: {
+                key: string;
+                value: unknown;
+                /** @enum {unknown} */
+                source: "default" | "file" | "environment" | "flag";
+                place: string;
+                default: unknown;
+                variable: string;
+                flag: string;
+                allowed: string;
+                help: string;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
