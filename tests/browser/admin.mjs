@@ -1,0 +1,67 @@
+// Accounts, tokens, the audit and the settings.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { fixture } from './shared.mjs';
+
+describe('administration', () => {
+  const at = fixture();
+
+  test('the settings in force are told, with where each came from', async () => {
+    const { page, server } = at;
+    await page.goto('/ui/admin/system');
+    const setting = (name) => page.locator('tr', { has: page.getByRole('rowheader', { name, exact: true }) });
+    await setting('port').getByText('Flag: --port').waitFor();
+    await setting('port').getByText(new URL(server.url).port, { exact: true }).waitFor();
+    await setting('max_bytes').first().getByText('Environment: MINI_SCHEDULER_OUTPUT_MAX_BYTES').waitFor();
+    await setting('level').getByText('Default', { exact: true }).waitFor();
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('a token is made, shown once, and revoked', async () => {
+    const { page } = at;
+    await page.goto('/ui/admin/tokens');
+    await page.getByRole('button', { name: 'New token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New token' });
+    await dialog.getByLabel('Name').fill('for a script');
+    await dialog.getByRole('button', { name: 'New token' }).click();
+    const token = await dialog.locator('.secret').textContent();
+    const asked = await fetch(`${at.server.url}/tasks`, { headers: { authorization: `Bearer ${token.trim()}` } });
+    assert.equal(asked.status, 200);
+    await page.reload();
+    const line = page.locator('tr', { hasText: 'for a script' });
+    await line.waitFor();
+    assert.equal(await page.getByText(token.trim()).count(), 0);
+    await line.getByRole('button', { name: /Revoke/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await line.waitFor({ state: 'detached' });
+  });
+
+  test('a newcomer registers, sees and may not change', async () => {
+    const stranger = await openPage(at.browser, at.server, { strange: true });
+    try {
+      const { page } = stranger;
+      await page.goto('/register');
+      await page.getByLabel('User name').fill('newcomer');
+      await page.getByLabel('Password', { exact: true }).fill('a long enough one');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.waitForURL('**/ui/tasks');
+      await page.locator('tr[data-id]').first().waitFor();
+      assert.equal(await page.getByRole('link', { name: 'New task' }).count(), 0);
+      assert.equal(await page.getByRole('link', { name: 'Users' }).count(), 0);
+    } finally {
+      await stranger.context.close();
+    }
+    await at.page.goto('/ui/admin/users');
+    const line = at.page.locator('tr', { hasText: 'newcomer' });
+    await line.getByRole('combobox').selectOption('editor');
+    await at.server.until('the role is changed', async () => (await at.server.api('GET', '/users')).items.some(({ username, role }) => username === 'newcomer' && role === 'editor'));
+  });
+
+  test('the audit names who did what', async () => {
+    await at.create('audited');
+    await at.page.goto('/ui/admin/audit');
+    await at.page.locator('tbody tr', { hasText: 'admin' }).first().waitFor();
+    assert.deepEqual(at.complaints, []);
+  });
+});

@@ -1,0 +1,86 @@
+// What the overview says needs somebody, and the deed beside each that mends it.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fixture } from './shared.mjs';
+
+const DAY_MS = 86_400_000;
+
+describe('attention', () => {
+  const at = fixture();
+  const line = (kind, name) => at.page.locator('.needs li', { hasText: name }).filter({ has: at.page.locator('.kind', { hasText: kind }) });
+  // The reader's clock, so that what takes long has taken long.
+  const later = (byMs) => at.page.clock.setFixedTime(new Date(Date.now() + byMs));
+
+  test('a task that never ran is named, and run', async () => {
+    const { page, server, create } = at;
+    const task = await create('never seen');
+    await later(2 * DAY_MS);
+    await page.goto('/ui/overview');
+    await line('Never ran', 'never seen').getByRole('button', { name: 'Run now' }).click();
+    await line('Never ran', 'never seen').waitFor({ state: 'detached' });
+    await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions`)).items.length === 1);
+  });
+
+  test('one whose time has passed is late, and run', async () => {
+    const { page, server, create } = at;
+    const soon = new Date(Date.now() + 2 * 3_600_000);
+    const task = await create('overdue', { cron: `${soon.getUTCMinutes()} ${soon.getUTCHours()} * * *` });
+    await later(2 * 3_600_000 + 90_000);
+    await page.goto('/ui/overview');
+    await line('Late', 'overdue').getByRole('button', { name: 'Run now' }).click();
+    await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions`)).items.length === 1);
+  });
+
+  test('a run that takes far longer than usual is stuck, and cancelled after asking', async () => {
+    const { page, server, create, run, ended } = at;
+    const task = await create('hanging', { command: '[ -z "$HANG" ] || exec sleep 600', timeout_s: 0 });
+    await ended(await run(task));
+    const id = await run(task, { env: { HANG: '1' } });
+    await server.until('it runs', async () => (await server.api('GET', `/executions/${id}`)).status === 'RUNNING');
+    await later(3_600_000);
+    await page.goto('/ui/overview');
+    // Far beyond what is usual, its bar is full; without the usual there would be nothing to fill.
+    await page.waitForFunction(() => [...document.querySelectorAll('.columns li')].find((line) => line.textContent.includes('hanging'))?.querySelector('progress').value === 1);
+    await line('Stuck', 'hanging').getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
+    await server.until('it is cancelled', async () => (await server.api('GET', `/executions/${id}`)).status === 'CANCELLED');
+  });
+
+  test('one that was paused after it had failed is named, and resumed', async () => {
+    const { page, server, create, run, ended } = at;
+    const task = await create('given up', { command: 'exit 5' });
+    await ended(await run(task));
+    await server.api('POST', `/tasks/${task.id}/pause`);
+    await page.goto('/ui/overview');
+    await line('Paused', 'given up').getByRole('button', { name: 'Resume' }).click();
+    await server.until('it is on again', async () => (await server.api('GET', `/tasks/${task.id}`)).status !== 'PAUSED');
+    await server.api('DELETE', `/tasks/${task.id}`);
+  });
+
+  test('why a fire did not run is answered for any past time', async () => {
+    const { page, create } = at;
+    const task = await create('asked about', { cron: '0 * * * *' });
+    await page.goto(`/ui/tasks/${task.id}`);
+    await page.getByRole('tab', { name: 'Why' }).click();
+    await page.locator('input[type=datetime-local]').fill('2020-01-01T10:00:01');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText(/did not exist yet/).waitFor();
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('a revision is compared and brought back', async () => {
+    const { page, server, create } = at;
+    const task = await create('versioned', { command: 'echo one' });
+    await server.api('PATCH', `/tasks/${task.id}`, { command: 'echo two' });
+    await page.goto(`/ui/tasks/${task.id}`);
+    await page.getByRole('tab', { name: 'Revisions' }).click();
+    const panel = page.getByRole('tabpanel');
+    await panel.locator('summary', { hasText: 'Revision 2' }).click();
+    await panel.getByText('echo one').first().waitFor();
+    await panel.getByText('echo two').first().waitFor();
+    await panel.locator('summary', { hasText: 'Revision 1' }).click();
+    await panel.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await server.until('it is back', async () => (await server.api('GET', `/tasks/${task.id}`)).command === 'echo one');
+  });
+});

@@ -1,0 +1,156 @@
+// What an execution has written, as it is read on the page.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fixture } from './shared.mjs';
+
+const AIM_LIVE_MS = 200;
+
+describe('outputs', () => {
+  const at = fixture();
+  const log = () => at.page.getByRole('log');
+
+  test('a line is on the page within 200 ms of being written', async () => {
+    const { page, server, create, run } = at;
+    const task = await create('stamps', { command: 'for i in $(seq 200); do date +"at %s%3N"; sleep 0.05; done', timeout_s: 0 });
+    const id = await run(task);
+    await page.goto(`/ui/executions/${id}`);
+    await log().locator('.line').first().waitFor();
+    // How long ago the newest line was written, whenever one appears. The best of many, since the machine has
+    // other things to do: a page that polled or gathered would never be fast.
+    const best = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const ages = [];
+          const observer = new MutationObserver(() => {
+            const last = [...document.querySelectorAll('.line .text')].at(-1)?.textContent.match(/^at (\d{13})$/);
+            if (last) ages.push(Date.now() - Number(last[1]));
+            if (ages.length < 20) return;
+            observer.disconnect();
+            resolve(Math.min(...ages));
+          });
+          observer.observe(document.querySelector('[role=log]'), { childList: true, subtree: true, characterData: true });
+        }),
+    );
+    assert.ok(best < AIM_LIVE_MS, `${best} ms`);
+    await server.api('POST', `/executions/${id}/cancel`);
+  });
+
+  test('much output is followed to its present end, with a mark for what was dropped', async () => {
+    const { page, server, create, run } = at;
+    // Three times what is kept of an output, and then a line: with nothing but the first half one would wait for ever.
+    const task = await create('torrent', { command: "head -c 3000000 /dev/zero | tr '\\0' x | fold -w 99; echo; echo 'here it is now'; exec sleep 600", timeout_s: 0 });
+    const id = await run(task);
+    await server.until('it runs', async () => (await server.api('GET', `/executions/${id}`)).status === 'RUNNING');
+    await page.goto(`/ui/executions/${id}`);
+    await log().getByText('here it is now').waitFor();
+    await page.keyboard.press('Control+f');
+    await page.getByLabel('Find in the output').fill('bytes of output dropped');
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await log().locator('.line.mark', { hasText: 'bytes of output dropped' }).waitFor();
+    await server.api('POST', `/executions/${id}/cancel`);
+    await at.ended(id);
+    await page.reload();
+    await log().getByText('xxx').first().waitFor();
+    await log().evaluate((node) => (node.scrollTop = node.scrollHeight));
+    await log().getByText('here it is now').waitFor();
+  });
+
+  test('an earlier attempt is read with its times and its two streams', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('twice', { command: 'echo "out of $MINI_SCHEDULER_ATTEMPT"; echo "err of $MINI_SCHEDULER_ATTEMPT" >&2; exit 1', retry: { max_attempts: 2, initial_delay_s: 0.1 } });
+    const id = await run(task);
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await log().locator('.line.stdout', { hasText: 'out of 2' }).waitFor();
+    await page.getByRole('group', { name: 'Attempts' }).getByRole('button', { name: 'attempt 1' }).click();
+    await log().locator('.line.stdout', { hasText: 'out of 1' }).waitFor();
+    await log().locator('.line.stderr', { hasText: 'err of 1' }).waitFor();
+    assert.match(await log().locator('.line .time').first().textContent(), /^\d\d:\d\d:\d\d\.\d{3}$/);
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('times and long lines are shown as one wants them, and remembered', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('wide', { command: 'printf "%0300d\\n" 7; echo short' });
+    const id = await run(task);
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    const first = log().locator('.line').first();
+    await first.waitFor();
+    const height = async () => (await first.boundingBox()).height;
+    assert.ok((await height()) > 30, 'a long line is wrapped');
+    await page.getByRole('button', { name: 'Wrap long lines' }).click();
+    await page.getByRole('button', { name: 'Times' }).click();
+    await log().locator('.time').first().waitFor({ state: 'detached' });
+    await page.reload();
+    await first.waitFor();
+    assert.ok((await height()) < 30, 'not any more');
+    assert.equal(await log().locator('.time').count(), 0);
+    await page.evaluate(() => localStorage.clear());
+  });
+
+  test('the end is followed until one looks elsewhere, and again when one asks', async () => {
+    const { page, server, create, run } = at;
+    const task = await create('growing', { command: 'seq 200; i=200; while :; do i=$((i+1)); echo $i; sleep 0.05; done', timeout_s: 0 });
+    const id = await run(task);
+    await page.goto(`/ui/executions/${id}`);
+    await log().locator('.text', { hasText: /^210$/ }).waitFor();
+    await log().evaluate((node) => (node.scrollTop = 0));
+    await log().locator('.text', { hasText: /^1$/ }).waitFor();
+    await page.waitForFunction(() => document.querySelector('[role=log]').scrollHeight > 250 * 20);
+    assert.equal(await log().evaluate((node) => node.scrollTop), 0);
+    await page.getByRole('button', { name: 'Follow the end' }).click();
+    await page.waitForFunction(() => {
+      const node = document.querySelector('[role=log]');
+      return node.scrollHeight - node.scrollTop - node.clientHeight < 30;
+    });
+    await server.api('POST', `/executions/${id}/cancel`);
+  });
+
+  test('output is shown while it is written, and a cancel ends it', async () => {
+    const { page, server, create } = at;
+    const task = await create('ticker', { command: 'i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.2; done', timeout_s: 0 });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await page.goto(`/ui/executions/${execution_id}`);
+    await page.getByRole('log').getByText('tick 3', { exact: true }).waitFor();
+    await page.getByRole('log').getByText('tick 6', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByText('Cancelled').first().waitFor();
+  });
+
+  test('while it runs, its output is counted', async () => {
+    const { page, server, create } = at;
+    const task = await create('counted', { command: 'head -c 3000 /dev/zero | tr "\\0" x; echo; sleep 60', timeout_s: 0 });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await page.goto(`/ui/executions/${execution_id}`);
+    await page.getByText('2.9 KiB so far').waitFor();
+    await server.api('POST', `/executions/${execution_id}/cancel`);
+  });
+
+  test('a log is searched, linked to by line, and downloaded', async () => {
+    const { page, server, create, complaints } = at;
+    const task = await create('long log', { command: 'seq -f "line %.0f" 1 20000; printf "\\033[31mred\\033[0m\\n"' });
+    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    await page.goto(`/ui/executions/${execution_id}`);
+    await page.getByText('20001 lines').waitFor();
+    const log = page.getByRole('log');
+    assert.ok((await log.locator('.line').count()) < 200, 'only what is in view is in the document');
+    await page.keyboard.press('Control+f');
+    await page.getByLabel('Find in the output').fill('line 1999');
+    await page.getByText('1 of 11', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await log.locator('.hit.now').waitFor();
+    await page.getByText('2 of 11', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await log.evaluate((node) => (node.scrollTop = node.scrollHeight));
+    await log.locator('.fg-red', { hasText: 'red' }).waitFor();
+    await page.getByRole('link', { name: 'Line 20001' }).click();
+    await page.waitForURL(/#L20001$/);
+    await page.reload();
+    await log.locator('.line.marked', { hasText: 'red' }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    assert.equal(download.suggestedFilename(), `execution-${execution_id}.log`);
+    assert.deepEqual(complaints, []);
+  });
+});

@@ -1,0 +1,52 @@
+// How heavy the page is, by the browser's own count.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { generate } from '../../web/scripts/generate-api.mjs';
+import { readFileSync } from 'node:fs';
+import { fixture } from './shared.mjs';
+
+const MOST_BYTES = 150 * 1024;
+
+describe('weight', () => {
+  const at = fixture();
+
+  for (const path of ['/login', '/ui/overview', '/ui/tasks', '/ui/tasks/create', '/ui/timeline']) {
+    test(`the first load of ${path} stays under 150 KB compressed in all`, async () => {
+      const { page, context } = at;
+      let bytes = 0;
+      const kinds = new Map();
+      const client = await context.newCDPSession(page);
+      await client.send('Network.enable');
+      client.on('Network.responseReceived', ({ requestId, response }) => kinds.set(requestId, response.url));
+      client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => (bytes += kinds.get(requestId)?.includes('/events') ? 0 : encodedDataLength));
+      await page.goto(path);
+      await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
+      await page.waitForLoadState('load');
+      assert.ok(bytes > 10_000 && bytes < MOST_BYTES, `${bytes} bytes`);
+    });
+  }
+
+  test('the files of a page are asked for beside its entry, not after it', async () => {
+    const { page, context, create } = at;
+    await create('weighed');
+    const client = await context.newCDPSession(page);
+    await client.send('Network.enable');
+    const asked = new Set();
+    client.on('Network.requestWillBeSent', ({ request }) => /\/assets\/.*\.(js|css)$/.test(request.url) && asked.add(new URL(request.url).pathname));
+    // Without its entry nothing of the page runs: what is asked for then, is asked for at once.
+    await page.route(/\/assets\/index-.*\.js$/, (route) => route.abort());
+    await page.goto('/ui/tasks');
+    const early = new Set(asked);
+    await page.unroute(/\/assets\/index-.*\.js$/);
+    await page.goto('/ui/tasks');
+    await page.locator('tr[data-id]').first().waitFor();
+    const late = [...asked].filter((path) => path.endsWith('.js') && !early.has(path));
+    assert.deepEqual(late, []);
+    assert.ok(early.size > 5, `${early.size} files`);
+  });
+
+  test('the types of the page are those of the server', async () => {
+    const written = readFileSync(new URL('../../web/src/api/schema.ts', import.meta.url), 'utf8');
+    assert.equal(written, await generate(`${at.server.url}/openapi.json`), 'make api-types writes them anew');
+  });
+});
