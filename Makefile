@@ -8,7 +8,7 @@ BINARY = build/release/mini-scheduler
 release = cmake --preset release -DSCHEDULER_TESTS=$(1) -DSCHEDULER_BENCH=$(2) >build/configure.log || { cat build/configure.log; exit 1; }; \
   cmake --build --preset release -j $(JOBS)
 
-.PHONY: run build test bench fuzz soak check format docs asan tsan clean packages-%
+.PHONY: run build test bench fuzz soak check format docs asan tsan api-types pictures clean packages-%
 
 run: build ## build, then serve the page on 127.0.0.1:8000
 	exec $(BINARY) serve --port $(PORT)
@@ -52,6 +52,12 @@ asan tsan: packages-build packages-test ## the whole suite under a sanitizer
 	cmake --preset $@
 	cmake --build --preset $@ -j $(JOBS)
 	scripts/run-tests.sh build/$@
+
+api-types: build ## write web/src/api/schema.ts from the server's own description
+	SCHEDULER_BINARY=$(BINARY) node tests/browser/api-types.mjs
+
+pictures: build packages-test ## write docs/pictures from the page itself
+	SCHEDULER_BINARY=$(BINARY) node tests/browser/pictures.mjs
 
 clean: ## throw the build folders away
 	rm -rf build
