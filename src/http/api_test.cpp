@@ -362,7 +362,25 @@ TEST_F(ApiTest, TheFirstPasswordIsTakenOnlyStraightFromThisMachine) {
   auth::Sessions sessions(fresh, clock_, accounts, passwords_, cache_, std::string(32, 'k'));
   auth::Tokens tokens(fresh, clock_, cache_);
   ASSERT_TRUE(accounts.ensure_first_admin(std::nullopt));
-  auto router = build_router({fresh, clock_, accounts, sessions, tokens, "1", find_test_asset, {}, {}, {}});
+  auth::SecondFactors factors(fresh, clock_, sealer_);
+  auth::FirstRun first_run(fresh, clock_, accounts, sessions);
+  auth::Secrets secrets(fresh, clock_, sealer_);
+  auth::AuditLog audit(fresh, clock_, std::string(auth::FakeStore::kAuditKey), {});
+  auto router = build_router({fresh,
+                              clock_,
+                              accounts,
+                              sessions,
+                              tokens,
+                              factors,
+                              first_run,
+                              secrets,
+                              audit,
+                              "1",
+                              find_test_asset,
+                              {},
+                              {},
+                              {},
+                              {}});
   router.set_hosts({"box.example"});
   ServerOptions options;
   options.port = 0;

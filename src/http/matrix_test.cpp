@@ -1,6 +1,10 @@
 // Every route of the whole program against the list of rights that stands apart from them.
 #include "auth/accounts.h"
+#include "auth/audit_log.h"
 #include "auth/fake_store.h"
+#include "auth/first_run.h"
+#include "auth/second_factor.h"
+#include "auth/secrets.h"
 #include "auth/sessions.h"
 #include "auth/tokens.h"
 #include "http/api.h"
@@ -28,12 +32,17 @@ class MatrixTest : public service::ServiceTest {
          .accounts = accounts_,
          .sessions = sessions_,
          .tokens = tokens_,
+         .factors = factors_,
+         .first_run = first_run_,
+         .secrets = secrets_,
+         .audit = audit_,
          .version = "1",
          .find_asset = [](std::string_view path) { return path == kFile.path ? &kFile : nullptr; },
          .checks = {},
+         .facts = {},
          .metrics = {},
          .more_routes = {[this](Router& router) {
-           add_all_task_routes(router, {*tasks_, executions_, ledger_, events_, *store_, clock_});
+           add_all_task_routes(router, {*tasks_, executions_, ledger_, forecast_, events_, *store_, clock_});
          }}});
   }
 
@@ -43,8 +52,14 @@ class MatrixTest : public service::ServiceTest {
   auth::Accounts accounts_{accounts_store_, clock_, passwords_, cache_, {}};
   auth::Sessions sessions_{accounts_store_, clock_, accounts_, passwords_, cache_, std::string(32, 'k')};
   auth::Tokens tokens_{accounts_store_, clock_, cache_};
+  auth::Sealer sealer_{auth::KeyRing(std::string(43, 's'))};
+  auth::SecondFactors factors_{accounts_store_, clock_, sealer_};
+  auth::FirstRun first_run_{accounts_store_, clock_, accounts_, sessions_};
+  auth::Secrets secrets_{accounts_store_, clock_, sealer_};
+  auth::AuditLog audit_{accounts_store_, clock_, std::string(auth::FakeStore::kAuditKey), {}};
   service::ExecutionService executions_{*store_, *engine_};
   service::LedgerView ledger_{*store_, *tasks_, clock_};
+  service::Forecast forecast_{*store_, *tasks_, clock_, {}};
   service::EventHub events_{clock_};
   const RightsList list_ = RightsList::read(RIGHTS_LIST);
 };
