@@ -111,8 +111,9 @@ TEST_F(LogFollowTest, TheEndOfTheFileIsTheSameAsWhatWasSeenLive) {
   FollowPlace errors;
   for (const auto& piece : LogReader(path_).follow(Selection::standard_error, 1u << 20, errors)) {
     EXPECT_NE(piece.stream, Stream::standard_output);
-    if (piece.stream == Stream::standard_error)
+    if (piece.stream == Stream::standard_error) {
       EXPECT_EQ(piece.bytes, whole_.substr(piece.begin, piece.bytes.size()));
+    }
   }
   EXPECT_EQ(errors.position, live.position);
 }

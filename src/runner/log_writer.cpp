@@ -171,6 +171,7 @@ std::string LogWriter::hand_over() const {
     out.u8(segment.file >= 0 ? 1 : 0);
     out.i64(static_cast<std::int64_t>(segment.content));
     out.i64(static_cast<std::int64_t>(segment.lost));
+    out.i64(static_cast<std::int64_t>(segment.frames));
   }
   out.u8(static_cast<std::uint8_t>(current_tail_));
   out.text(problem_);
@@ -192,8 +193,9 @@ std::unique_ptr<LogWriter> LogWriter::take_over(std::string_view state) {
     const bool was_open = in.flag();
     segment.content = number();
     segment.lost = number();
+    segment.frames = number();
     if (was_open)
-      segment.file = open(writer->segment_path(which).c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+      segment.file = open(tail_path(writer->path_, which).c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
   }
   writer->current_tail_ = in.flag() ? 1 : 0;
   writer->problem_ = in.text();
