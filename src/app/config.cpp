@@ -68,7 +68,8 @@ const std::vector<Key>& keys() {
        1,
        1000000,
        {},
-       "The same for one address (an IPv6 network of 64 bits), loopback and trusted proxies aside"},
+       "Connections of one address (an IPv6 network of 64 bits), loopback and trusted proxies aside; more "
+       "are refused"},
       {"tls",
        "certificate",
        &Config::tls_certificate,
