@@ -268,7 +268,7 @@ void Node::Parts::write_metrics(http::MetricWriter& writer) const {
 }
 
 boost::json::array Node::Parts::settings_json() const {
-  const std::lock_guard lock(settings_mutex);
+  const std::lock_guard guard(settings_mutex);
   boost::json::array items;
   for (const auto& setting : settings_in_force(settings)) {
     items.push_back(boost::json::object{{"key", setting.key},

@@ -238,9 +238,9 @@ TEST_F(LedgerViewTest, ATasksFiguresHoldItsNextFiresAndItsLastRuns) {
 
 TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveralShare) {
   clock_.set(at("2026-07-01T12:00:00Z"));
-  create(R"({"name":"a","cron":"30 * * * *"})");
-  create(R"({"name":"b","cron":"30 * * * *"})");
-  create(R"({"name":"c","cron":"0,30 13 * * *"})");
+  ASSERT_TRUE(create(R"({"name":"a","cron":"30 * * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"b","cron":"30 * * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"c","cron":"0,30 13 * * *"})"));
   const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"), 2, true);
   EXPECT_EQ(answer.at("items").as_array().size(), 2);
   EXPECT_EQ(answer.at("more"), true);
@@ -259,7 +259,7 @@ TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveral
 TEST_F(LedgerViewTest, AFewOfWhatComesAreTheSoonestOfAll) {
   clock_.set(at("2026-07-01T12:00:00Z"));
   for (const char* minute : {"40", "20", "10", "30"})
-    create(R"({"name":")" + std::string(minute) + R"(","cron":")" + minute + R"( * * * *"})");
+    ASSERT_TRUE(create(R"({"name":")" + std::string(minute) + R"(","cron":")" + minute + R"( * * * *"})"));
   const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-02T12:00:00Z"), 3);
   std::string names;
   for (const auto& item : answer.at("items").as_array()) names += item.at("task_name").as_string();

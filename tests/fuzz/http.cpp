@@ -2,6 +2,9 @@
 
 #include "auth/authenticator.h"
 #include "auth/fake_store.h"
+#include "auth/first_run.h"
+#include "auth/second_factor.h"
+#include "auth/secrets.h"
 #include "base/log.h"
 #include "http/api.h"
 #include "http/delivery.h"
@@ -27,9 +30,14 @@ struct Edge {
                             .accounts = accounts,
                             .sessions = sessions,
                             .tokens = tokens,
+                            .factors = factors,
+                            .first_run = first_run,
+                            .secrets = secrets,
+                            .audit = audit,
                             .version = "1",
                             .find_asset = [](std::string_view) -> const http::Asset* { return nullptr; },
                             .checks = {},
+                            .facts = {},
                             .metrics = {},
                             .more_routes = {add_task_routes}}));
     router->set_identifier(&*identification);
@@ -66,6 +74,11 @@ struct Edge {
   auth::Accounts accounts{store, clock, passwords, cache, {}};
   auth::Sessions sessions{store, clock, accounts, passwords, cache, std::string(32, 'k')};
   auth::Tokens tokens{store, clock, cache};
+  auth::Sealer sealer{auth::KeyRing(std::string(43, 's'))};
+  auth::SecondFactors factors{store, clock, sealer};
+  auth::FirstRun first_run{store, clock, accounts, sessions};
+  auth::Secrets secrets{store, clock, sealer};
+  auth::AuditLog audit{store, clock, std::string(auth::FakeStore::kAuditKey), {}};
   auth::Authenticator authenticator{store, clock, sessions, tokens, cache};
   std::optional<http::Identification> identification;
   std::optional<http::Router> router;
