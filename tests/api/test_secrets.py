@@ -72,9 +72,10 @@ def planted():
 
 @pytest.fixture(scope="module")
 def echo():
-    """Answers with the headers that it was sent."""
+    """Answers with the headers that it was sent, but for the one that is no secret's."""
     class Echo(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
+            del self.headers["X-Plain"]
             body = str(self.headers).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
