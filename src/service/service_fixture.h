@@ -52,6 +52,7 @@ class ServiceTest : public testing::Test {
     store_ = std::move(store::open_sqlite(options)).value();
     engine::Options engine_options;
     engine_options.data_dir = folder_;
+    engine_options.run_as_allowed = {"root"};
     engine_ = std::make_unique<engine::Engine>(*store_, clock_, engine_options);
     engine_->start(runner_);
     engine_->on_connected({});
