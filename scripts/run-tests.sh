@@ -18,6 +18,7 @@ part() {
 {
   part unit ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
   part black-box /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api tests/crash
+  part security /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/security
 } &
 {
   part page npm --prefix web run --silent check

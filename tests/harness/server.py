@@ -18,22 +18,24 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, keep=None, environment=None, password="admin123"):
+    def __init__(self, binary, keep=None, arguments=(), environment=None, tls=None, password="admin123"):
+        """`environment` is added to this process's own; `tls` is an ssl.SSLContext for a server that speaks HTTPS."""
         self.binary = str(pathlib.Path(binary).resolve())
         self.folder = keep or tempfile.mkdtemp(prefix="scheduler_")
         self.port = free_port()
-        self.process = None
-        self.environment = environment or {}
+        self.arguments = list(arguments)
+        self.environment = {**os.environ, **(environment or {})}
+        self.tls = tls
         self.password = password
+        self.process = None
         self.token = None
         self.start_seconds = None
 
     def start(self):
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data"],
-            cwd=self.folder, stdout=open(self.folder + "/stdout.log", "ab"), stderr=open(self.folder + "/stderr.log", "ab"),
-            env={**os.environ, **self.environment})
+            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.folder + "/data", *self.arguments],
+            cwd=self.folder, env=self.environment, stdout=open(self.folder + "/stdout.log", "ab"), stderr=open(self.folder + "/stderr.log", "ab"))
         while True:
             try:
                 if self.ask("GET", "/readyz")[0] == 200:
@@ -57,7 +59,8 @@ class Server:
 
     def request(self, method, path, body=None, headers=None):
         """Gives status, headers and body, the body read where it is JSON. A token in `headers` stands over the admin's."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=self.tls) if self.tls else \
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         sent = {"Content-Type": "application/json"}
         if self.token:
             sent["Authorization"] = "Bearer " + self.token
