@@ -57,7 +57,7 @@ api-types: build ## write web/src/api/schema.ts from the server's own descriptio
 	SCHEDULER_BINARY=$(BINARY) node tests/browser/api-types.mjs
 
 pictures: build packages-test ## write docs/pictures from the page itself
-	SCHEDULER_BINARY=$(BINARY) node tests/browser/pictures.mjs
+	MINI_SCHEDULER_ADMIN_PASSWORD=for-the-pictures SCHEDULER_BINARY=$(BINARY) node tests/browser/pictures.mjs
 
 clean: ## throw the build folders away
 	rm -rf build

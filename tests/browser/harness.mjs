@@ -15,7 +15,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const BINARY = process.env.SCHEDULER_BINARY ?? join(root, 'build/release/mini-scheduler');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 15_000;
-export const PASSWORD = 'admin123';
+export const PASSWORD = process.env.MINI_SCHEDULER_ADMIN_PASSWORD ?? 'admin123';
 
 async function freePort() {
   const server = createServer();

@@ -53,7 +53,7 @@ try {
     const { page, context } = await openPage(browser, server, look);
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(path);
-    await page.locator(ready).first().waitFor();
+    await page.locator(ready).first().waitFor({ timeout: 60_000 });
     await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
     await page.waitForTimeout(1200);
     await page.screenshot({ path: join(folder, `${name}.png`) });
