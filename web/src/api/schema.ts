@@ -40,6 +40,14 @@ export interface components {
             username: string;
             /** Format: password */
             password: string;
+            /** @description Where the account has a second factor: six digits, or a recovery code */
+            code?: string;
+        };
+        FirstRun: {
+            /** @description From the link that the first start printed */
+            token: string;
+            /** Format: password */
+            new_password: string;
         };
         Registration: {
             username: string;
@@ -122,8 +130,63 @@ export interface components {
                 object?: string;
                 before?: unknown;
                 after?: unknown;
+                /** @description Covers the row and the hash of the one before */
+                hash?: string;
             }[];
             next_cursor: string | null;
+        };
+        AuditReport: {
+            /** @description How many were found good */
+            rows: number;
+            whole: boolean;
+            fault: {
+                id?: number;
+                why?: string;
+            } | null;
+        };
+        Session: {
+            id: string;
+            /** @description The one that asks */
+            current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            address?: string;
+            user_agent?: string;
+        };
+        SecondFactor: {
+            on: boolean;
+            recovery_codes_left: number;
+        };
+        SecondFactorKey: {
+            /** @description Base32, to be typed into an app */
+            key: string;
+            /** @description otpauth://, for a QR code */
+            uri: string;
+        };
+        OwnPassword: {
+            /** Format: password */
+            current_password: string;
+        };
+        Code: {
+            /** @description Six digits, or a recovery code */
+            code: string;
+        };
+        Secret: {
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by?: string;
+        };
+        SecretInput: {
+            /**
+             * Format: password
+             * @description Never shown again
+             */
+            value: string;
         };
         Health: {
             status: string;
@@ -133,6 +196,8 @@ export interface components {
             checks?: {
                 [key: string]: string;
             };
+            /** @description What a kill reaches: cgroup, or process tree */
+            kill_level?: string;
         };
         TaskInput: {
             name?: string;
@@ -151,6 +216,9 @@ export interface components {
             } | null;
             description?: string;
             tags?: string[];
+            secrets?: {
+                [key: string]: string;
+            };
             env?: {
                 [key: string]: string;
             };
@@ -161,6 +229,13 @@ export interface components {
             timeout_s?: number | null;
             kill_grace_s?: number;
             success_exit_codes?: number[];
+            limits?: {
+                memory_bytes?: number | null;
+                cpu_s?: number | null;
+                open_files?: number | null;
+                processes?: number | null;
+                nice?: number | null;
+            };
             retry?: {
                 max_attempts?: number;
                 initial_delay_s?: number;
@@ -176,6 +251,7 @@ export interface components {
                 window_s?: number;
             };
             jitter_s?: number;
+            start_deadline_s?: number;
             /** Format: date-time */
             starts_at?: string | null;
             /** Format: date-time */
@@ -192,6 +268,13 @@ export interface components {
             keep_failed?: number;
             on_success?: number[];
             on_failure?: number[];
+            after?: {
+                tasks?: number[];
+                /** @enum {unknown} */
+                need?: "all" | "any";
+                /** @enum {unknown} */
+                on?: "success" | "failure" | "any";
+            };
             notify?: string[];
             /** @enum {unknown} */
             status?: "ACTIVE" | "PAUSED";
@@ -214,6 +297,9 @@ export interface components {
             } | null;
             description?: string;
             tags?: string[];
+            secrets?: {
+                [key: string]: string;
+            };
             env?: {
                 [key: string]: string;
             };
@@ -224,6 +310,13 @@ export interface components {
             timeout_s?: number | null;
             kill_grace_s?: number;
             success_exit_codes?: number[];
+            limits?: {
+                memory_bytes?: number | null;
+                cpu_s?: number | null;
+                open_files?: number | null;
+                processes?: number | null;
+                nice?: number | null;
+            };
             retry?: {
                 max_attempts?: number;
                 initial_delay_s?: number;
@@ -239,6 +332,7 @@ export interface components {
                 window_s?: number;
             };
             jitter_s?: number;
+            start_deadline_s?: number;
             /** Format: date-time */
             starts_at?: string | null;
             /** Format: date-time */
@@ -255,6 +349,13 @@ export interface components {
             keep_failed?: number;
             on_success?: number[];
             on_failure?: number[];
+            after?: {
+                tasks?: number[];
+                /** @enum {unknown} */
+                need?: "all" | "any";
+                /** @enum {unknown} */
+                on?: "success" | "failure" | "any";
+            };
             notify?: string[];
             /** @enum {unknown} */
             status: "ACTIVE" | "PAUSED" | "PENDING" | "RUNNING" | "FAILED";
@@ -455,6 +556,52 @@ export interface components {
                 total?: number;
                 complete?: boolean;
             };
+        };
+        SimulationInput: {
+            days?: number;
+            limit?: number;
+            /** @description The task that is changed; absent for a new one */
+            task_id?: number;
+            task: components["schemas"]["TaskInput"];
+        };
+        Simulation: {
+            from?: string;
+            to?: string;
+            /** @description So far was looked: less than `to` where there are more than a million fires */
+            until?: string;
+            complete?: boolean;
+            tasks?: number;
+            fires?: number;
+            most_at_once?: {
+                count?: number;
+                /** Format: date-time */
+                at?: string | null;
+            };
+            busiest?: Record<string, never>[];
+            overlaps?: Record<string, never>[];
+            pools?: Record<string, never>[];
+            clock_changes?: {
+                at?: string;
+                timezone?: string;
+                by_s?: number;
+                tasks?: number;
+                touched?: {
+                    task_id?: number | null;
+                    /** @enum {unknown} */
+                    effect?: "moved" | "left_out" | "once" | "twice";
+                }[];
+            }[];
+            by_hour?: Record<string, never>[];
+            items?: {
+                task_id?: number | null;
+                task_name?: string;
+                draft?: boolean;
+                /** Format: date-time */
+                scheduled_at?: string;
+                /** @enum {unknown} */
+                outcome?: "runs" | "skipped" | "waits" | "cancels";
+                expected_ms?: number | null;
+            }[];
         };
         Stats: {
             tasks?: {
