@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <deque>
 #include <future>
 
 #include "base/kill_point.h"
@@ -322,6 +323,13 @@ class Engine::Impl {
     auto due = planner_.take_due(now, kDueAtOnce);
     if (!due.empty()) base::kill_point("fire.due");
     fires_ += due.size();
+    // soonest first: what is late stands at the front
+    const auto late_until = std::max(now - kLateIsMisfire, timekeeper_.past().began_at);
+    const auto first_prompt = std::partition_point(
+        due.begin(), due.end(), [&](const Planner::Due& fire) { return fire.at < late_until; });
+    late_.insert(late_.end(), due.begin(), first_prompt);
+    due.erase(due.begin(), first_prompt);
+    book_late();
     if (due.size() <= kFirstBooking) {
       if (!due.empty()) book_fires(std::move(due), now, [] {});
       return;
@@ -330,6 +338,21 @@ class Engine::Impl {
     std::vector<Planner::Due> first(due.begin(), first_end);
     due.erase(due.begin(), first_end);
     book_fires(std::move(first), now, [this, due = std::move(due), now] { book_others(due, now); });
+  }
+
+  // Misfires, one booking after another: however many were missed, a fire that is due now waits for no more
+  // than one.
+  void book_late() {
+    if (booking_late_ || late_.empty()) return;
+    booking_late_ = true;
+    const auto size = std::min(late_.size(), kLargestBooking);
+    const auto end = late_.begin() + static_cast<std::ptrdiff_t>(size);
+    std::vector<Planner::Due> part(late_.begin(), end);
+    late_.erase(late_.begin(), end);
+    book_fires(std::move(part), clock_.now(), [this] {
+      booking_late_ = false;
+      book_late();
+    });
   }
 
   void book_others(std::span<const Planner::Due> due, Instant now) {
@@ -438,6 +461,8 @@ class Engine::Impl {
   bool stopped_ = false;
   bool settled_ = false;  // fires are booked
   std::vector<std::function<void()>> until_settled_;
+  std::deque<Planner::Due> late_;  // missed, not yet booked
+  bool booking_late_ = false;
   std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";
   std::string kill_level_;

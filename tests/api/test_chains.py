@@ -1,0 +1,48 @@
+"""Chains of both kinds, and runs that wait too long, over HTTP."""
+
+
+def executions(server, task_id, count):
+    def found():
+        items = server.ask("GET", f"/tasks/{task_id}/executions?limit=50")[1]["items"]
+        ended = [item for item in items if item["status"] not in ("PENDING", "RUNNING")]
+        return ended if len(ended) >= count else None
+    return server.wait_until(found)
+
+
+def test_a_task_runs_after_all_of_its_upstreams_and_is_told_which(server, create):
+    first, second = create(name="first"), create(name="second")
+    both = create(name="both", command="echo $MINI_SCHEDULER_UPSTREAM_EXECUTION_ID $MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS",
+                  after={"tasks": [first["id"], second["id"]]})
+    a = server.run_to_its_end(first["id"])
+    assert server.ask("GET", f"/tasks/{both['id']}/executions")[1]["items"] == []
+    b = server.run_to_its_end(second["id"])
+    run = executions(server, both["id"], 1)[0]
+    assert run["trigger"] == "chain" and run["triggered_by"] == f"task {second['id']}"
+    detail = server.ask("GET", f"/executions/{run['id']}")[1]
+    assert detail["stdout"].split() == [str(b["id"]), f"{a['id']},{b['id']}"]
+
+
+def test_a_task_runs_after_any_failure(server, create):
+    first, second = create(name="first", command="false"), create(name="second")
+    alarm = create(name="alarm", after={"tasks": [first["id"], second["id"]], "need": "any", "on": "failure"}, overlap="allow")
+    server.run_to_its_end(second["id"])
+    server.run_to_its_end(first["id"])
+    assert [run["triggered_by"] for run in executions(server, alarm["id"], 1)] == [f"task {first['id']}"]
+
+
+def test_a_loop_is_refused_when_it_is_saved(server, create):
+    first = create(name="first")
+    second = create(name="second", after={"tasks": [first["id"]]})
+    status, problem = server.ask("PATCH", f"/tasks/{first['id']}", {"after": {"tasks": [second["id"]]}})
+    assert status == 422 and problem["errors"][0]["loc"] == ["body", "after"]
+    assert "loop" in problem["errors"][0]["msg"]
+
+
+def test_what_waits_longer_than_its_start_deadline_is_skipped(server, create):
+    task = create(name="slow", command="sleep 30", overlap="queue", start_deadline_s=1)
+    running = server.ask("POST", f"/tasks/{task['id']}/run", {})[1]["execution_id"]
+    waiting = server.ask("POST", f"/tasks/{task['id']}/run", {})[1]["execution_id"]
+    ended = server.wait_for_end(waiting)
+    assert ended["status"] == "SKIPPED" and "start deadline" in ended["reason"] and ended["started_at"] is None
+    assert server.ask("GET", f"/executions/{running}")[1]["status"] in ("PENDING", "RUNNING")
+    server.ask("POST", f"/executions/{running}/cancel")
