@@ -128,6 +128,7 @@ export default {
   'exit.terminated': 'it was asked to end: by a timeout or a cancel',
   'exit.usage': 'wrong usage, most often',
 
+  'field.after': 'Runs after',
   'field.command': 'Command',
   'field.cron': 'Schedule',
   'field.description': 'Description',
@@ -154,7 +155,9 @@ export default {
   'field.rerun_lost': 'Rerun when lost',
   'field.retry': 'Retry',
   'field.run_as': 'Run as',
+  'field.secrets': 'Secrets',
   'field.shell': 'Shell',
+  'field.start_deadline_s': 'Waits at most (s)',
   'field.starts_at': 'Starts',
   'field.success_exit_codes': 'Exit codes of success',
   'field.tags': 'Tags',

@@ -128,6 +128,7 @@ export default {
   'exit.terminated': '被要求结束：超时或取消',
   'exit.usage': '通常为用法错误',
 
+  'field.after': '上游任务',
   'field.command': '命令',
   'field.cron': '调度',
   'field.description': '描述',
@@ -154,7 +155,9 @@ export default {
   'field.rerun_lost': '丢失后重跑',
   'field.retry': '重试',
   'field.run_as': '运行用户',
+  'field.secrets': '密钥',
   'field.shell': 'Shell 程序',
+  'field.start_deadline_s': '最长等待（秒）',
   'field.starts_at': '开始于',
   'field.success_exit_codes': '成功退出码',
   'field.tags': '标签',
