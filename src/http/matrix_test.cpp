@@ -8,6 +8,7 @@
 #include "auth/sessions.h"
 #include "auth/tokens.h"
 #include "http/api.h"
+#include "http/handlers/settings_handlers.h"
 #include "http/handlers/task_handlers.h"
 #include "http/rights_matrix.h"
 #include "service/service_fixture.h"
@@ -43,6 +44,7 @@ class MatrixTest : public service::ServiceTest {
          .metrics = {},
          .more_routes = {[this](Router& router) {
            add_all_task_routes(router, {*tasks_, executions_, ledger_, forecast_, events_, *store_, clock_});
+           register_settings_routes(router, [] { return boost::json::array(); });
          }}});
   }
 

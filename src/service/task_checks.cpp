@@ -25,6 +25,8 @@ base::Result<void> TaskService::check_rights(const rights::Actor& actor, const t
   if (after.run_as != before.run_as) {
     if (auto allowed = engine::check_run_as(after.run_as, engine_.options()); !allowed)
       return field_error("run_as", ErrorKind::forbidden, allowed.error().message);
+    if (!rights::may(actor, rights::Right::set_user))
+      return field_error("run_as", ErrorKind::forbidden, "may be set by an admin only");
   }
   if (rights::may(actor, rights::Right::administer)) return {};
   const auto fields_before = task::to_json(before);

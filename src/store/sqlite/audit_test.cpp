@@ -101,7 +101,8 @@ TEST_F(AuditOnDisk, TakesTheRowsOfVersion1IntoTheChain) {
   std::filesystem::remove(head_path());
   tamper(
       "ALTER TABLE audit DROP COLUMN hash; DELETE FROM audit WHERE id = 2; DROP TABLE secrets;"
-      "DROP TABLE task_secrets; DROP TABLE second_factors; PRAGMA user_version = 1;");
+      "DROP TABLE task_secrets; DROP TABLE second_factors; DROP TABLE task_upstreams; DROP TABLE task_pauses;"
+      "PRAGMA user_version = 1;");
   EXPECT_EQ(fault(), "");
   open()->read([](Reader& reader) {
     const auto rows = reader.audit_after(0, 10);
