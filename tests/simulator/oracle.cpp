@@ -170,7 +170,7 @@ class Judge {
         const auto found = plain.find(minute);
         if (fire <= task.chapters[chapter].from) {  // of an earlier chapter, if at all
           const bool fired_then = fire > task.created && !beat_at(task, fire).fires(minute, minute).empty();
-          if (found == plain.end() && wanted == Expected::no && !fired_then)
+          if (is_last && found == plain.end() && wanted == Expected::no && !fired_then)
             judge_why(task, fire, nullptr, true);
           continue;
         }
