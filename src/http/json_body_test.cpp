@@ -19,13 +19,26 @@ TEST(JsonBody, ReadsWhatIsJson) {
 
 TEST(JsonBody, RefusesWhatIsNoStrictJson) {
   const std::string deep(kMaxJsonDepth + 1, '[');
-  for (const std::string& text :
-       {std::string(""), std::string("{"), std::string("{\"a\":1,}"), std::string("{'a':1}"),
-        std::string("{} x"), std::string("{}{}"), std::string("// c\n{}"), std::string("{\"a\":1,\"a\":2}"),
-        std::string("{\"x\":{\"k\":1,\"\\u006b\":2}}"), std::string("\"\xFF\""), std::string("\"\xC0\xAF\""),
-        std::string("\"\xED\xA0\x80\""), std::string("\"\\ud800\""), std::string("01"), std::string("NaN"),
-        std::string("\xEF\xBB\xBF{}"), deep + std::string(kMaxJsonDepth + 1, ']'),
-        std::string("{\"\":1,\"\":2}")}) {
+  for (const std::string& text : {std::string(""),
+                                  std::string("{"),
+                                  std::string("{\"a\":1,}"),
+                                  std::string("{'a':1}"),
+                                  std::string("{} x"),
+                                  std::string("{}{}"),
+                                  std::string("// c\n{}"),
+                                  std::string("{\"a\":1,\"a\":2}"),
+                                  std::string("{\"x\":{\"k\":1,\"\\u006b\":2}}"),
+                                  std::string("\"\xFF\""),
+                                  std::string("\"\xC0\xAF\""),
+                                  std::string("\"\xED\xA0\x80\""),
+                                  std::string("\"\\ud800\""),
+                                  std::string("01"),
+                                  std::string("NaN"),
+                                  std::string("1e999"),
+                                  std::string("[-1e999]"),
+                                  std::string("\xEF\xBB\xBF{}"),
+                                  deep + std::string(kMaxJsonDepth + 1, ']'),
+                                  std::string("{\"\":1,\"\":2}")}) {
     const auto value = parse_json(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().kind, base::ErrorKind::malformed) << text;
