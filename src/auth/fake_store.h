@@ -88,7 +88,7 @@ class FakeStore : public store::Store {
         if (session.user_id == user) list.push_back(session);
       }
       std::sort(list.begin(), list.end(),
-                [](const auto& left, const auto& right) { return left.created_at > right.created_at; });
+                [](const auto& left, const auto& right) { return left.created_at < right.created_at; });
       return list;
     }
     std::optional<store::Token> find_token_by_hash(std::string_view hash) override {
