@@ -1,5 +1,5 @@
 #!/bin/sh
-# run-tests.sh BUILD_FOLDER: every test against that build. All parts run, even where one fails; two at a time, since
+# run-tests.sh BUILD_FOLDER: every test against that build. All parts run, even where one fails; three at a time, since
 # most of them wait more than they work. What a part says is shown when it has ended.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -17,9 +17,9 @@ part() {
 }
 {
   part unit ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
-  part black-box /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api tests/crash
   part security /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/security
 } &
+part black-box /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api tests/crash &
 {
   part page npm --prefix web run --silent check
   part page-units npm --prefix web run --silent test

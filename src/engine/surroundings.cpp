@@ -95,7 +95,7 @@ base::Result<void> check_run_as(const std::string& user, const Options& options)
   for (const auto& name : allowed) names += (names.empty() ? "" : ", ") + name;
   return base::make_error(base::ErrorKind::forbidden, "tasks may not run as user '" + user +
                                                           "': scheduler.run_as_allowed names " +
-                                                          (names.empty() ? "nobody" : "only " + names) +
+                                                          (names.empty() ? "no user" : "only " + names) +
                                                           "; add the user there and restart the server");
 }
 

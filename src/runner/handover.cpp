@@ -47,11 +47,13 @@ void write(Writer& out, const Job& job) {
              [&](const std::string& value) { out.text(value); });
     out.text(masker ? masker->held() : std::string());
   }
-  for (const bool flag : {job.kill_leftovers, job.orphan, job.exited, job.watched, job.pipes_cut})
+  for (const bool flag :
+       {job.kill_leftovers, job.orphan, job.exited, job.watched, job.pipes_cut, job.confined})
     out.u8(flag ? 1 : 0);
   out.u8(job.ended_by_us ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(job.ended_by_us.value_or(EndCause::exited)));
-  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at}) write(out, at);
+  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at, job.confine_at})
+    write(out, at);
 }
 
 std::unique_ptr<Job> read_job(Reader& in) {
@@ -70,12 +72,14 @@ std::unique_ptr<Job> read_job(Reader& in) {
     auto held = in.text();
     if (!values.empty()) masker = std::make_unique<Masker>(values, std::move(held));
   }
-  for (bool* flag : {&job->kill_leftovers, &job->orphan, &job->exited, &job->watched, &job->pipes_cut})
+  for (bool* flag :
+       {&job->kill_leftovers, &job->orphan, &job->exited, &job->watched, &job->pipes_cut, &job->confined})
     *flag = in.flag();
   const bool ended = in.flag();
   const auto cause = static_cast<EndCause>(in.u8());
   if (ended) job->ended_by_us = cause;
-  for (auto* at : {&job->timeout_at, &job->kill_at, &job->drain_until, &job->spill_at}) *at = read_time(in);
+  for (auto* at : {&job->timeout_at, &job->kill_at, &job->drain_until, &job->spill_at, &job->confine_at})
+    *at = read_time(in);
   return job;
 }
 

@@ -30,11 +30,14 @@ struct Job {
   bool young = false;  // counted by the pacing
   bool watched = false;
   bool pipes_cut = false;
+  bool confined = false;                // in a cgroup of its own
   std::optional<EndCause> ended_by_us;  // timeout or cancelled
   std::optional<SteadyTime> timeout_at;
   std::optional<SteadyTime> kill_at;
   std::optional<SteadyTime> drain_until;
   std::optional<SteadyTime> spill_at;  // its output goes to a file, so that it can be read while the job runs
+
+  std::optional<SteadyTime> confine_at;
 
   bool pipes_open() const { return pipes[0] >= 0 || pipes[1] >= 0; }
 };

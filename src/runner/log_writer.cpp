@@ -195,7 +195,8 @@ std::unique_ptr<LogWriter> LogWriter::take_over(std::string_view state) {
     segment.lost = number();
     segment.frames = number();
     if (was_open)
-      segment.file = open(tail_path(writer->path_, which).c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+      segment.file =
+          open(tail_path(writer->path_, which).c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
   }
   writer->current_tail_ = in.flag() ? 1 : 0;
   writer->problem_ = in.text();

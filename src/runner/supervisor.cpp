@@ -160,7 +160,8 @@ void Supervisor::start_waiting(SteadyTime now) {
 void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   auto& request = waiting.request;
   if (waiting.tries == 0) request.env.push_back(mark_);
-  auto outcome = spawn_in_cgroup(request);
+  bool confined = false;
+  auto outcome = spawn_in_cgroup(request, confined);
   if (auto* failure = std::get_if<SpawnFailure>(&outcome)) {
     if (failure->passing && ++waiting.tries < kSpawnTries) {
       const auto again = now + kFirstRetry * (1 << waiting.tries);
@@ -187,6 +188,8 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   if (has_maskable(request.masked)) {
     for (auto& masker : made->maskers) masker = std::make_unique<Masker>(request.masked);
   }
+  made->confined = confined;
+  if (!confined && cgroups_.are_had()) made->confine_at = now + kYouth;
   made->young = true;
   made->watched = waiting.watched;
   if (request.timeout.count() > 0) made->timeout_at = now + request.timeout;
@@ -195,6 +198,7 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   ++young_count_;
   young_.push_back({now + kYouth, slot, job.key});
   if (job.timeout_at) deadlines_.add(*job.timeout_at, slot, job.key);
+  if (job.confine_at) deadlines_.add(*job.confine_at, slot, job.key);
   add_to_epoll(job.pidfd, slot, kPidfd);
   add_to_epoll(job.pipes[0], slot, kOutput);
   add_to_epoll(job.pipes[1], slot, kErrors);
@@ -203,16 +207,36 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   report(started);
 }
 
-// Where a cgroup can't be made the job runs without one: it is killed by its tree, and holds its limits
-// itself.
-std::variant<Spawned, SpawnFailure> Supervisor::spawn_in_cgroup(const StartRequest& request) {
+// Making a cgroup costs as much as starting a process: only what needs it for its limits has one from the
+// start, others when they have lived for a while. Where it can't be made the job runs without: it is killed
+// by its tree, and holds its limits itself.
+std::variant<Spawned, SpawnFailure> Supervisor::spawn_in_cgroup(const StartRequest& request, bool& confined) {
   auto limits = request.limits;
-  std::string why;
-  const int cgroup = cgroups_.make(request.key, limits, why);
-  if (!why.empty()) base::log::warning("runner.no_cgroup", {{"why", why}});
+  const bool needs_it = limits.memory_bytes || limits.processes;
+  const int cgroup = needs_it ? make_cgroup(request.key, limits) : -1;
   auto outcome = spawn(request, limits, cgroup);
-  if (cgroup >= 0) close(cgroup);
+  confined = cgroup >= 0;
+  if (confined) close(cgroup);
   return outcome;
+}
+
+int Supervisor::make_cgroup(const AttemptKey& key, Limits& limits) const {
+  std::string why;
+  const int cgroup = cgroups_.make(key, limits, why);
+  if (!why.empty()) base::log::warning("runner.no_cgroup", {{"why", why}});
+  return cgroup;
+}
+
+// What it has started until now stays outside, and is found by its tree.
+void Supervisor::confine(Job& job) {
+  if (job.exited || job.confined) return;
+  Limits none;
+  const int cgroup = make_cgroup(job.key, none);
+  if (cgroup < 0) return;
+  const auto pid = std::to_string(job.pid);
+  job.confined = write(cgroup, pid.data(), pid.size()) == static_cast<ssize_t>(pid.size());
+  close(cgroup);
+  if (!job.confined) cgroups_.remove(job.key);
 }
 
 void Supervisor::add_to_epoll(int descriptor, Slot slot, int kind) const {
@@ -321,6 +345,7 @@ void Supervisor::on_time(SteadyTime now) {
     if (job == nullptr || job->key != due->key) continue;
     if (job->timeout_at && *job->timeout_at == due->at) begin_to_end(due->slot, *job, EndCause::timeout);
     if (job->spill_at && *job->spill_at == due->at) job->log->spill();
+    if (job->confine_at && *job->confine_at == due->at) confine(*job);
     if (job->kill_at && *job->kill_at == due->at) {
       kill_all(*job);
       kill(job->pid, SIGKILL);

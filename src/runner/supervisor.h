@@ -59,7 +59,9 @@ class Supervisor {
   void start_waiting(SteadyTime now);
   std::size_t startable(SteadyTime now);
   void launch(Waiting& waiting, SteadyTime now);
-  std::variant<Spawned, SpawnFailure> spawn_in_cgroup(const StartRequest& request);
+  std::variant<Spawned, SpawnFailure> spawn_in_cgroup(const StartRequest& request, bool& confined);
+  int make_cgroup(const AttemptKey& key, Limits& limits) const;
+  void confine(Job& job);
   void kill_all(const Job& job);
   void account(Finished& finished, const Job& job) const;
   void take_up(const Journal::Entry& entry);

@@ -72,7 +72,7 @@ void Supervisor::end(Slot slot, Job& job) {
   } else {
     account(finished, job);
   }
-  if (!cgroups_.remove(job.key)) cgroups_are_left_ = true;
+  if (job.confined && !cgroups_.remove(job.key)) cgroups_are_left_ = true;
   close_pipe(job, 0);
   close_pipe(job, 1);
   if (job.log) {
@@ -98,7 +98,7 @@ void Supervisor::end(Slot slot, Job& job) {
 }
 
 void Supervisor::kill_all(const Job& job) {
-  cgroups_.kill(job.key);
+  if (job.confined) cgroups_.kill(job.key);
   // also what another runner started outside of any cgroup; a leader that is an orphan may be gone, and its
   // number another's
   if (job.orphan && job.exited)
@@ -118,7 +118,7 @@ void Supervisor::account(Finished& finished, const Job& job) const {
                     (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
   finished.max_rss_bytes = usage.ru_maxrss * 1024;
   // the cgroup also counts those that nobody waited for
-  const auto whole = cgroups_.usage(job.key);
+  const auto whole = job.confined ? cgroups_.usage(job.key) : Cgroups::Usage{};
   finished.cpu_ms = std::max<std::int64_t>(finished.cpu_ms, whole.cpu_ms);
   finished.max_rss_bytes = std::max<std::int64_t>(finished.max_rss_bytes, whole.peak_bytes);
   if (WIFEXITED(status))
@@ -126,7 +126,7 @@ void Supervisor::account(Finished& finished, const Job& job) const {
   else
     finished.signal = WTERMSIG(status);
   finished.cause = job.ended_by_us.value_or(WIFEXITED(status) ? EndCause::exited : EndCause::signaled);
-  if (!job.ended_by_us && cgroups_.ran_out_of_memory(job.key))
+  if (!job.ended_by_us && job.confined && cgroups_.ran_out_of_memory(job.key))
     finished.error = "over its limit of memory_bytes: ended by the kernel";
 }
 

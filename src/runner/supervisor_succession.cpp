@@ -58,6 +58,7 @@ bool Supervisor::adopt(const Journal::Entry& entry) {
   made->started_at = entry.started ? entry.started->started_at : clock_.now();
   made->pidfd = pidfd;
   made->orphan = true;
+  made->confined = true;  // it may be
   if (entry.timeout.count() > 0) {
     const auto left = std::clamp<Milliseconds>(made->started_at + entry.timeout - clock_.now(),
                                                Milliseconds{0}, entry.timeout);
@@ -94,7 +95,7 @@ void Supervisor::go_on_with(std::unique_ptr<Job> made) {
   }
   Slot slot = 0;
   auto& job = jobs_.add(std::move(made), slot);
-  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at}) {
+  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at, job.confine_at}) {
     if (at) deadlines_.add(*at, slot, job.key);
   }
   if (!job.exited) add_to_epoll(job.pidfd, slot, kPidfd);

@@ -205,9 +205,9 @@ TEST_F(SurroundingsTest, TheRunnerSaysWhatHoldsAJobTogether) {
 
 // Out of group and session, orphaned, without an environment: only a cgroup still holds it.
 TEST_F(SurroundingsTest, InACgroupATimeoutEndsAlsoADaemonThatCoveredItsTracks) {
-  auto wanted = shell("env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >" +
+  auto wanted = shell("sleep 0.3; env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >" +
                       path("daemon") + "; exec sleep 600) &'; exec sleep 600");
-  wanted.timeout = Milliseconds{500};
+  wanted.timeout = Milliseconds{1'500};
   EXPECT_EQ(run(wanted).cause, EndCause::timeout);
   const auto daemon = pid_in("daemon");
   if (reconnect().kill_level.starts_with("cgroup")) {
@@ -219,7 +219,7 @@ TEST_F(SurroundingsTest, InACgroupATimeoutEndsAlsoADaemonThatCoveredItsTracks) {
 }
 
 TEST_F(SurroundingsTest, ACgroupGoesWithItsJobAndAnOrphansIsKilledByTheNextRunner) {
-  const auto wanted = shell("env -i /usr/bin/setsid /bin/sh -c 'echo $$ >" + path("daemon") +
+  const auto wanted = shell("sleep 0.3; env -i /usr/bin/setsid /bin/sh -c 'echo $$ >" + path("daemon") +
                             "; exec sleep 600' & echo $$ >" + path("pid") + "; exec sleep 600");
   client_->start({wanted});
   const auto daemon = pid_in("daemon");

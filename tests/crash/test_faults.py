@@ -269,7 +269,7 @@ def test_output_of_a_child_after_the_jobs_exit_is_kept_within_the_drain(node):
 
 def test_a_job_that_forks_twice_and_closes_its_output_ends_at_once_and_its_daemon_lives_on(node, tmp_path):
     """What a daemon is meant to do: it belongs to nobody's run then."""
-    command = f"(setsid sh -c 'echo $$ >{tmp_path}/pid; exec sleep 300' </dev/null >/dev/null 2>&1 &) ; echo started"
+    command = f"(setsid sh -c 'echo $$ >{tmp_path}/pid; exec sleep 300' </dev/null >/dev/null 2>&1 &) ; until [ -s {tmp_path}/pid ]; do :; done; echo started"
     found = node.run_to_its_end(make(node, command))
     daemon = node.wait_until(lambda: pid_in(tmp_path / "pid"))
     try:

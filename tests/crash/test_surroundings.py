@@ -24,7 +24,7 @@ def node():
         "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", "LC_TIME": "C", "TZ": "UTC",
         "SECRET_KEY": f"{CANARY}-secret-key-of-32-characters", "MINI_SCHEDULER_ADMIN_PASSWORD": f"{CANARY}-password",
         "MINI_SCHEDULER_DATABASE_URL": f"sqlite:{instance.folder}/data/{CANARY}.db", "AWS_SECRET_ACCESS_KEY": f"{CANARY}-cloud",
-        "LD_CANARY": CANARY, "NOTIFY_SOCKET": "", "BASH_ENV": f"/{CANARY}", "MINI_SCHEDULER_TOKEN": f"{CANARY}-token",
+        "MINI_SCHEDULER_SCHEDULER_RUN_AS_ALLOWED": f"{SOMEBODY},no-such-user", "LD_CANARY": CANARY, "NOTIFY_SOCKET": "", "BASH_ENV": f"/{CANARY}", "MINI_SCHEDULER_TOKEN": f"{CANARY}-token",
     }
     instance.log_in = lambda name, _password: Node.log_in(instance, name, f"{CANARY}-password")
     instance.start()

@@ -11,7 +11,7 @@ from wire import BINARY  # noqa: E402
 
 @pytest.fixture(scope="module")
 def server():
-    instance = Server(BINARY).start()
+    instance = Server(BINARY, environment={"MINI_SCHEDULER_SCHEDULER_RUN_AS_ALLOWED": "nobody"}).start()
     yield instance
     instance.close()
 
