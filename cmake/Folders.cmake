@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(compile_options INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow
     -Wno-stringop-overread -Wno-array-bounds -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # a unit of several files takes their local types for those of a header
+  target_compile_options(compile_options INTERFACE -Wno-subobject-linkage)
+endif()
 target_compile_definitions(compile_options INTERFACE SPDLOG_HEADER_ONLY FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL
   TOML_HEADER_ONLY=1 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME=0)
 target_include_directories(compile_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/cmake ${CMAKE_BINARY_DIR}/generated)
@@ -34,6 +38,18 @@ add_custom_target(layers ALL
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR}/src
   COMMENT "Checking the layers" VERBATIM)
 
+# Tests gain little by the full optimiser, which takes a third of the time that they take to compile.
+set(test_options $<$<CONFIG:Release>:-O1>)
+
+# Headers are precompiled once for all libraries, and once for all tests: `first` does it.
+function(share_precompiled name first)
+  if(name STREQUAL first)
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${name} REUSE_FROM ${first})
+  endif()
+endfunction()
+
 # scheduler_folder(NAME [DEPS libraries...] [TEST_DEPS libraries...])
 function(scheduler_folder name)
   cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS" ${ARGN})
@@ -44,7 +60,7 @@ function(scheduler_folder name)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC compile_options ${arg_DEPS})
-    target_precompile_headers(${name} PRIVATE <precompiled.h>)
+    share_precompiled(${name} base <precompiled.h>)
     set_property(TARGET ${name} PROPERTY LINKER_LANGUAGE CXX)
   else()
     add_library(${name} INTERFACE)
@@ -53,7 +69,8 @@ function(scheduler_folder name)
   if(SCHEDULER_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${arg_TEST_DEPS} gtest gmock gtest_main)
-    target_precompile_headers(${name}_test PRIVATE <precompiled.h> <precompiled_test.h>)
+    target_compile_options(${name}_test PRIVATE ${test_options})
+    share_precompiled(${name}_test base_test <precompiled.h> <precompiled_test.h>)
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
 endfunction()

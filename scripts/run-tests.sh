@@ -17,10 +17,10 @@ part() {
 }
 {
   part unit ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
-  part security /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/security
-  part api /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api
+  part security /usr/bin/python3 -m pytest -q --durations=12 -p no:cacheprovider tests/security
+  part api /usr/bin/python3 -m pytest -q --durations=12 -p no:cacheprovider tests/api
 } &
-part crash /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/crash &
+part crash /usr/bin/python3 -m pytest -q --durations=12 -p no:cacheprovider tests/crash &
 {
   part page npm --prefix web run --silent check
   part page-units npm --prefix web run --silent test

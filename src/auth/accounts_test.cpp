@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "auth/auth_fixture.h"
 #include "auth/authenticator.h"
 #include "auth/fake_store.h"
 
@@ -11,7 +12,6 @@ namespace {
 using base::ErrorKind;
 using rights::Role;
 
-constexpr PasswordCost kCheap{1, 8192};
 const base::Instant kStart = base::from_unix_ms(1'770'000'000'123);
 
 class AccountsTest : public testing::Test {

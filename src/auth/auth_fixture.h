@@ -9,10 +9,10 @@
 
 namespace auth {
 
+inline constexpr PasswordCost kCheap{1, 8192};
+
 class AuthTest : public testing::Test {
  protected:
-  static constexpr PasswordCost kCheap{1, 8192};
-
   AuthTest()
       : accounts_(store_, clock_, passwords_, cache_, {}),
         log_(store_, clock_, std::string(FakeStore::kAuditKey), {}),

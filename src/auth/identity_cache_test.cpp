@@ -5,7 +5,7 @@
 namespace auth {
 namespace {
 
-const base::Instant kNow = base::from_unix_ms(1'770'000'000'000);
+const base::Instant kAsked = base::from_unix_ms(1'770'000'000'000);
 
 Identity identity_of(std::int64_t user) {
   Identity identity;
@@ -15,32 +15,32 @@ Identity identity_of(std::int64_t user) {
 
 TEST(IdentityCache, ForgetsByKeyByUserAndByAge) {
   IdentityCache cache;
-  cache.keep("a", identity_of(1), std::nullopt, kNow, cache.generation());
-  cache.keep("b", identity_of(2), std::nullopt, kNow, cache.generation());
-  cache.keep("c", identity_of(2), std::nullopt, kNow, cache.generation());
-  EXPECT_TRUE(cache.find("a", kNow));
-  EXPECT_FALSE(cache.find("a", kNow + IdentityCache::kLifetime + base::Milliseconds{1}));
-  EXPECT_FALSE(cache.find("a", kNow - base::Milliseconds{1}));
+  cache.keep("a", identity_of(1), std::nullopt, kAsked, cache.generation());
+  cache.keep("b", identity_of(2), std::nullopt, kAsked, cache.generation());
+  cache.keep("c", identity_of(2), std::nullopt, kAsked, cache.generation());
+  EXPECT_TRUE(cache.find("a", kAsked));
+  EXPECT_FALSE(cache.find("a", kAsked + IdentityCache::kLifetime + base::Milliseconds{1}));
+  EXPECT_FALSE(cache.find("a", kAsked - base::Milliseconds{1}));
   cache.forget("a");
-  EXPECT_FALSE(cache.find("a", kNow));
+  EXPECT_FALSE(cache.find("a", kAsked));
   cache.forget_user(base::UserId{2});
-  EXPECT_FALSE(cache.find("b", kNow));
-  EXPECT_FALSE(cache.find("c", kNow));
+  EXPECT_FALSE(cache.find("b", kAsked));
+  EXPECT_FALSE(cache.find("c", kAsked));
 }
 
 TEST(IdentityCache, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
   IdentityCache cache;
   const auto generation = cache.generation();
   cache.forget_user(base::UserId{1});
-  cache.keep("a", identity_of(1), std::nullopt, kNow, generation);
-  EXPECT_FALSE(cache.find("a", kNow));
+  cache.keep("a", identity_of(1), std::nullopt, kAsked, generation);
+  EXPECT_FALSE(cache.find("a", kAsked));
 }
 
 TEST(IdentityCache, AnEntryEndsWithWhatItStandsFor) {
   IdentityCache cache;
-  cache.keep("a", identity_of(1), kNow + base::Milliseconds{10}, kNow, cache.generation());
-  EXPECT_TRUE(cache.find("a", kNow + base::Milliseconds{9}));
-  EXPECT_FALSE(cache.find("a", kNow + base::Milliseconds{10}));
+  cache.keep("a", identity_of(1), kAsked + base::Milliseconds{10}, kAsked, cache.generation());
+  EXPECT_TRUE(cache.find("a", kAsked + base::Milliseconds{9}));
+  EXPECT_FALSE(cache.find("a", kAsked + base::Milliseconds{10}));
 }
 
 }  // namespace

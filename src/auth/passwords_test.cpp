@@ -4,10 +4,10 @@
 
 #include <thread>
 
+#include "auth/auth_fixture.h"
+
 namespace auth {
 namespace {
-
-constexpr PasswordCost kCheap{1, 8192};
 
 TEST(Passwords, WhatWasHashedVerifies) {
   Passwords passwords(kCheap);

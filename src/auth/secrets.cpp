@@ -17,7 +17,7 @@ std::string purpose_of(const std::string& name) {
   return "secret:" + name;
 }
 
-base::Error wrong(const char* field, const std::string& why) {
+base::Error wrong_secret(const char* field, const std::string& why) {
   return base::Error{ErrorKind::invalid,
                      std::string("the secret's ") + field + " " + why,
                      {{{"body", field}, why, std::nullopt}}};
@@ -29,7 +29,7 @@ base::Result<void> check_name(const std::string& name) {
            std::string_view("._-").find(c) != std::string_view::npos;
   });
   if (!name.empty() && name.size() <= kMaxSecretNameBytes && plain) return {};
-  return wrong(
+  return wrong_secret(
       "name", "must be 1 to " + std::to_string(kMaxSecretNameBytes) + " letters a-z, digits or any of . _ -");
 }
 
@@ -50,7 +50,7 @@ base::Result<store::Secret> Secrets::put(const rights::Actor& actor, const std::
                                          std::string_view value) {
   if (auto good = check_name(name); !good) return std::move(good).error();
   if (value.empty() || value.size() > kMaxSecretBytes || value.find('\0') != value.npos)
-    return wrong("value", "must be 1 to " + std::to_string(kMaxSecretBytes) + " bytes without a zero byte");
+    return wrong_secret("value", "must be 1 to " + std::to_string(kMaxSecretBytes) + " bytes without a zero byte");
   store::Secret secret;
   const auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
     const auto before = transaction.find_secret(name);

@@ -6,7 +6,7 @@
 namespace auth {
 namespace {
 
-base::Error wrong(std::string field, std::string why) {
+base::Error wrong_token(std::string field, std::string why) {
   return base::Error{
       base::ErrorKind::invalid, "the token's " + field + " " + why, {{{"body", field}, why, std::nullopt}}};
 }
@@ -26,9 +26,9 @@ Tokens::Tokens(store::Store& store, const base::Clock& clock, IdentityCache& cac
 base::Result<CreatedToken> Tokens::create(const rights::Actor& actor, const NewToken& wanted) {
   if (auto refused = narrow_caller(actor)) return *refused;
   if (wanted.name.empty() || wanted.name.size() > kMaxTokenNameBytes) {
-    return wrong("name", "must be 1 to " + std::to_string(kMaxTokenNameBytes) + " bytes long");
+    return wrong_token("name", "must be 1 to " + std::to_string(kMaxTokenNameBytes) + " bytes long");
   }
-  if (wanted.expires_at && *wanted.expires_at <= clock_.now()) return wrong("expires_at", "is in the past");
+  if (wanted.expires_at && *wanted.expires_at <= clock_.now()) return wrong_token("expires_at", "is in the past");
   CreatedToken created;
   created.text = std::string(kTokenPrefix) + random_text(32);
   created.token.user_id = actor.user;

@@ -6,6 +6,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "cli/http_client.h"
+#include "cli/json_text.h"
 
 namespace cli {
 namespace {
@@ -32,11 +33,6 @@ ErrorKind kind_of(int status) {
     default:
       return ErrorKind::internal;
   }
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 // {"loc":["body","retry","max_attempts"],"msg":"…"} as "retry.max_attempts: …".

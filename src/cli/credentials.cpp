@@ -12,6 +12,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "cli/json_text.h"
+
 namespace cli {
 namespace {
 
@@ -28,11 +30,6 @@ json::object read_object(const std::filesystem::path& path) {
   boost::system::error_code unreadable;
   auto value = json::parse(text, unreadable);
   return unreadable || !value.is_object() ? json::object{} : std::move(value.get_object());
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 std::filesystem::path credentials_path(const AddressSources& sources) {

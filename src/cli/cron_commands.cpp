@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/time.h"
+#include "cli/exit_code.h"
 #include "cron/explain.h"
 #include "cron/zone.h"
 
@@ -15,8 +16,6 @@ namespace json = boost::json;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr int kDone = 0;
-constexpr int kWrongUsage = 2;
 constexpr std::int64_t kUsualCount = 5;
 
 // One line that a terminal shows as it is.

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/http_client.h"
+#include "cli/json_text.h"
 
 namespace cli {
 namespace {
@@ -22,11 +23,6 @@ bool is_expected(const json::object& call, int status) {
     if (one.is_int64() && one.get_int64() == status) return true;
   }
   return false;
-}
-
-std::string text_of(const json::object& call, std::string_view name) {
-  const auto* value = call.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 int make_call(Context& context) {

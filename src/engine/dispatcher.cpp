@@ -2,6 +2,7 @@
 
 #include "base/kill_point.h"
 #include "base/log.h"
+#include "engine/batches.h"
 #include "engine/surroundings.h"
 #include "runner/log_reader.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t kReportsAtOnce = 256;  // of one transaction
 constexpr std::int64_t kPromotedAtOnce = 256;
-constexpr std::int64_t kReadAtOnce = 1000;
 constexpr std::size_t kOutputEndBytes =
     32 * 1024;                                  // head and tail of each stream that the row keeps (spec 4)
 constexpr base::Milliseconds kTryAgain{1'000};  // after the database failed
@@ -148,7 +148,7 @@ void Dispatcher::load_deadlines() {
   parts_.store.read([&](store::Reader& reader) {
     ExecutionId after;
     while (true) {
-      const auto open = reader.open_executions_after(after, kReadAtOnce);
+      const auto open = reader.open_executions_after(after, kRowsAtOnce);
       for (const auto& execution : open) {
         const auto deadline = parts_.ledger.start_deadline(reader, execution);
         if (!deadline) continue;
@@ -157,7 +157,7 @@ void Dispatcher::load_deadlines() {
         else
           give_up(execution.id, *deadline);
       }
-      if (static_cast<std::int64_t>(open.size()) < kReadAtOnce) return;
+      if (static_cast<std::int64_t>(open.size()) < kRowsAtOnce) return;
       after = open.back().id;
     }
   });

@@ -107,6 +107,11 @@ Instant hour_of(Instant at) {
   return std::chrono::floor<std::chrono::hours>(at);
 }
 
+std::string failed_attempt(const Execution& execution, const task::TaskDefinition& definition) {
+  return "attempt " + std::to_string(execution.attempt.number) + " of " +
+         std::to_string(definition.retry.max_attempts) + " failed: " + execution.attempt.error;
+}
+
 }  // namespace
 
 void Ledger::started(store::Transaction& tx, const runner::Started& started) const {
@@ -142,9 +147,7 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   if (may_retry(definition, *execution, status)) {
     const auto delay = task::backoff_after(definition.retry, execution->attempt.number, random);
     tx.keep_attempt(execution->id, execution->attempt);
-    execution->reason = "attempt " + std::to_string(execution->attempt.number) + " of " +
-                        std::to_string(definition.retry.max_attempts) +
-                        " failed: " + execution->attempt.error;
+    execution->reason = failed_attempt(*execution, definition);
     execution->attempt = {.number = execution->attempt.number + 1};
     execution->status = ExecutionStatus::pending;
     execution->waiting = Waiting::backoff;
@@ -156,6 +159,8 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   }
   if (status == ExecutionStatus::success && execution->attempt.number > 1)
     execution->reason = "attempt " + std::to_string(execution->attempt.number) + " succeeded";
+  else if (is_failure(status) && execution->attempt.number > 1)
+    execution->reason = failed_attempt(*execution, definition);
   if (execution->started_at) task->last_run_at = execution->started_at;
   --task->running;
   close(tx, *task, *execution, status, now, slots, plan);

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/time_fixture.h"
 #include "engine/ledger.h"
 #include "store/sqlite/sqlite_store.h"
 #include "task/cursor.h"
 
 namespace engine {
 
+using base::at;
 using base::Milliseconds;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -20,9 +22,6 @@ using task::TaskDefinition;
 using task::Trigger;
 using task::Waiting;
 
-inline Instant at(const char* text) {
-  return *base::parse_iso(text);
-}
 inline const Instant kNoon = at("2026-01-01T12:00:00Z");
 
 class LedgerTest : public testing::Test {

@@ -213,8 +213,9 @@ TEST_F(LedgerTest, ARetryKeepsTheNominalTimeAndCountsAsRunning) {
   ASSERT_EQ(second.starts.size(), 1u);
   EXPECT_EQ(key_of(second), (runner::AttemptKey{key_of(first).execution, 2}));
   EXPECT_EQ(second.starts[0].execution.scheduled_at, kNoon);
-  end(second, 1);
+  end(second, 4);
   EXPECT_EQ(executions(id)[0].status, ExecutionStatus::failed);
+  EXPECT_EQ(executions(id)[0].reason, "attempt 2 of 2 failed: exit code 4");
   EXPECT_EQ(task_of(id).running, 0);
   store_->read([&](store::Reader& reader) {
     const auto attempts = reader.earlier_attempts(key_of(first).execution);

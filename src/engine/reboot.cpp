@@ -4,10 +4,11 @@
 #include <iterator>
 #include <sstream>
 
+#include "engine/batches.h"
+
 namespace engine {
 namespace {
 
-constexpr std::int64_t kReadAtOnce = 1000;
 constexpr int kStartTimeField = 20;  // of /proc/PID/stat, counted after the command's closing parenthesis
 
 std::string content_of(const char* path) {
@@ -47,11 +48,11 @@ std::vector<base::TaskId> take_reboot_tasks(store::Store& store, const std::stri
   store.read([&](store::Reader& reader) {
     base::TaskId after;
     while (true) {
-      const auto tasks = reader.tasks_with_cron("@reboot", after, kReadAtOnce);
+      const auto tasks = reader.tasks_with_cron("@reboot", after, kRowsAtOnce);
       for (const auto& task : tasks) {
         if (!task.paused) ids.push_back(task.id);
       }
-      if (static_cast<std::int64_t>(tasks.size()) < kReadAtOnce) return;
+      if (static_cast<std::int64_t>(tasks.size()) < kRowsAtOnce) return;
       after = tasks.back().id;
     }
   });

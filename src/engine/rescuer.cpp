@@ -5,6 +5,7 @@
 
 #include "base/kill_point.h"
 #include "base/log.h"
+#include "engine/batches.h"
 #include "engine/dispatcher.h"
 
 namespace engine {
@@ -15,17 +16,16 @@ using task::Waiting;
 
 namespace {
 
-constexpr std::int64_t kReadAtOnce = 1000;
 
 template <class Visit>
 void for_each_claimed(store::Reader& reader, const std::string& node, const Visit& visit) {
   ExecutionId after;
   while (true) {
-    const auto open = reader.open_executions_after(after, kReadAtOnce);
+    const auto open = reader.open_executions_after(after, kRowsAtOnce);
     for (const auto& execution : open) {
       if (execution.waiting == Waiting::none && execution.node == node) visit(execution);
     }
-    if (static_cast<std::int64_t>(open.size()) < kReadAtOnce) return;
+    if (static_cast<std::int64_t>(open.size()) < kRowsAtOnce) return;
     after = open.back().id;
   }
 }

@@ -1,5 +1,7 @@
 #include "engine/timekeeper.h"
 
+#include <sstream>
+
 #include "base/log.h"
 #include "cron/zone.h"
 
@@ -8,17 +10,31 @@ namespace {
 
 constexpr std::size_t kMovedAtOnce = 200;        // tasks of one transaction: fires wait for no more
 constexpr base::Milliseconds kMoveAgain{1'000};  // after the database failed
-constexpr std::string_view kRepeatedSetting = "clock_set_back";  // "UNTIL_MS PASS"
+constexpr std::string_view kRepeatedSetting = "clock_set_back";  // "UNTIL_MS PASS NEWEST_EXECUTION"
 constexpr std::string_view kZonesSetting = "zone_data";
 
-std::optional<task::RepeatedTime> read_repeated(store::Reader& reader) {
-  const auto text = reader.find_setting(kRepeatedSetting).value_or(std::string());
-  const auto blank = text.find(' ');
-  if (blank == std::string::npos) return std::nullopt;
-  const auto until = base::parse_decimal(std::string_view(text).substr(0, blank));
-  const auto pass = base::parse_decimal(std::string_view(text).substr(blank + 1));
-  if (!until || !pass) return std::nullopt;
-  return task::RepeatedTime{.until = base::from_unix_ms(*until), .pass = static_cast<int>(*pass)};
+ExecutionId newest_execution(store::Reader& reader) {
+  const auto newest = reader.list_executions({.limit = 1}).items;
+  return newest.empty() ? ExecutionId{} : newest.front().id;
+}
+
+std::string to_setting(const task::RepeatedTime& repeated, ExecutionId newest) {
+  return std::to_string(base::to_unix_ms(repeated.until)) + ' ' + std::to_string(repeated.pass) + ' ' +
+         base::to_string(newest);
+}
+
+struct KeptSetBack {
+  task::RepeatedTime repeated;
+  ExecutionId newest;  // when the clock was set back: it and those before it were booked by the old clock
+};
+
+std::optional<KeptSetBack> read_set_back(store::Reader& reader) {
+  std::istringstream text(reader.find_setting(kRepeatedSetting).value_or(std::string()));
+  std::int64_t until = 0;
+  int pass = 0;
+  std::int64_t newest = 0;
+  if (!(text >> until >> pass >> newest)) return std::nullopt;
+  return KeptSetBack{.repeated = {.until = base::from_unix_ms(until), .pass = pass}, .newest = ExecutionId(newest)};
 }
 
 }  // namespace
@@ -26,12 +42,16 @@ std::optional<task::RepeatedTime> read_repeated(store::Reader& reader) {
 void Timekeeper::begin() {
   const auto now = parts_.clock.now();
   past_.began_at = latest_seen_ = now;
-  parts_.store.read([this](store::Reader& reader) {
-    past_.repeated = read_repeated(reader);
+  ExecutionId booked_before;
+  parts_.store.read([&](store::Reader& reader) {
+    if (const auto kept = read_set_back(reader)) {
+      past_.repeated = kept->repeated;
+      passes_ = kept->repeated.pass;
+      if (now < kept->repeated.until) booked_before = kept->newest;
+    }
     zones_ = reader.find_setting(kZonesSetting).value_or(std::string());
   });
-  if (past_.repeated) passes_ = past_.repeated->pass;
-  const auto evidence = latest_evidence();
+  const auto evidence = latest_evidence(booked_before);
   if (now + task::kClockTolerance < evidence)
     set_back(evidence, now);
   else if (past_.repeated && now < past_.repeated->until)
@@ -39,19 +59,21 @@ void Timekeeper::begin() {
   look_at_zones();
 }
 
-// The latest instant that the database proves the clock to have shown.
-Instant Timekeeper::latest_evidence() {
+// The latest instant that the database proves the clock to have shown. In repeated time only what was booked in
+// it counts, the executions after `booked_before`: without any, nothing can be fired twice.
+Instant Timekeeper::latest_evidence(ExecutionId booked_before) {
   Instant latest{};
   const auto note = [&](const std::optional<Instant>& at) {
     if (at && *at > latest) latest = *at;
   };
+  const bool in_repeated_time = past_.repeated && parts_.clock.now() < past_.repeated->until;
   parts_.store.read([&](store::Reader& reader) {
     for (const auto& execution : reader.list_executions({.limit = 1}).items) {
+      if (execution.id <= booked_before) continue;
       note(execution.created_at);
       note(execution.finished_at);
     }
-    // in repeated time only what was booked in it says that the clock was set back once more
-    if (past_.repeated && parts_.clock.now() < past_.repeated->until) return;
+    if (in_repeated_time) return;
     const auto changed = reader.list_tasks(
         {.search = {}, .sort = store::TaskSort::updated_at, .descending = true, .page_size = 1});
     for (const auto& task : changed.items) note(task.updated_at);
@@ -79,8 +101,7 @@ void Timekeeper::set_back(Instant from, Instant now) {
   parts_.timers.bring_forward(by);
   parts_.dispatcher.book(
       0, [this, by, repeated = *past_.repeated](store::Transaction& tx, Slots&, Plan&) -> base::Result<void> {
-        tx.set_setting(kRepeatedSetting, std::to_string(base::to_unix_ms(repeated.until)) + ' ' +
-                                             std::to_string(repeated.pass));
+        tx.set_setting(kRepeatedSetting, to_setting(repeated, newest_execution(tx)));
         parts_.ledger.bring_retries_forward(tx, by);
         return {};
       });

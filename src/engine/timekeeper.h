@@ -37,12 +37,11 @@ class Timekeeper {
  private:
   using Move = std::function<void(store::Transaction&, TaskId, Instant now, Plan&)>;
   void set_back(Instant from, Instant now);
-  void remember_pass();
   void set_cursors_back();
   void follow_zones();
   // Every task that has a next fire, some hundred in a transaction, one after another; then `then`.
   void for_each_task(const Move& move, std::function<void()> then);
-  Instant latest_evidence();
+  Instant latest_evidence(ExecutionId booked_before);
 
   Parts parts_;
   ClockPast past_;

@@ -1,19 +1,17 @@
 #include "http/connection.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
+#include "http/awaiting.h"
 #include "http/plain_on_tls.h"
 #include "http/problem.h"
 
 namespace http {
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t kChunkBytes = 64 << 10;
 // So much of a refused request is read and thrown away, so that the refusal is not lost to a reset.
@@ -342,7 +340,7 @@ asio::awaitable<void> Connection::send_events(EventSource& source) {
     if (wake->gone || (wake->pending && !batch.more)) continue;
     wake->timer.expires_at(batch.more ? Steady::now() + kRetry
                                       : last_sent + shared_.options.limits.heartbeat);
-    co_await wake->timer.async_wait(kTuple);
+    co_await wake->timer.async_wait(kErrorAsValue);
   }
   wake->gone = true;
   wake_.reset();

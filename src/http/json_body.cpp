@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/parameters.h"
+#include "http/problem.h"
 
 namespace http {
 namespace {
@@ -106,10 +107,6 @@ class StrictHandler {
   std::vector<std::vector<std::string>> keys_;
   std::string duplicate_;
 };
-
-base::Error malformed(std::string message) {
-  return base::make_error(base::ErrorKind::malformed, std::move(message));
-}
 
 base::Result<json::object> to_object(std::string_view text) {
   auto value = parse_json(text);

@@ -1,5 +1,7 @@
 #include "http/parameters.h"
 
+#include "http/problem.h"
+
 namespace http {
 namespace {
 
@@ -29,10 +31,6 @@ std::size_t sequence_length(std::string_view bytes) {
   if (lead == 0xF0 && second < 0x90) return 0;  // overlong
   if (lead == 0xF4 && second > 0x8F) return 0;  // above U+10FFFF
   return length;
-}
-
-base::Error malformed(std::string message) {
-  return base::make_error(base::ErrorKind::malformed, std::move(message));
 }
 
 }  // namespace

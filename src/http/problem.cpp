@@ -62,6 +62,10 @@ Response problem(const base::Error& error) {
   return problem(status_of(error.kind), error.message, error.fields);
 }
 
+base::Error malformed(std::string message) {
+  return base::make_error(base::ErrorKind::malformed, std::move(message));
+}
+
 base::Error field_error(std::vector<std::string> loc, std::string message) {
   base::Error error = base::make_error(base::ErrorKind::invalid, message);
   error.fields.push_back({std::move(loc), std::move(message), std::nullopt});

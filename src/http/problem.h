@@ -19,6 +19,9 @@ Response problem(const base::Error& error);
 // A refusal of one field: kind `invalid` (422), with its place.
 base::Error field_error(std::vector<std::string> loc, std::string message);
 
+// The message as ErrorKind::malformed (400).
+base::Error malformed(std::string message);
+
 // What Retry-After says where nothing better is known.
 inline constexpr int kRetryAfterSeconds = 1;
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/id.h"
+#include "http/text.h"
 
 namespace http {
 namespace {
@@ -22,12 +23,6 @@ std::optional<std::array<std::uint8_t, 16>> bytes_of(std::string_view ip, bool& 
   bytes = {};
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return bytes;
   return std::nullopt;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // "1.2.3.4", "1.2.3.4:5", "2001:db8::1", "[2001:db8::1]:5" without the port; nullopt where it is no address.

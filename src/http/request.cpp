@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "http/text.h"
+
 namespace http {
 namespace {
 
@@ -23,12 +25,6 @@ std::string to_lower(std::string_view text) {
   std::string lowered(text);
   std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
   return lowered;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // Visits "a;q=0.5, b" as (name, quality) pairs.

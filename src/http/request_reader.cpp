@@ -14,7 +14,7 @@ namespace beast = boost::beast;
 // A chunk's first line, or the trailer, may not be longer: nothing here reads what stands in them.
 constexpr std::size_t kMaxChunkLineBytes = 1024;
 
-Response malformed(const std::string& why) {
+Response refusal(const std::string& why) {
   return problem(400, "this is not a request that is read here: " + why);
 }
 
@@ -59,7 +59,7 @@ RequestReader::Progress RequestReader::advance() {
 RequestReader::Progress RequestReader::read_head() {
   const auto found = scan_.look(std::string_view(pending_).substr(0, limits_.header_bytes));
   if (found == HeadScan::Found::fault)
-    return refuse(malformed("a line does not end with CR LF, or holds a control character"));
+    return refuse(refusal("a line does not end with CR LF, or holds a control character"));
   if (found == HeadScan::Found::nothing) {
     const auto line_end = pending_.find('\n');
     if (line_end == std::string::npos && pending_.size() > limits_.target_bytes + 64)
@@ -73,13 +73,13 @@ RequestReader::Progress RequestReader::read_head() {
   const auto size = scan_.end();
   scan_ = {};
   if (const auto fault = head_fault(std::string_view(pending_).substr(0, size)))
-    return refuse(malformed(*fault));
+    return refuse(refusal(*fault));
   parser_ = std::make_unique<Parser>();
   parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.header_bytes + 1));
   parser_->beast.body_limit(boost::none);
   parser_->beast.on_chunk_header(parser_->on_chunk);
-  if (!put(size)) return refuse(malformed(parser_->error.message()));
-  if (!parser_->beast.is_header_done()) return refuse(malformed("the header does not end where it should"));
+  if (!put(size)) return refuse(refusal(parser_->error.message()));
+  if (!parser_->beast.is_header_done()) return refuse(refusal("the header does not end where it should"));
 
   const auto& message = parser_->beast.get();
   request_ = Request();
@@ -117,10 +117,10 @@ RequestReader::Progress RequestReader::read_body() {
     if (!put(before)) {
       if (parser_->error == beast::http::error::body_limit)
         return refuse(problem(413, "the body is larger than this route takes"));
-      return refuse(malformed(parser_->error.message()));
+      return refuse(refusal(parser_->error.message()));
     }
     if (pending_.size() < before) continue;
-    if (before > kMaxChunkLineBytes) return refuse(malformed("a chunk's line or trailer is too long"));
+    if (before > kMaxChunkLineBytes) return refuse(refusal("a chunk's line or trailer is too long"));
     return Progress::more;
   }
   if (!parser_->beast.is_done()) return Progress::more;

@@ -34,7 +34,7 @@ class RequestReaderTest : public testing::Test {
   std::string body_;
 };
 
-struct Case {
+struct Shape {
   std::string_view what;
   std::string bytes;
   int outcome;
@@ -45,7 +45,7 @@ struct Case {
 TEST_F(RequestReaderTest, ShapesThatSmuggleAreRefused) {
   const std::string start = "POST /echo HTTP/1.1\r\nHost: localhost\r\n";
   const std::string chunked = start + "Transfer-Encoding: chunked\r\n\r\n";
-  const Case cases[] = {
+  const Shape cases[] = {
       {"length and chunked", start + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {"chunked and length", start + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
       {"two lengths", start + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
@@ -114,7 +114,7 @@ TEST_F(RequestReaderTest, ShapesThatSmuggleAreRefused) {
 TEST_F(RequestReaderTest, WhatIsTooLargeIsSaidSo) {
   std::string many = "GET / HTTP/1.1\r\n";
   for (std::size_t field = 0; field <= kMaxFields; ++field) many += "X" + std::to_string(field) + ": y\r\n";
-  const Case cases[] = {
+  const Shape cases[] = {
       {"URL", "GET /" + std::string(9 << 10, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
       {"URL without end", "GET /" + std::string(9 << 10, 'x'), 414},
       {"header", "GET / HTTP/1.1\r\nX: " + std::string(17 << 10, 'x') + "\r\n\r\n", 431},

@@ -1,23 +1,21 @@
 #include "http/server.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 #include "base/log.h"
+#include "http/awaiting.h"
 #include "http/connection.h"
 #include "http/origin.h"
 
 namespace http {
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // How often connections are looked over for one that is too slow.
 constexpr std::chrono::milliseconds kSweepInterval{500};
 // How long to wait when the process has no descriptors left for a new connection.
@@ -70,13 +68,13 @@ struct Server::Parts {
 asio::awaitable<void> Server::Parts::accept() {
   while (acceptor->is_open()) {
     IoThread& thread = *io[next_thread++ % io.size()];
-    auto [error, socket] = co_await acceptor->async_accept(thread.context, kTuple);
+    auto [error, socket] = co_await acceptor->async_accept(thread.context, kErrorAsValue);
     if (error == asio::error::operation_aborted || !acceptor->is_open()) co_return;
     if (error) {
       base::log::warning("http.accept_failed", {{"why", error.message()}});
       io.front()->make_room(Steady::now());  // this one runs here
       asio::steady_timer pause(co_await asio::this_coro::executor, kAcceptPause);
-      co_await pause.async_wait(kTuple);
+      co_await pause.async_wait(kErrorAsValue);
       continue;
     }
     counters.connections.fetch_add(1);
@@ -113,7 +111,7 @@ void Server::Parts::welcome(asio::ip::tcp::socket socket, IoThread& thread) {
 asio::awaitable<void> Server::Parts::sweep(IoThread& thread) {
   for (int sweeps = 0; !thread.ended; ++sweeps) {
     thread.sweep_timer.expires_after(kSweepInterval);
-    co_await thread.sweep_timer.async_wait(kTuple);
+    co_await thread.sweep_timer.async_wait(kErrorAsValue);
     const auto now = Steady::now();
     for (Connection* connection : thread.connections) {
       if (connection->is_overdue(now)) connection->cut();

@@ -1,14 +1,13 @@
 #include "http/transport.h"
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include "http/awaiting.h"
 
 namespace http {
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 << 10;      // the most that is read at once
 constexpr std::size_t kDecryptedBytes = 4 << 10;  // the same over TLS, where each connection needs its own
 constexpr char kHandshakeRecord = 0x16;           // how each TLS connection begins, and no HTTP request does
@@ -37,7 +36,7 @@ std::optional<Peer> Transport::prepare() {
 }
 
 asio::awaitable<bool> Transport::shake_hands(std::shared_ptr<asio::ssl::context> context) {
-  const auto [waited] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kTuple);
+  const auto [waited] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kErrorAsValue);
   if (waited) co_return false;
   char first = 0;
   boost::system::error_code error;
@@ -45,7 +44,7 @@ asio::awaitable<bool> Transport::shake_hands(std::shared_ptr<asio::ssl::context>
   if (error || peeked == 0) co_return false;
   if (first != kHandshakeRecord) co_return true;
   tls_.emplace(socket_, *context);
-  const auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::server, kTuple);
+  const auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::server, kErrorAsValue);
   co_return !failed;
 }
 
@@ -55,7 +54,7 @@ asio::awaitable<std::string_view> Transport::read() {
   if (tls_) {
     if (!decrypted_) decrypted_ = std::make_unique<char[]>(kDecryptedBytes);
     const auto [error, count] =
-        co_await tls_->async_read_some(asio::buffer(decrypted_.get(), kDecryptedBytes), kTuple);
+        co_await tls_->async_read_some(asio::buffer(decrypted_.get(), kDecryptedBytes), kErrorAsValue);
     if (error) co_return std::string_view();
     co_return std::string_view(decrypted_.get(), count);
   }
@@ -64,7 +63,7 @@ asio::awaitable<std::string_view> Transport::read() {
     const auto count = socket_.read_some(asio::buffer(shared), error);
     if (!error) co_return std::string_view(shared.data(), count);
     if (!must_wait(error)) co_return std::string_view();
-    const auto [failed] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kTuple);
+    const auto [failed] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kErrorAsValue);
     if (failed) co_return std::string_view();
   }
 }
@@ -82,16 +81,16 @@ std::optional<std::size_t> Transport::write_some(std::string_view first, std::st
 asio::awaitable<bool> Transport::write(std::string_view first, std::string_view second) {
   const std::array<asio::const_buffer, 2> both{asio::buffer(first), asio::buffer(second)};
   if (tls_) {
-    const auto [failed, count] = co_await asio::async_write(*tls_, both, kTuple);
+    const auto [failed, count] = co_await asio::async_write(*tls_, both, kErrorAsValue);
     co_return !failed;
   }
-  const auto [failed, count] = co_await asio::async_write(socket_, both, kTuple);
+  const auto [failed, count] = co_await asio::async_write(socket_, both, kErrorAsValue);
   co_return !failed;
 }
 
 asio::awaitable<void> Transport::end_output() {
   if (tls_) {
-    const auto [ignored] = co_await tls_->async_shutdown(kTuple);
+    const auto [ignored] = co_await tls_->async_shutdown(kErrorAsValue);
     static_cast<void>(ignored);
   }
   boost::system::error_code error;

@@ -22,7 +22,7 @@ namespace {
 constexpr int kAnswerTimeoutMs = 5'000;
 
 // The steady clock is the machine's, and so the next program's too.
-void write(Writer& out, const std::optional<SteadyTime>& at) {
+void put(Writer& out, const std::optional<SteadyTime>& at) {
   out.u8(at ? 1 : 0);
   out.i64(at ? at->time_since_epoch().count() : 0);
 }
@@ -33,7 +33,7 @@ std::optional<SteadyTime> read_time(Reader& in) {
   return present ? std::optional{at} : std::nullopt;
 }
 
-void write(Writer& out, const Job& job) {
+void put(Writer& out, const Job& job) {
   out.i64(job.key.execution.value);
   out.i64(job.key.attempt);
   out.i64(job.kill_grace.count());
@@ -53,7 +53,7 @@ void write(Writer& out, const Job& job) {
   out.u8(job.ended_by_us ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(job.ended_by_us.value_or(EndCause::exited)));
   for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at, job.confine_at})
-    write(out, at);
+    put(out, at);
 }
 
 std::unique_ptr<Job> read_job(Reader& in) {
@@ -92,7 +92,7 @@ std::string to_bytes(const Handover& handover, const std::vector<const Job*>& jo
   out.i64(handover.lock);
   out.i64(handover.listener);
   out.text(handover.program);
-  out.list(jobs, [&](const Job* job) { write(out, *job); });
+  out.list(jobs, [&](const Job* job) { put(out, *job); });
   out.list(handover.waiting, [&](const Handover::Waiting& waiting) {
     std::string request;
     append_request(request, waiting.request);

@@ -24,7 +24,7 @@ struct Overload : Cases... {
   using Cases::operator()...;
 };
 
-void write(Writer& out, const AttemptKey& key) {
+void put(Writer& out, const AttemptKey& key) {
   out.i64(key.execution.value);
   out.i64(key.attempt);
 }
@@ -36,7 +36,7 @@ AttemptKey read_key(Reader& in) {
   return key;
 }
 
-void write(Writer& out, const std::optional<int>& value) {
+void put(Writer& out, const std::optional<int>& value) {
   out.u8(value ? 1 : 0);
   out.i64(value.value_or(0));
 }
@@ -47,8 +47,8 @@ std::optional<int> read_optional_int(Reader& in) {
   return present ? std::optional{value} : std::nullopt;
 }
 
-void write(Writer& out, const Started& started) {
-  write(out, started.key);
+void put(Writer& out, const Started& started) {
+  put(out, started.key);
   out.i64(started.pid);
   out.i64(base::to_unix_ms(started.started_at));
 }
@@ -61,13 +61,13 @@ Started read_started_from(Reader& in) {
   return started;
 }
 
-void write(Writer& out, const Finished& finished) {
-  write(out, finished.key);
+void put(Writer& out, const Finished& finished) {
+  put(out, finished.key);
   out.u8(static_cast<std::uint8_t>(finished.cause));
   out.i64(base::to_unix_ms(finished.started_at));
   out.i64(base::to_unix_ms(finished.finished_at));
-  write(out, finished.exit_code);
-  write(out, finished.signal);
+  put(out, finished.exit_code);
+  put(out, finished.signal);
   out.text(finished.error);
   out.i64(finished.cpu_ms);
   out.i64(finished.max_rss_bytes);
@@ -96,7 +96,7 @@ Finished read_finished_from(Reader& in) {
   return finished;
 }
 
-void write(Writer& out, const std::optional<std::int64_t>& value) {
+void put(Writer& out, const std::optional<std::int64_t>& value) {
   out.u8(value ? 1 : 0);
   out.i64(value.value_or(0));
 }
@@ -107,10 +107,10 @@ std::optional<std::int64_t> read_optional_number(Reader& in) {
   return present ? std::optional{value} : std::nullopt;
 }
 
-void write(Writer& out, const Limits& limits) {
+void put(Writer& out, const Limits& limits) {
   for (const auto& limit :
        {limits.memory_bytes, limits.cpu_s, limits.open_files, limits.processes, limits.nice})
-    write(out, limit);
+    put(out, limit);
 }
 
 Limits read_limits(Reader& in) {
@@ -121,8 +121,8 @@ Limits read_limits(Reader& in) {
   return limits;
 }
 
-void write(Writer& out, const StartRequest& request) {
-  write(out, request.key);
+void put(Writer& out, const StartRequest& request) {
+  put(out, request.key);
   out.list(request.argv, [&](const std::string& word) { out.text(word); });
   out.list(request.env, [&](const std::string& entry) { out.text(entry); });
   out.text(request.working_dir);
@@ -132,7 +132,7 @@ void write(Writer& out, const StartRequest& request) {
   out.i64(request.kill_grace.count());
   out.i64(static_cast<std::int64_t>(request.max_output_bytes));
   out.u8(request.kill_leftovers ? 1 : 0);
-  write(out, request.limits);
+  put(out, request.limits);
   out.text(request.log_path);
   out.list(request.masked, [&](const std::string& value) { out.text(value); });
   out.u8(request.no_new_privs ? 1 : 0);
@@ -185,16 +185,16 @@ void append_frame(std::string& to, const Order& order) {
               out.text(hello.program);
             });
           },
-          [&](const Start& start) { frame(to, Tag::start, [&](Writer& out) { write(out, start.request); }); },
-          [&](const Cancel& cancel) { frame(to, Tag::cancel, [&](Writer& out) { write(out, cancel.key); }); },
+          [&](const Start& start) { frame(to, Tag::start, [&](Writer& out) { put(out, start.request); }); },
+          [&](const Cancel& cancel) { frame(to, Tag::cancel, [&](Writer& out) { put(out, cancel.key); }); },
           [&](const Acknowledge& acknowledge) {
             frame(to, Tag::acknowledge, [&](Writer& out) {
-              out.list(acknowledge.keys, [&](const AttemptKey& key) { write(out, key); });
+              out.list(acknowledge.keys, [&](const AttemptKey& key) { put(out, key); });
             });
           },
           [&](const Watch& watch) {
             frame(to, Tag::watch, [&](Writer& out) {
-              write(out, watch.key);
+              put(out, watch.key);
               out.u8(watch.on ? 1 : 0);
             });
           }},
@@ -207,18 +207,18 @@ void append_frame(std::string& to, const Report& report) {
           [&](const Welcome& welcome) {
             frame(to, Tag::welcome, [&](Writer& out) {
               out.i64(welcome.version);
-              out.list(welcome.snapshot.running, [&](const Started& started) { write(out, started); });
-              out.list(welcome.snapshot.finished, [&](const Finished& finished) { write(out, finished); });
+              out.list(welcome.snapshot.running, [&](const Started& started) { put(out, started); });
+              out.list(welcome.snapshot.finished, [&](const Finished& finished) { put(out, finished); });
               out.text(welcome.snapshot.kill_level);
             });
           },
-          [&](const Started& started) { frame(to, Tag::started, [&](Writer& out) { write(out, started); }); },
+          [&](const Started& started) { frame(to, Tag::started, [&](Writer& out) { put(out, started); }); },
           [&](const Finished& finished) {
-            frame(to, Tag::finished, [&](Writer& out) { write(out, finished); });
+            frame(to, Tag::finished, [&](Writer& out) { put(out, finished); });
           },
           [&](const OutputGrew& grew) {
             frame(to, Tag::output_grew, [&](Writer& out) {
-              write(out, grew.key);
+              put(out, grew.key);
               out.i64(static_cast<std::int64_t>(grew.output_bytes));
             });
           }},
@@ -285,7 +285,7 @@ std::optional<Report> read_report(std::string_view body) {
 
 void append_request(std::string& to, const StartRequest& request) {
   Writer out(to);
-  write(out, request);
+  put(out, request);
 }
 
 std::optional<StartRequest> read_request(std::string_view body) {
@@ -295,12 +295,12 @@ std::optional<StartRequest> read_request(std::string_view body) {
 
 void append_started(std::string& to, const Started& started) {
   Writer out(to);
-  write(out, started);
+  put(out, started);
 }
 
 void append_finished(std::string& to, const Finished& finished) {
   Writer out(to);
-  write(out, finished);
+  put(out, finished);
 }
 
 std::optional<Started> read_started(std::string_view body) {

@@ -1,15 +1,13 @@
 #include "service/execution_json.h"
 
+#include "service/json_values.h"
+
 namespace service {
 namespace {
 
 template <class Number>
 boost::json::value number_or_null(const std::optional<Number>& number) {
   return number ? boost::json::value(*number) : boost::json::value(nullptr);
-}
-
-boost::json::value instant(const std::optional<base::Instant>& at) {
-  return at ? boost::json::value(base::to_iso(*at)) : boost::json::value(nullptr);
 }
 
 boost::json::value text_or_null(const std::string& text) {
@@ -62,8 +60,8 @@ std::string to_utf8(const std::string& bytes) {
 boost::json::object to_json(const task::Attempt& attempt) {
   return {{"attempt", attempt.number},
           {"status", to_string(attempt.status)},
-          {"started_at", instant(attempt.started_at)},
-          {"finished_at", instant(attempt.finished_at)},
+          {"started_at", to_json(attempt.started_at)},
+          {"finished_at", to_json(attempt.finished_at)},
           {"duration_ms", duration(attempt.started_at, attempt.finished_at)},
           {"exit_code", number_or_null(attempt.exit_code)},
           {"signal", number_or_null(attempt.signal)},
@@ -84,11 +82,11 @@ boost::json::object to_json(const task::Execution& execution) {
           {"waiting", to_string(execution.waiting)},
           {"trigger", to_string(execution.trigger)},
           {"triggered_by", execution.triggered_by},
-          {"scheduled_at", instant(execution.scheduled_at)},
-          {"due_at", instant(execution.due_at)},
+          {"scheduled_at", to_json(execution.scheduled_at)},
+          {"due_at", to_json(execution.due_at)},
           {"created_at", base::to_iso(execution.created_at)},
-          {"started_at", instant(execution.started_at)},
-          {"finished_at", instant(execution.finished_at)},
+          {"started_at", to_json(execution.started_at)},
+          {"finished_at", to_json(execution.finished_at)},
           {"late_ms", number_or_null(execution.late_ms)},
           {"duration_ms", duration(execution.started_at, execution.finished_at)},
           {"attempt", attempt.number},
@@ -104,7 +102,7 @@ boost::json::object to_json(const task::Execution& execution) {
           {"priority", execution.priority},
           {"pool", execution.pool},
           {"count", execution.count},
-          {"scheduled_until", instant(execution.scheduled_until)}};
+          {"scheduled_until", to_json(execution.scheduled_until)}};
 }
 
 }  // namespace service

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/execution_json.h"
+#include "service/json_values.h"
 #include "task/cursor.h"
 
 namespace service {
@@ -16,10 +17,6 @@ using task::ExecutionStatus;
 constexpr std::size_t kNextFires = 5;
 constexpr std::int64_t kFiguresOf = 50;  // last executions
 constexpr std::size_t kStrip = 20;
-
-json::value instant(const std::optional<Instant>& at) {
-  return at ? json::value(base::to_iso(*at)) : json::value(nullptr);
-}
 
 struct Answer {
   std::string verdict;
@@ -176,8 +173,8 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   if (schedule) {
     const auto around = fires_around(*schedule, anchor, second);
     known.is_fire_time = known.is_one_now = around.at;
-    result["previous_fire"] = instant(around.before);
-    result["next_fire"] = instant(around.after);
+    result["previous_fire"] = to_json(around.before);
+    result["next_fire"] = to_json(around.after);
     result["schedule"] = cron::explain(*schedule, language);
   }
   const bool same_times = known.definition.cron == task->definition.cron &&
@@ -221,7 +218,7 @@ json::object LedgerView::figures(const task::Task& task) const {
     if (strip.size() < kStrip) {
       strip.push_back(json::object{{"id", execution.id.value},
                                    {"status", to_string(execution.status)},
-                                   {"started_at", instant(execution.started_at)},
+                                   {"started_at", to_json(execution.started_at)},
                                    {"duration_ms", timed ? json::value(duration) : json::value(nullptr)}});
     }
   }

@@ -71,17 +71,17 @@ json::object LedgerView::statistics(std::int64_t days) const {
   tasks["total"] = total;
 
   Sum whole;
-  std::map<Instant, Sum> hours, by_day;
+  std::map<Instant, Sum> by_hour, by_day;
   for (const auto& outcome : outcomes) {
     whole.add(outcome.status, outcome.count, outcome.duration_ms);
-    hours[outcome.hour].add(outcome.status, outcome.count, outcome.duration_ms);
+    by_hour[outcome.hour].add(outcome.status, outcome.count, outcome.duration_ms);
     by_day[std::chrono::floor<std::chrono::days>(outcome.hour)].add(outcome.status, outcome.count,
                                                                     outcome.duration_ms);
   }
   auto result = whole.to_json();
   result["tasks"] = std::move(tasks);
   result["days"] = days;
-  result["by_hour"] = series(hours, "hour", [](Instant at) { return base::to_iso(at); });
+  result["by_hour"] = series(by_hour, "hour", [](Instant at) { return base::to_iso(at); });
   result["by_day"] = series(by_day, "day", [](Instant at) { return base::to_iso(at); });
   return result;
 }

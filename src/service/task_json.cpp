@@ -1,16 +1,9 @@
 #include "service/task_json.h"
 
+#include "service/json_values.h"
 #include "task/definition_json.h"
 
 namespace service {
-namespace {
-
-boost::json::value instant(const std::optional<base::Instant>& at) {
-  return at ? boost::json::value(base::to_iso(*at)) : boost::json::value(nullptr);
-}
-
-}  // namespace
-
 bool may_see_env(const rights::Actor& actor) {
   return rights::may(actor, rights::Right::set_env);
 }
@@ -34,11 +27,11 @@ boost::json::object to_json(const task::Task& task, bool show_env) {
   object["running"] = task.running;
   object["queued"] = task.queued;
   object["revision"] = task.revision;
-  object["last_run_at"] = instant(task.last_run_at);
-  object["next_run_at"] = instant(task.next_run_at);
+  object["last_run_at"] = to_json(task.last_run_at);
+  object["next_run_at"] = to_json(task.next_run_at);
   object["last_error"] =
       task.last_error.empty() ? boost::json::value(nullptr) : boost::json::value(task.last_error);
-  object["force_run_at"] = instant(task.force_run_at);
+  object["force_run_at"] = to_json(task.force_run_at);
   object["created_at"] = base::to_iso(task.created_at);
   object["updated_at"] = base::to_iso(task.updated_at);
   object["created_by"] = task.created_by;

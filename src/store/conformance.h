@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "base/time_fixture.h"
 #include "store/store.h"
 
 namespace store {
 
+using base::at;
 using task::Execution;
 using task::ExecutionStatus;
 using task::Task;
@@ -22,10 +24,6 @@ using task::Waiting;
 
 // Opens a store without any rows; `folder` exists, is empty, and is removed when the test has ended.
 using OpenEmptyStore = std::function<std::unique_ptr<Store>(const std::filesystem::path& folder)>;
-
-inline Instant at(std::string_view iso) {
-  return base::parse_iso(iso).value();
-}
 
 inline const Instant kNoon = at("2026-01-02T12:00:00Z");
 

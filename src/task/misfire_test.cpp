@@ -1,15 +1,14 @@
 #include "task/misfire.h"
 
+#include "base/time_fixture.h"
+
 namespace task {
 namespace {
 
+using base::at;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-Instant at(const char* text) {
-  return *base::parse_iso(text);
-}
 
 MisfirePlan plan_for(const TaskDefinition& definition, const char* first, const char* now) {
   const auto schedule = schedule_of(definition, "UTC");

@@ -2,17 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_fixture.h"
+
 namespace task {
 namespace {
 
+using base::at;
 using base::Milliseconds;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-Instant at(const char* text) {
-  return *base::parse_iso(text);
-}
 
 // Where the cursor of a task with that schedule goes that had fired until `fired_until`, as a time of that
 // day.

@@ -42,7 +42,7 @@ describe('attention', () => {
     await later(3_600_000);
     await page.goto('/ui/overview');
     // Far beyond what is usual, its bar is full; without the usual there would be nothing to fill.
-    await page.waitForFunction(() => [...document.querySelectorAll('.columns li')].find((line) => line.textContent.includes('hanging'))?.querySelector('progress').value === 1);
+    await page.waitForFunction(() => [...document.querySelectorAll('.columns li')].find((line) => line.textContent.includes('hanging'))?.querySelector('progress')?.value === 1);
     await line('Stuck', 'hanging').getByRole('button', { name: 'Cancel run' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
     await server.until('it is cancelled', async () => (await server.api('GET', `/executions/${id}`)).status === 'CANCELLED');

@@ -15,6 +15,8 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const BINARY = process.env.SCHEDULER_BINARY ?? join(root, 'build/release/mini-scheduler');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 15_000;
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
 export const PASSWORD = process.env.MINI_SCHEDULER_ADMIN_PASSWORD ?? 'admin123';
 
 async function freePort() {
@@ -130,7 +132,7 @@ export async function openPage(browser, server, { language = 'en', dark = false,
     baseURL: server.url,
     storageState: strange ? undefined : cookies,
     javaScriptEnabled,
-    viewport: phone ? { width: 360, height: 740 } : { width: 1440, height: 900 },
+    viewport: phone ? PHONE : DESKTOP,
     hasTouch: phone,
     colorScheme: dark ? 'dark' : 'light',
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { accessibilityFindings, openPage } from './harness.mjs';
+import { accessibilityFindings, DESKTOP, openPage, PHONE } from './harness.mjs';
 import { shared } from './shared.mjs';
 
 let server, browser, execution, task;
@@ -88,48 +88,53 @@ describe('looks', () => {
     }, /status of 422/],
   ];
   // Each language, each theme and each width, every one of them with the others at least once.
-  const LOOKS = [
-    { language: 'en', dark: false, phone: false },
-    { language: 'zh', dark: true, phone: false },
-    { language: 'zh', dark: false, phone: true },
-    { language: 'en', dark: true, phone: true },
+  const LANGUAGES = [
+    { language: 'en', looks: [{ dark: false, phone: false }, { dark: true, phone: true }] },
+    { language: 'zh', looks: [{ dark: true, phone: false }, { dark: false, phone: true }] },
   ];
 
-  for (const look of LOOKS) {
-    const name = `${look.language}, ${look.dark ? 'dark' : 'light'}, ${look.phone ? 'phone' : 'desktop'}`;
-    for (const [key, path, deed, expected] of STATES) {
-      test(`${key}: ${name}`, async () => {
-        const { page, context, complaints } = await openPage(browser, server, look);
+  async function holds({ page, complaints }, key, { language, dark, phone }, expected) {
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+    await page.setViewportSize(phone ? PHONE : DESKTOP);
+    const name = `${key}, ${language}, ${dark ? 'dark' : 'light'}, ${phone ? 'phone' : 'desktop'}`;
+    assert.deepEqual(await accessibilityFindings(page), [], name);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${name} runs over the edge`);
+    assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], name);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name.replaceAll(', ', '-')}.png` });
+  }
+
+  for (const { language, looks } of LANGUAGES) {
+    for (const [key, path, headings, options = {}] of PAGES) {
+      test(`${key}: ${language}`, async () => {
+        const opened = await openPage(browser, server, { language, ...looks[0], ...options });
+        const { page, context } = opened;
         try {
           await page.goto(path());
-          await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
-          await deed(page);
-          assert.deepEqual(await accessibilityFindings(page), []);
-          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'runs over the edge');
-          assert.deepEqual(complaints.filter((text) => !expected?.test(text)), []);
-          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${key}-${name.replaceAll(', ', '-')}.png` });
+          await page.locator('h1').first().filter({ hasText: headings[language] }).waitFor();
+          await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+          assert.equal(await page.evaluate(() => document.documentElement.lang), language === 'zh' ? 'zh-CN' : 'en');
+          for (const look of looks) await holds(opened, key, { language, ...look });
         } finally {
           await context.close();
         }
       });
     }
-    for (const [key, path, headings, options = {}] of PAGES) {
-      test(`${key}: ${name}`, async () => {
-        const { page, context, complaints } = await openPage(browser, server, { ...look, ...options });
-        try {
-          await page.goto(path());
-          const heading = page.locator('h1').first();
-          await heading.filter({ hasText: headings[look.language] }).waitFor();
-          await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
-          assert.equal(await page.evaluate(() => document.documentElement.lang), look.language === 'zh' ? 'zh-CN' : 'en');
-          assert.deepEqual(await accessibilityFindings(page), []);
-          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'runs over the edge');
-          assert.deepEqual(complaints, []);
-          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${key}-${name.replaceAll(', ', '-')}.png` });
-        } finally {
-          await context.close();
-        }
-      });
+    for (const [key, path, deed, expected] of STATES) {
+      // What a deed opened need not be there on another width: each look does it anew.
+      for (const look of looks) {
+        test(`${key}: ${language}, ${look.phone ? 'phone' : 'desktop'}`, async () => {
+          const opened = await openPage(browser, server, { language, ...look });
+          const { page, context } = opened;
+          try {
+            await page.goto(path());
+            await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
+            await deed(page);
+            await holds(opened, key, { language, ...look }, expected);
+          } finally {
+            await context.close();
+          }
+        });
+      }
     }
   }
 });

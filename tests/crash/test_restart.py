@@ -61,7 +61,7 @@ def test_fifty_jobs_that_write_survive_a_kill_of_serve_with_complete_output(serv
     gate = tmp_path / "gate"
     script = tmp_path / "job.sh"
     # writes before, during and after the restart; what it wrote is known by its checksum
-    script.write_text(f"""echo $$ >"{tmp_path}/pid.$1"
+    script.write_text(f"""echo $$ >"{tmp_path}/new.$1" && mv "{tmp_path}/new.$1" "{tmp_path}/pid.$1"
 i=0
 while [ ! -e "{gate}" ]; do echo "job $1 line $i"; i=$((i+1)); sleep 0.05; done
 seq 1 2000 | sed "s/^/job $1 end /"

@@ -190,10 +190,7 @@ class Judge {
       if (found.count != 1 || !was_repeated(instant_of(stray)))
         verdict_.fault("task " + base::to_string(task.id) +
                        " has a record for no fire: " + base::to_iso(instant_of(stray)));
-    // a start that finds nothing booked since the clock was set back takes it for another time: it may, for
-    // then no fire is there that could be repeated
-    const auto most_passes = static_cast<std::int64_t>(world_.set_backs().size()) +
-                             world_.counts().server_kills + world_.counts().machine_losses;
+    const auto most_passes = static_cast<std::int64_t>(world_.set_backs().size());
     for (const auto& [pass, fires] : passes) {
       if (pass == 0) continue;
       for (const auto& [minute, found] : fires) {

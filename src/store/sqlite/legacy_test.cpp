@@ -1,10 +1,12 @@
 // The database of the original Python system is taken over as it is (spec 6).
+#include "base/time_fixture.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/temporary_folder_test.h"
 
 namespace store {
 namespace {
 
+using base::at;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -41,10 +43,6 @@ class LegacyDatabase : public InTemporaryFolder {
     return found;
   }
 };
-
-base::Instant at(std::string_view iso) {
-  return base::parse_iso(iso).value();
-}
 
 TEST_F(LegacyDatabase, KeepsItsRowsUnderTheirIds) {
   make(R"sql(

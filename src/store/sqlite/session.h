@@ -9,6 +9,9 @@
 
 namespace store::sqlite {
 
+// Ids grow with time, but for a clock that was set back by no more than this.
+inline constexpr std::chrono::hours kClockStep{1};
+
 class Session : public Transaction {
  public:
   explicit Session(Connection& connection, std::string audit_key = {})

@@ -144,9 +144,6 @@ constexpr const char* kLastBefore =
 constexpr const char* kFirstSince =
     "SELECT id FROM executions WHERE created_at >= ? ORDER BY created_at, id LIMIT 1";
 
-// Ids grow with time, but for a clock that was set back by no more than this.
-constexpr std::chrono::hours kClockStep{1};
-
 Change changed(Change::Kind kind, const task::Execution& execution) {
   return {
       .kind = kind, .task_id = execution.task_id, .execution_id = execution.id, .status = execution.status};

@@ -65,9 +65,6 @@ constexpr const char* kForgetAnswers = "DELETE FROM answers WHERE at < ?";
 constexpr const char* kFindSetting = "SELECT value FROM settings WHERE key = ?";
 constexpr const char* kSetSetting = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)";
 
-// Ids grow with time, but for a clock that was set back by no more than this.
-constexpr std::chrono::hours kClockStep{1};
-
 task::Attempt read_attempt(Row& row) {
   task::Attempt attempt;
   attempt.number = static_cast<int>(row.integer());
