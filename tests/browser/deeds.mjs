@@ -380,11 +380,15 @@ describe('deeds', () => {
   test('a lost connection is shown, and mends itself', async () => {
     const { page, server } = at;
     await page.goto('/ui/tasks');
-    await page.getByText('Live').waitFor();
-    await server.end();
+    // "Not live" is what stands there before
+    await page.getByText('Live', { exact: true }).waitFor();
     const notice = page.getByRole('alert').getByText('The connection to the server is lost');
-    await notice.waitFor();
-    await server.start();
+    await server.end();
+    try {
+      await notice.waitFor();
+    } finally {
+      await server.start();
+    }
     await notice.waitFor({ state: 'detached', timeout: 30_000 });
   });
 
