@@ -242,6 +242,7 @@ class FakeStore : public store::Store {
       unused();
     }
     std::vector<store::HourlyOutcome> hourly_outcomes(base::Instant, base::Instant) override { unused(); }
+    std::vector<store::TaskOutcome> deleted_outcomes(base::TaskId, base::Instant) override { unused(); }
     std::vector<store::TaskOutcome> task_outcomes(base::TaskId, base::Instant, std::int64_t) override {
       unused();
     }

@@ -50,7 +50,8 @@ base::Result<store::Secret> Secrets::put(const rights::Actor& actor, const std::
                                          std::string_view value) {
   if (auto good = check_name(name); !good) return std::move(good).error();
   if (value.empty() || value.size() > kMaxSecretBytes || value.find('\0') != value.npos)
-    return wrong_secret("value", "must be 1 to " + std::to_string(kMaxSecretBytes) + " bytes without a zero byte");
+    return wrong_secret("value",
+                        "must be 1 to " + std::to_string(kMaxSecretBytes) + " bytes without a zero byte");
   store::Secret secret;
   const auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
     const auto before = transaction.find_secret(name);

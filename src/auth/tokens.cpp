@@ -28,7 +28,8 @@ base::Result<CreatedToken> Tokens::create(const rights::Actor& actor, const NewT
   if (wanted.name.empty() || wanted.name.size() > kMaxTokenNameBytes) {
     return wrong_token("name", "must be 1 to " + std::to_string(kMaxTokenNameBytes) + " bytes long");
   }
-  if (wanted.expires_at && *wanted.expires_at <= clock_.now()) return wrong_token("expires_at", "is in the past");
+  if (wanted.expires_at && *wanted.expires_at <= clock_.now())
+    return wrong_token("expires_at", "is in the past");
   CreatedToken created;
   created.text = std::string(kTokenPrefix) + random_text(32);
   created.token.user_id = actor.user;

@@ -16,7 +16,6 @@ using task::Waiting;
 
 namespace {
 
-
 template <class Visit>
 void for_each_claimed(store::Reader& reader, const std::string& node, const Visit& visit) {
   ExecutionId after;

@@ -34,7 +34,8 @@ std::optional<KeptSetBack> read_set_back(store::Reader& reader) {
   int pass = 0;
   std::int64_t newest = 0;
   if (!(text >> until >> pass >> newest)) return std::nullopt;
-  return KeptSetBack{.repeated = {.until = base::from_unix_ms(until), .pass = pass}, .newest = ExecutionId(newest)};
+  return KeptSetBack{.repeated = {.until = base::from_unix_ms(until), .pass = pass},
+                     .newest = ExecutionId(newest)};
 }
 
 }  // namespace
@@ -59,8 +60,8 @@ void Timekeeper::begin() {
   look_at_zones();
 }
 
-// The latest instant that the database proves the clock to have shown. In repeated time only what was booked in
-// it counts, the executions after `booked_before`: without any, nothing can be fired twice.
+// The latest instant that the database proves the clock to have shown. In repeated time only what was booked
+// in it counts, the executions after `booked_before`: without any, nothing can be fired twice.
 Instant Timekeeper::latest_evidence(ExecutionId booked_before) {
   Instant latest{};
   const auto note = [&](const std::optional<Instant>& at) {

@@ -12,7 +12,6 @@
 namespace http {
 namespace {
 
-
 constexpr std::size_t kChunkBytes = 64 << 10;
 // So much of a refused request is read and thrown away, so that the refusal is not lost to a reset.
 constexpr std::size_t kMaxLingerBytes = 1 << 20;

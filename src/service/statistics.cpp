@@ -92,7 +92,13 @@ base::Result<json::object> LedgerView::task_statistics(TaskId id, std::int64_t d
   if (!task) return std::move(task).error();
   const auto since = clock_.now() - std::chrono::days{days};
   std::vector<store::TaskOutcome> outcomes;
-  store_.read([&](store::Reader& reader) { outcomes = reader.task_outcomes(id, since, kMaxTaskOutcomes); });
+  bool complete = false;
+  store_.read([&](store::Reader& reader) {
+    outcomes = reader.task_outcomes(id, since, kMaxTaskOutcomes);
+    complete = static_cast<std::int64_t>(outcomes.size()) < kMaxTaskOutcomes;
+    const auto deleted = reader.deleted_outcomes(id, since);
+    outcomes.insert(outcomes.end(), deleted.begin(), deleted.end());
+  });
   Sum whole;
   std::map<std::chrono::sys_days, Sum> by_day;
   for (const auto& outcome : outcomes) {
@@ -107,7 +113,7 @@ base::Result<json::object> LedgerView::task_statistics(TaskId id, std::int64_t d
   result["timezone"] = zone.name();
   result["by_day"] =
       series(by_day, "day", [](std::chrono::sys_days at) { return base::to_iso(Instant{at}).substr(0, 10); });
-  result["complete"] = static_cast<std::int64_t>(outcomes.size()) < kMaxTaskOutcomes;
+  result["complete"] = complete;
   return result;
 }
 

@@ -203,6 +203,32 @@ TEST_P(ListedExecutions, TellHowThoseOfATaskEndedNewestFirst) {
   EXPECT_THAT(outcomes(0, 1), ElementsAre(success));
 }
 
+TEST_P(ListedExecutions, OnceDeletedAreRememberedByTheDay) {
+  using enum ExecutionStatus;
+  const auto day = [](int days) { return kNoon + std::chrono::days(days); };
+  const auto deleted = [&](int days) {
+    return read([&](Reader& reader) { return reader.deleted_outcomes(task_, day(days)); });
+  };
+  const auto delete_these = [&](std::vector<ExecutionId> ids) {
+    write([&](Transaction& transaction) { transaction.delete_executions(ids); });
+  };
+  const auto first = made(success, minute(1));
+  const auto second = made(success, minute(2));
+  const auto third = made(failed, minute(3));
+  made(success, minute(4));
+  EXPECT_THAT(deleted(0), IsEmpty());
+  delete_these({first, third});
+  delete_these({second, first});
+  EXPECT_THAT(deleted(0), testing::UnorderedElementsAre(TaskOutcome{kNoon, success, 2, 0},
+                                                        TaskOutcome{kNoon, failed, 1, 0}));
+  EXPECT_THAT(deleted(1), IsEmpty());
+  delete_these({made(success, day(401))});
+  EXPECT_THAT(deleted(0), ElementsAre(TaskOutcome{day(401), success, 1, 0}))
+      << "a year and a month are remembered";
+  write([&](Transaction& transaction) { transaction.delete_task(task_); });
+  EXPECT_THAT(deleted(0), IsEmpty());
+}
+
 TEST_P(ListedExecutions, AddUpToOutcomesByTheHour) {
   const auto hour = [](int hours) { return kNoon + std::chrono::hours(hours); };
   write([&](Transaction& transaction) {

@@ -85,12 +85,13 @@ struct HourlyOutcome {
   std::int64_t duration_ms = 0;  // summed
 };
 
-// How one execution ended.
+// How one execution ended, or several of one day.
 struct TaskOutcome {
   Instant at;  // when it began, or should have
   task::ExecutionStatus status = task::ExecutionStatus::success;
   std::int64_t count = 0;  // more than 1 for a folded record
   std::int64_t duration_ms = 0;
+  auto operator<=>(const TaskOutcome&) const = default;
 };
 
 // What a strip of a task's last runs shows of each.

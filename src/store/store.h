@@ -101,6 +101,9 @@ class Reader {
   virtual std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) = 0;
   // The task's final executions that were created since then, newest first.
   virtual std::vector<TaskOutcome> task_outcomes(TaskId id, Instant since, std::int64_t limit) = 0;
+  // Those of the task that were deleted since, added up by day (of UTC: `at` is its noon) and outcome, oldest
+  // first.
+  virtual std::vector<TaskOutcome> deleted_outcomes(TaskId id, Instant since) = 0;
 
   // Accounts.
   virtual std::optional<User> find_user(UserId id) = 0;
@@ -151,6 +154,7 @@ class Transaction : public Reader {
   virtual void keep_attempt(ExecutionId id, const task::Attempt& attempt) = 0;
   virtual void save_output(ExecutionId id, const Output& output) = 0;  // the latest attempt's
   virtual void save_log(ExecutionId id, int attempt, const std::string& frames) = 0;
+  // Ended ones. How they ended is remembered by task and day for kDaysRemembered (deleted_outcomes).
   virtual void delete_executions(std::span<const ExecutionId> ids) = 0;
   virtual void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) = 0;
 
@@ -177,6 +181,8 @@ class Transaction : public Reader {
   virtual void forget_sessions_before(Instant at) = 0;
   virtual void set_setting(std::string_view key, std::string_view value) = 0;
 };
+
+inline constexpr std::chrono::days kDaysRemembered{400};
 
 class Store {
  public:

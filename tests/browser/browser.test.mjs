@@ -1,10 +1,11 @@
 // The whole suite in one process: its parts share a server and a browser, and run one after another.
 import './shared.mjs';
+// First: the fewer tasks there are, the less axe has to look through.
+import './looks.mjs';
 import './deeds.mjs';
 import './security.mjs';
 import './outputs.mjs';
 import './attention.mjs';
 import './admin.mjs';
 import './plain.mjs';
-import './looks.mjs';
 import './weight.mjs';

@@ -290,6 +290,7 @@ def test_two_servers_on_one_machine_leave_each_others_jobs_alone(node, tmp_path)
             execution_id = run(server, make(server, f"echo $$ >{tmp_path}/{name}; exec sleep 300"))
             assert execution_id == 1
         mine, others = (node.wait_until(lambda name=name: pid_in(tmp_path / name)) for name in ("mine", "others"))
+        other.wait_until(lambda: other.ask("GET", "/executions/1")[1]["status"] == "RUNNING")
         assert node.ask("POST", "/executions/1/cancel")[0] in (200, 202, 204)
         assert node.wait_for_end(1)["status"] == "CANCELLED"
         assert not is_alive(mine)

@@ -102,6 +102,7 @@ TEST_F(AuditOnDisk, TakesTheRowsOfVersion1IntoTheChain) {
   tamper(
       "ALTER TABLE audit DROP COLUMN hash; DELETE FROM audit WHERE id = 2; DROP TABLE secrets;"
       "DROP TABLE task_secrets; DROP TABLE second_factors; DROP TABLE task_upstreams; DROP TABLE task_pauses;"
+      "DROP TABLE task_days;"
       "PRAGMA user_version = 1;");
   EXPECT_EQ(fault(), "");
   open()->read([](Reader& reader) {

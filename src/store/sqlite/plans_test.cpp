@@ -127,6 +127,7 @@ void ask_for_executions(Reader& reader) {
   reader.final_before(TaskId{}, {}, 1);
   reader.hourly_outcomes({}, {});
   reader.task_outcomes({}, {}, 1);
+  reader.deleted_outcomes({}, {});
   reader.recent_runs({}, 1);
   for (int status = -1; status < 9; ++status) {
     for (int trigger = -1; trigger < 6; ++trigger) {

@@ -266,6 +266,18 @@ CREATE TABLE task_pauses (
 INSERT INTO task_pauses SELECT id, updated_at, NULL FROM tasks WHERE paused;
 )sql";
 
+// What retention has deleted, by task and day.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE task_days (
+  task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+  day INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  PRIMARY KEY (task_id, day, status)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
 void chain_audit(Connection& writer, const std::string& audit_key) {
   std::vector<AuditEntry> rows;
@@ -325,6 +337,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (version < 2 || legacy) writer.execute(kVersion2);
   if (legacy) take_over_legacy_tables(writer, default_timezone);
   if (version < 3 || legacy) writer.execute(kVersion3);
+  if (version < 4 || legacy) writer.execute(kVersion4);
   if (version < 2 || legacy) chain_audit(writer, audit_key);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());

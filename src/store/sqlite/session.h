@@ -81,6 +81,7 @@ class Session : public Transaction {
   std::vector<HourlyOutcome> hourly_outcomes(Instant from, Instant to) override;
   std::vector<RecentRun> recent_runs(TaskId id, std::int64_t limit) override;
   std::vector<TaskOutcome> task_outcomes(TaskId id, Instant since, std::int64_t limit) override;
+  std::vector<TaskOutcome> deleted_outcomes(TaskId id, Instant since) override;
   void keep_attempt(ExecutionId id, const task::Attempt& attempt) override;
   void save_output(ExecutionId id, const Output& output) override;
   void save_log(ExecutionId id, int attempt, const std::string& frames) override;

@@ -28,7 +28,17 @@ constexpr const char* kFinalBefore =
 constexpr const char* kFinalOfTaskBefore =
     "SELECT id FROM executions WHERE task_id = ? AND +created_at < ? AND +status NOT IN ('PENDING', "
     "'RUNNING') ORDER BY id LIMIT ?";
-constexpr const char* kDeleteExecution = "DELETE FROM executions WHERE id = ? RETURNING task_id";
+constexpr const char* kDeleteExecution =
+    "DELETE FROM executions WHERE id = ? RETURNING task_id, coalesce(started_at, scheduled_at, created_at), "
+    "status, count, coalesce(finished_at - started_at, 0)";
+constexpr const char* kRememberDay =
+    "INSERT INTO task_days (task_id, day, status, count, duration_ms) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET count = count + excluded.count, duration_ms = duration_ms + "
+    "excluded.duration_ms";
+constexpr const char* kForgetDays = "DELETE FROM task_days WHERE task_id = ? AND day < ?";
+constexpr const char* kRememberedDays =
+    "SELECT day, status, count, duration_ms FROM task_days WHERE task_id = ? AND day >= ? ORDER BY day, "
+    "status";
 constexpr const char* kAddOutcome =
     "INSERT INTO hourly_outcomes (hour, status, count, duration_ms) VALUES (?, ?, 1, ?) "
     "ON CONFLICT DO UPDATE SET count = count + 1, duration_ms = duration_ms + excluded.duration_ms";
@@ -64,6 +74,19 @@ constexpr const char* kRememberAnswer =
 constexpr const char* kForgetAnswers = "DELETE FROM answers WHERE at < ?";
 constexpr const char* kFindSetting = "SELECT value FROM settings WHERE key = ?";
 constexpr const char* kSetSetting = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)";
+
+TaskOutcome read_outcome(Row& row) {
+  TaskOutcome outcome;
+  outcome.at = row.instant();
+  outcome.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
+  outcome.count = row.integer();
+  outcome.duration_ms = row.integer();
+  return outcome;
+}
+
+Instant day_of(Instant at) {
+  return std::chrono::floor<std::chrono::days>(at);
+}
 
 task::Attempt read_attempt(Row& row) {
   task::Attempt attempt;
@@ -162,13 +185,33 @@ std::vector<ExecutionId> Session::final_before(std::optional<TaskId> id, Instant
 }
 
 void Session::delete_executions(std::span<const ExecutionId> ids) {
+  std::map<std::tuple<TaskId, Instant, task::ExecutionStatus>, TaskOutcome> days;
   for (const auto id : ids) {
     auto& statement = connection_.prepare(kDeleteExecution);
     Binder(statement) << id;
-    const auto task_id = one_row(statement, [](Row& row) { return row.id<TaskId>(); });
-    if (task_id) {
-      changes_.push_back({.kind = Change::Kind::executions_deleted, .task_id = *task_id, .execution_id = id});
-    }
+    const auto deleted = one_row(statement, [](Row& row) {
+      const auto task_id = row.id<TaskId>();
+      return std::pair(task_id, read_outcome(row));
+    });
+    if (!deleted) continue;
+    const auto& [task_id, outcome] = *deleted;
+    auto& day = days[{task_id, day_of(outcome.at), outcome.status}];
+    day.count += outcome.count;
+    day.duration_ms += std::max<std::int64_t>(0, outcome.duration_ms);
+    changes_.push_back({.kind = Change::Kind::executions_deleted, .task_id = task_id, .execution_id = id});
+  }
+  std::map<TaskId, Instant> latest;
+  for (const auto& [key, sum] : days) {
+    const auto& [task_id, day, status] = key;
+    auto& statement = connection_.prepare(kRememberDay);
+    Binder(statement) << task_id << day << to_string(status) << sum.count << sum.duration_ms;
+    statement.exec();
+    latest[task_id] = std::max(latest[task_id], day);
+  }
+  for (const auto& [task_id, day] : latest) {
+    auto& statement = connection_.prepare(kForgetDays);
+    Binder(statement) << task_id << day - kDaysRemembered;
+    statement.exec();
   }
 }
 
@@ -207,14 +250,15 @@ std::vector<RecentRun> Session::recent_runs(TaskId id, std::int64_t limit) {
 std::vector<TaskOutcome> Session::task_outcomes(TaskId id, Instant since, std::int64_t limit) {
   auto& statement = connection_.prepare(kTaskOutcomes);
   Binder(statement) << id << since - kClockStep << since << limit;
-  return all_rows(statement, [](Row& row) {
-    TaskOutcome outcome;
-    outcome.at = row.instant();
-    outcome.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
-    outcome.count = row.integer();
-    outcome.duration_ms = row.integer();
-    return outcome;
-  });
+  return all_rows(statement, read_outcome);
+}
+
+std::vector<TaskOutcome> Session::deleted_outcomes(TaskId id, Instant since) {
+  auto& statement = connection_.prepare(kRememberedDays);
+  Binder(statement) << id << day_of(since);
+  auto outcomes = all_rows(statement, read_outcome);
+  for (auto& outcome : outcomes) outcome.at += std::chrono::hours{12};
+  return outcomes;
 }
 
 AuditPage Session::list_audit(std::int64_t limit, std::optional<std::string> before) {

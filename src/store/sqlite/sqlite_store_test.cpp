@@ -96,6 +96,7 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
   }
   execute("DROP TABLE task_upstreams");
   execute("DROP TABLE task_pauses");
+  execute("DROP TABLE task_days");
   execute("PRAGMA user_version = 2");
   const auto store = open_sqlite({.path = path_}).value();
   store->read([&](Reader& reader) {
