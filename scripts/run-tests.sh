@@ -28,12 +28,12 @@ pytest() {
   pytest kills tests/crash --ignore tests/crash/test_faults.py
   pytest security tests/security
 } &
-pytest faults tests/crash/test_faults.py &
 {
+  pytest faults tests/crash/test_faults.py
   part page npm --prefix web run --silent check
   part page-units npm --prefix web run --silent test
-  part browser npm --prefix web run --silent test:browser
 } &
+part browser npm --prefix web run --silent test:browser &
 wait
 failed=$(cd "$results" && ls | sed -n 's/\.failed$//p' | tr '\n' ' ')
 if [ -n "$failed" ]; then

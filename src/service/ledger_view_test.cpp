@@ -285,6 +285,14 @@ TEST_F(LedgerViewTest, FiguresOfATaskGoByTheReadersDays) {
   EXPECT_EQ(days("UTC"), R"(2026-07-01 {"SUCCESS":1,"FAILED":1,"SKIPPED":1} )");
   EXPECT_EQ(days("Asia/Shanghai"), R"(2026-07-01 {"SUCCESS":1} 2026-07-02 {"FAILED":1,"SKIPPED":1} )");
   EXPECT_FALSE(view_.task_statistics(base::TaskId{99}, 7, *cron::find_zone("UTC")));
+
+  std::vector<base::ExecutionId> all;
+  store_->read([&](store::Reader& reader) { all = reader.final_before(made->id, clock_.now(), 10); });
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    tx.delete_executions(all);
+    return {};
+  }));
+  EXPECT_EQ(days("UTC"), R"(2026-07-01 {"SUCCESS":1,"FAILED":1,"SKIPPED":1} )") << "deleted, not forgotten";
 }
 
 }  // namespace
