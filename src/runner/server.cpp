@@ -25,7 +25,7 @@ namespace runner {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
-constexpr std::chrono::milliseconds kGather{20};    // reports wait so long while starts wait too
+constexpr std::chrono::milliseconds kGather{50};    // reports wait so long while starts wait too
 constexpr std::size_t kMaxUnsentBytes = 64u << 20;  // a server that takes nothing for so long is cut off
 
 // Descriptors that are not a job's, told apart by the same 64 bits that name a job's.

@@ -66,12 +66,13 @@ class World:
         self.tasks.append(task)
         return True
 
-    def run(self, seconds):
-        """Kills until the time is over; serve is up and ready afterwards."""
-        until = time.monotonic() + seconds
+    def run(self, seconds, kills=0):
+        """Kills until the time is over and there were that many kills, though at most for five times as long; serve is
+        up and ready afterwards."""
+        began = time.monotonic()
         self.client.start()
         try:
-            while time.monotonic() < until:
+            while (gone := time.monotonic() - began) < seconds or (self.kills < kills and gone < 5 * seconds):
                 self.pause()
                 self.strike()
                 self.client.check()
@@ -400,11 +401,11 @@ class Toll:
                 f"other violations {len(self.wrong) - self.lost - self.doubled}; {statuses}")
 
 
-def run_world(seed, number, seconds):
+def run_world(seed, number, seconds, kills=0):
     world = World(seed, number)
     toll = Toll()
     try:
-        world.begin().run(seconds)
+        world.begin().run(seconds, kills)
         toll.wrong = world.settle()
         records = world.node.all_executions()
         toll.executions = len(records)
@@ -420,10 +421,10 @@ def run_world(seed, number, seconds):
     return toll
 
 
-def run_worlds(seed, count, seconds):
-    """Side by side on one machine, as several servers may well be."""
+def run_worlds(seed, count, seconds, kills=0):
+    """Side by side on one machine, as several servers may well be. `kills`: of each, at the least."""
     with concurrent.futures.ThreadPoolExecutor(count) as pool:
-        tolls = list(pool.map(lambda number: run_world(seed, number, seconds), range(count)))
+        tolls = list(pool.map(lambda number: run_world(seed, number, seconds, kills), range(count)))
     total = Toll()
     for toll in tolls:
         total.add(toll)
