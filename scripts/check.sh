@@ -9,7 +9,7 @@ python3 scripts/check_layers.py src || failed="$failed layers"
 cmake --preset dev -B build/check -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DSCHEDULER_WEB=OFF >/dev/null || exit 1
 git ls-files 'src/*.cpp' | grep -v '_test\.cpp$' |
   xargs -P "$(nproc)" -n 4 clang-tidy-14 -p build/check --quiet --warnings-as-errors='*' \
-    --extra-arg=-include --extra-arg=cmake/precompiled.h --extra-arg=-Wno-unknown-warning-option 2>/dev/null ||
+    --extra-arg=-include --extra-arg=precompiled.h --extra-arg=-Wno-unknown-warning-option 2>/dev/null ||
   failed="$failed tidy"
 if [ -n "$failed" ]; then
   echo "FAILED:$failed"
