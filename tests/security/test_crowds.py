@@ -75,7 +75,7 @@ def test_ten_thousand_idle_and_a_thousand_slow_clients_hinder_nobody(server, cre
     print(f"{idle} idle, {slow} slow, {figure.split()[1]} open, {memory:.0f} MB: {len(waits)} x /healthz, median {waits[len(waits) // 2] * 1e3:.1f} ms, "
           f"most {waits[-1] * 1e3:.1f} ms; late by {late[len(late) // 2]} ms, most {late[-1]} ms")
     assert float(figure.split()[1]) >= idle
-    assert waits[len(waits) // 2] < 0.1 and waits[int(len(waits) * 0.95)] < 1
+    assert waits[int(len(waits) * 0.99)] < 0.1
     assert len(runs) >= 6 and late[len(late) // 2] < 100
     assert memory < 100
 
