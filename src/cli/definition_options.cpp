@@ -167,12 +167,12 @@ base::Result<json::object> DefinitionOptions::fields(std::istream& in) const {
     fields["success_exit_codes"] = json::array(success_exit_codes_.begin(), success_exit_codes_.end());
   if (rerun_lost_) fields["rerun_lost"] = true;
   if (paused_) fields["status"] = "PAUSED";
-  const auto settings = pairs_of(settings_, "--set");
+  auto settings = pairs_of(settings_, "--set");
   if (!settings) return settings;
   for (const auto& [field, text] : *settings) {
     boost::system::error_code plain;
     auto value = json::parse(text.get_string(), plain);
-    set_field(fields, std::string(field), plain ? text : std::move(value));
+    set_field(fields, std::string(field), plain ? text : value);
   }
   return fields;
 }

@@ -143,7 +143,7 @@ class Exchange {
     parser.skip(request_.method == "HEAD");
     lowest.expires_after(patience());
     co_await beast::http::async_read_header(stream, buffer, parser, asio::use_awaitable);
-    response_.status = parser.get().result_int();
+    response_.status = static_cast<int>(parser.get().result_int());
     for (const auto& field : parser.get()) response_.headers.emplace_back(field.name_string(), field.value());
     std::string piece(kPieceBytes, '\0');
     while (!parser.is_done()) {

@@ -68,6 +68,7 @@ std::string shown(std::string_view text, std::size_t max_columns) {
 void print_table(std::ostream& out, const std::vector<std::string>& heads,
                  const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
+  widths.reserve(heads.size());
   for (const auto& head : heads) widths.push_back(columns_of(head));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
