@@ -52,8 +52,7 @@ void put(Writer& out, const Job& job) {
     out.u8(flag ? 1 : 0);
   out.u8(job.ended_by_us ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(job.ended_by_us.value_or(EndCause::exited)));
-  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at, job.confine_at})
-    put(out, at);
+  for (const auto* at : job.deadlines()) put(out, *at);
 }
 
 std::unique_ptr<Job> read_job(Reader& in) {
@@ -78,8 +77,7 @@ std::unique_ptr<Job> read_job(Reader& in) {
   const bool ended = in.flag();
   const auto cause = static_cast<EndCause>(in.u8());
   if (ended) job->ended_by_us = cause;
-  for (auto* at : {&job->timeout_at, &job->kill_at, &job->drain_until, &job->spill_at, &job->confine_at})
-    *at = read_time(in);
+  for (auto* at : job->deadlines()) *at = read_time(in);
   return job;
 }
 

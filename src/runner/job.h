@@ -1,5 +1,6 @@
 // One attempt under the runner's care, from its spawn to the report of its end.
 #pragma once
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -36,10 +37,11 @@ struct Job {
   std::optional<SteadyTime> kill_at;
   std::optional<SteadyTime> drain_until;
   std::optional<SteadyTime> spill_at;  // its output goes to a file, so that it can be read while the job runs
-
   std::optional<SteadyTime> confine_at;
 
   bool pipes_open() const { return pipes[0] >= 0 || pipes[1] >= 0; }
+  auto deadlines() { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at, &confine_at}; }
+  auto deadlines() const { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at, &confine_at}; }
 };
 
 }  // namespace runner

@@ -46,10 +46,21 @@ class JobTable {
   std::unordered_map<AttemptKey, Slot> by_key_;
 };
 
-// Deadlines of jobs; one that is no longer meant is found out by whoever takes it.
+// Deadlines of jobs; one that is no longer meant is found out by whoever takes it. Those of a job that has ended
+// are dropped: a timeout may be hours away while thousands end in a second.
 class Deadlines {
  public:
   void add(SteadyTime at, JobTable::Slot slot, const AttemptKey& key) { entries_.insert({at, slot, key}); }
+  void add_all(const Job& job, JobTable::Slot slot) {
+    for (const auto* at : job.deadlines()) {
+      if (*at) add(**at, slot, job.key);
+    }
+  }
+  void drop_all(const Job& job, JobTable::Slot slot) {
+    for (const auto* at : job.deadlines()) {
+      if (*at) entries_.erase({**at, slot, job.key});
+    }
+  }
   std::optional<SteadyTime> next() const {
     return entries_.empty() ? std::nullopt : std::optional{entries_.begin()->at};
   }

@@ -197,8 +197,7 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   auto& job = jobs_.add(std::move(made), slot);
   ++young_count_;
   young_.push_back({now + kYouth, slot, job.key});
-  if (job.timeout_at) deadlines_.add(*job.timeout_at, slot, job.key);
-  if (job.confine_at) deadlines_.add(*job.confine_at, slot, job.key);
+  deadlines_.add_all(job, slot);
   add_to_epoll(job.pidfd, slot, kPidfd);
   add_to_epoll(job.pipes[0], slot, kOutput);
   add_to_epoll(job.pipes[1], slot, kErrors);

@@ -92,6 +92,7 @@ void Supervisor::end(Slot slot, Job& job) {
   }
   close(job.pidfd);
   grow_old(job);
+  deadlines_.drop_all(job, slot);
   jobs_.remove(slot);
   if (!reap_at_) reap_at_ = std::chrono::steady_clock::now() + kReapPause;
   report_end(std::move(finished));

@@ -66,7 +66,7 @@ bool Supervisor::adopt(const Journal::Entry& entry) {
   }
   Slot slot = 0;
   const auto& job = jobs_.add(std::move(made), slot);
-  if (job.timeout_at) deadlines_.add(*job.timeout_at, slot, job.key);
+  deadlines_.add_all(job, slot);
   add_to_epoll(pidfd, slot, kPidfd);
   return true;
 }
@@ -95,9 +95,7 @@ void Supervisor::go_on_with(std::unique_ptr<Job> made) {
   }
   Slot slot = 0;
   auto& job = jobs_.add(std::move(made), slot);
-  for (const auto& at : {job.timeout_at, job.kill_at, job.drain_until, job.spill_at, job.confine_at}) {
-    if (at) deadlines_.add(*at, slot, job.key);
-  }
+  deadlines_.add_all(job, slot);
   if (!job.exited) add_to_epoll(job.pidfd, slot, kPidfd);
   if (job.pipes[0] >= 0) add_to_epoll(job.pipes[0], slot, kOutput);
   if (job.pipes[1] >= 0) add_to_epoll(job.pipes[1], slot, kErrors);
