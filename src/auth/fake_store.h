@@ -250,6 +250,7 @@ class FakeStore : public store::Store {
     base::TaskId insert_task(const task::Task&) override { unused(); }
     void save_definition(const task::Task&, std::string_view) override { unused(); }
     void save_task_state(const task::Task&) override { unused(); }
+    void save_run_state(const task::Task&) override { unused(); }
     void delete_task(base::TaskId) override { unused(); }
     std::optional<base::ExecutionId> insert_execution(const task::Execution&) override { unused(); }
     void save_execution(const task::Execution&) override { unused(); }

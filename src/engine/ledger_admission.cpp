@@ -44,7 +44,7 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   draft.reason = request.reason;
   const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan);
   task->force_run_at = now;
-  tx.save_task_state(*task);
+  tx.save_run_state(*task);
   if (request.also) request.also(tx, admitted->id);
   return admitted->id;
 }
@@ -84,7 +84,7 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
       ids.push_back(admitted->id);
     }
   }
-  tx.save_task_state(*task);
+  tx.save_run_state(*task);
   return ids;
 }
 
@@ -140,7 +140,7 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     plan.starts.push_back({draft, task.definition});
   }
   if (admission.cancel_running) {
-    tx.save_task_state(task);
+    tx.save_run_state(task);
     for (const auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
       if (open.id == draft.id || open.waiting == Waiting::overlap) continue;
       const auto done = cancel(tx, open.id, "overlap policy 'cancel_running'", now, slots, plan);
@@ -239,7 +239,7 @@ void Ledger::give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now
   execution->attempt.status = ExecutionStatus::skipped;
   --(for_overlap ? task->queued : task->running);
   close(tx, *task, *execution, ExecutionStatus::skipped, now, slots, plan);
-  tx.save_task_state(*task);
+  tx.save_run_state(*task);
 }
 
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Plan& plan) const {

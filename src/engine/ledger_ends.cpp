@@ -164,7 +164,7 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, 
   if (execution->started_at) task->last_run_at = execution->started_at;
   --task->running;
   close(tx, *task, *execution, status, now, slots, plan);
-  tx.save_task_state(*task);
+  tx.save_run_state(*task);
 }
 
 void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, ExecutionStatus status,
@@ -216,7 +216,7 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
     --task->running;
   execution->attempt.status = ExecutionStatus::cancelled;
   close(tx, *task, *execution, ExecutionStatus::cancelled, now, slots, plan);
-  tx.save_task_state(*task);
+  tx.save_run_state(*task);
   return {};
 }
 

@@ -124,6 +124,31 @@ TEST_P(StoredTasks, KeepTheirDefinitionWhenTheirStateIsSaved) {
   EXPECT_EQ(found.force_run_at, minute(2));
 }
 
+TEST_P(StoredTasks, KeepTheirCursorWhenARunChangesThem) {
+  auto task = task_named("a");
+  task.next_run_at = task.next_due_at = minute(5);
+  task = find(insert(task));
+  task.paused = true;
+  task.next_run_at = task.next_due_at = minute(6);
+  task.running = 1;
+  task.queued = 2;
+  task.last_failed = true;
+  task.last_run_at = minute(1);
+  task.last_error = "why";
+  task.force_run_at = minute(2);
+  write([&](Transaction& transaction) { transaction.save_run_state(task); });
+  const auto found = find(task.id);
+  EXPECT_FALSE(found.paused);
+  EXPECT_EQ(found.next_run_at, minute(5));
+  EXPECT_EQ(found.next_due_at, minute(5));
+  EXPECT_EQ(found.running, 1);
+  EXPECT_EQ(found.queued, 2);
+  EXPECT_TRUE(found.last_failed);
+  EXPECT_EQ(found.last_run_at, minute(1));
+  EXPECT_EQ(found.last_error, "why");
+  EXPECT_EQ(found.force_run_at, minute(2));
+}
+
 TEST_P(StoredTasks, AreSearchedInNameCommandDescriptionAndTags) {
   auto task = task_named("Backup 100%");
   task.definition.command = "tar c_f";

@@ -177,6 +177,7 @@ void change_all(Transaction& transaction) {
   task.revision = 2;
   transaction.save_definition(task, "");
   transaction.save_task_state(task);
+  transaction.save_run_state(task);
   auto execution = execution_of(task.id);
   execution.id = transaction.insert_execution(execution).value();
   transaction.save_execution(execution);

@@ -13,6 +13,6 @@ namespace store::sqlite {
 void migrate(Connection& writer, const std::string& path, const std::string& default_timezone,
              const std::string& audit_key = {});
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 }  // namespace store::sqlite

@@ -42,6 +42,7 @@ class Session : public Transaction {
   TaskId insert_task(const task::Task& task) override;
   void save_definition(const task::Task& task, std::string_view changed_by) override;
   void save_task_state(const task::Task& task) override;
+  void save_run_state(const task::Task& task) override;
   void delete_task(TaskId id) override;
 
   // session_executions.cpp

@@ -18,7 +18,7 @@ namespace {
 
 // The words of the partial indexes, so that the planner knows them again.
 constexpr const char* kIsOpen = "status IN ('PENDING', 'RUNNING')";
-constexpr const char* kIsNotGood = "status NOT IN ('SUCCESS', 'PENDING', 'RUNNING')";
+constexpr const char* kIsNotGood = "status <> 'SUCCESS' AND status <> 'PENDING' AND status <> 'RUNNING'";
 
 std::string overrides_to_text(const task::RunOverrides& overrides) {
   if (overrides.env.empty() && overrides.args.empty()) return {};

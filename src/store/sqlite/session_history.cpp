@@ -18,10 +18,11 @@ constexpr const char* kFindOutput = "SELECT stdout, stderr FROM outputs WHERE ex
 constexpr const char* kSaveOutput =
     "INSERT OR REPLACE INTO outputs (execution_id, stdout, stderr) VALUES (?, ?, ?)";
 constexpr const char* kBeyondRetention =
-    "SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND "
-    "+status NOT IN ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT', 'LOST') ORDER BY id DESC LIMIT -1 OFFSET ?2) "
-    "UNION ALL SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND "
-    "+status IN ('FAILED', 'TIMEOUT', 'LOST') ORDER BY id DESC LIMIT -1 OFFSET ?3) ORDER BY id LIMIT ?4";
+    "SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND +status <> 'PENDING' AND +status <> "
+    "'RUNNING' AND +status <> 'FAILED' AND +status <> 'TIMEOUT' AND +status <> 'LOST' ORDER BY id DESC LIMIT "
+    "-1 OFFSET ?2) UNION ALL SELECT id FROM (SELECT id FROM executions WHERE task_id = ?1 AND (+status = "
+    "'FAILED' OR +status = 'TIMEOUT' OR +status = 'LOST') ORDER BY id DESC LIMIT -1 OFFSET ?3) ORDER BY id "
+    "LIMIT ?4";
 constexpr const char* kFinalBefore =
     "SELECT id FROM executions WHERE created_at < ? AND +status NOT IN ('PENDING', 'RUNNING') ORDER BY "
     "created_at, id LIMIT ?";

@@ -142,6 +142,9 @@ constexpr const char* kSaveState =
     "UPDATE tasks SET paused = ?, running = ?, queued = ?, last_failed = ?, last_run_at = ?, next_run_at = "
     "?, "
     "next_due_at = ?, last_error = ?, force_run_at = ? WHERE id = ?";
+constexpr const char* kSaveRunState =
+    "UPDATE tasks SET running = ?, queued = ?, last_failed = ?, last_run_at = ?, last_error = ?, force_run_at "
+    "= ? WHERE id = ?";
 constexpr const char* kInsertRevision =
     "INSERT INTO revisions (task_id, number, definition, changed_at, changed_by) VALUES (?, ?, ?, ?, ?)";
 constexpr const char* kInsertTag = "INSERT INTO task_tags (task_id, tag) VALUES (?, ?)";
@@ -342,6 +345,14 @@ void Session::save_task_state(const task::Task& task) {
   Binder(statement) << task.paused << task.running << task.queued << task.last_failed << task.last_run_at
                     << task.next_run_at << task.next_due_at << task.last_error << task.force_run_at
                     << task.id;
+  statement.exec();
+  changes_.push_back({.kind = Change::Kind::task_state, .task_id = task.id, .next_due_at = task.next_due_at});
+}
+
+void Session::save_run_state(const task::Task& task) {
+  auto& statement = connection_.prepare(kSaveRunState);
+  Binder(statement) << task.running << task.queued << task.last_failed << task.last_run_at << task.last_error
+                    << task.force_run_at << task.id;
   statement.exec();
   changes_.push_back({.kind = Change::Kind::task_state, .task_id = task.id, .next_due_at = task.next_due_at});
 }
