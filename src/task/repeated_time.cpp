@@ -22,6 +22,17 @@ int pass_of(Instant nominal) {
   return static_cast<int>((nominal - std::chrono::floor<seconds>(nominal)).count());
 }
 
+namespace {
+
+// The shorter of the two between three fires that follow each other: what "*/20 2 * * *" waits from 2:40 to the
+// next day is not its interval.
+Milliseconds interval_of(const cron::Schedule& schedule, sys_seconds middle, sys_seconds last) {
+  const auto first = schedule.previous(middle);
+  return first ? std::min(last - middle, middle - *first) : last - middle;
+}
+
+}  // namespace
+
 std::optional<Cursor> cursor_set_back(const TaskDefinition& definition, const cron::Schedule& schedule,
                                       Instant cursor, Instant now) {
   const auto jitter = jitter_of(definition);
@@ -30,7 +41,7 @@ std::optional<Cursor> cursor_set_back(const TaskDefinition& definition, const cr
   if (!before) return std::nullopt;
   // how long ago, by the new clock, the last fire that it showed will have been: that long nothing would fire
   const Milliseconds silence = *before + jitter - now;
-  const Milliseconds interval = at - *before;
+  const Milliseconds interval = interval_of(schedule, *before, at);
   const Milliseconds least = follows_the_clock(schedule) ? std::max<Milliseconds>(interval, kClockTolerance)
                                                          : Milliseconds{kLongestCatchUp};
   if (silence < least) return std::nullopt;

@@ -37,6 +37,11 @@ TEST(RepeatedTime, AWildScheduleFollowsTheClockAndAFixedOneWaits) {
   EXPECT_EQ(moved("30 11 * * *", noon, "2026-01-05T11:00:10Z"), "stays");
 }
 
+TEST(RepeatedTime, AWildScheduleOfSomeHoursIsNotHeldUpByItsPauseUntilTheNextDay) {
+  EXPECT_EQ(moved("*/20 2 * * *", "2026-01-05T03:51:46Z", "2026-01-05T00:53:16Z"), "2026-01-05T02:00:00Z");
+  EXPECT_EQ(moved("*/20 2 * * *", "2026-01-05T02:50:00Z", "2026-01-05T02:25:00Z"), "stays");
+}
+
 TEST(RepeatedTime, AnEveryScheduleKeepsItsBeat) {
   EXPECT_EQ(moved("@every 7m", "2026-01-05T12:00:00Z", "2026-01-05T11:00:10Z"), "2026-01-05T11:04:00Z");
   EXPECT_EQ(moved("@every 2h", "2026-01-05T12:00:00Z", "2026-01-05T11:00:10Z"), "stays");
