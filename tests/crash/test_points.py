@@ -1,6 +1,8 @@
 """The real program killed at each named point of its work, three times. A point that is never reached fails."""
 import collections
 import concurrent.futures
+import contextlib
+import glob
 import os
 import secrets
 import sqlite3
@@ -40,6 +42,15 @@ CREATE TABLE executions (id INTEGER PRIMARY KEY AUTOINCREMENT, task_id INTEGER R
 """
 
 
+def finished_copies(node):
+    return [copy for copy in glob.glob(node.folder + "/data/scheduler.db.before-version-*") if not copy.endswith(".unfinished")]
+
+
+def tasks_of(database):
+    with contextlib.closing(sqlite3.connect(database)) as copy:
+        return copy.execute("SELECT count(*) FROM tasks").fetchone()[0]
+
+
 def test_a_death_while_a_database_is_taken_over_leaves_the_old_one_or_the_new_one():
     named = [name for name in points.named_points() if name.startswith(OF_THE_START)]
     assert named
@@ -54,11 +65,14 @@ def test_a_death_while_a_database_is_taken_over_leaves_the_old_one_or_the_new_on
                                  [(number % 50 + 1, "2025-01-02T00:00:00", "2025-01-02T00:00:01") for number in range(500)])
         database.close()
         try:
+            copies = 0
             for _ in range(1 if point == "migration.committed" else TIMES):
                 points.arm(node.folder + "/data", point, 1)
                 node.launch()
                 assert node.process.wait(60) == -9, f"{point} is never reached: {node.last_words()}"
                 assert points.taken(node.folder + "/data")[0] == node.process.pid
+                copies += point != "migration.copy_written"
+                assert [tasks_of(copy) for copy in finished_copies(node)] == [50] * copies, point
             node.start()
             assert node.ask("GET", "/tasks?page_size=1")[1]["total"] == 50
             assert len(node.all_executions()) == 500

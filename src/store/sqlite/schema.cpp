@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "base/clock.h"
@@ -309,11 +311,18 @@ bool has_tables(Connection& writer) {
 void copy_beside(Connection& writer, const std::string& path) {
   auto stamp = base::to_iso(base::SystemClock().now());
   std::erase(stamp, ':');
-  const auto copy = path + ".before-version-" + std::to_string(kSchemaVersion) + "-" + stamp;
-  SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  chmod(copy.c_str(), 0600);
-  SQLite::Backup backup(target, writer.database());
-  if (backup.executeStep() != SQLITE_DONE) throw SQLite::Exception(path + " is locked by another program");
+  const auto name = path + ".before-version-" + std::to_string(kSchemaVersion);
+  // what has the final name is whole, whenever this is killed
+  const auto unfinished = name + ".unfinished";
+  unlink(unfinished.c_str());
+  {
+    SQLite::Database target(unfinished, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    chmod(unfinished.c_str(), 0600);
+    SQLite::Backup backup(target, writer.database());
+    if (backup.executeStep() != SQLITE_DONE) throw SQLite::Exception(path + " is locked by another program");
+  }
+  base::kill_point("migration.copy_written");
+  std::filesystem::rename(unfinished, name + "-" + stamp);
 }
 
 }  // namespace
