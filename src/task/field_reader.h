@@ -1,11 +1,11 @@
-// Reads fields out of a JSON object one by one, so that every error names its place.
+// Reads fields out of a JSON object one by one, so that every error names its place. The names that it is asked
+// for outlive it.
 #pragma once
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +54,7 @@ class FieldReader {
   const boost::json::object& json_;
   std::vector<std::string> loc_;
   std::vector<base::FieldError>& errors_;
-  std::set<std::string, std::less<>> known_;
+  std::vector<std::string_view> known_;
 };
 
 }  // namespace task
