@@ -181,7 +181,7 @@ int run_runner_process(const std::vector<std::string>& arguments) {
     std::cerr << "mini-scheduler runner: " << error.what() << std::endl;
     return kWrongUsage;
   }
-  if (accepts_handover != 0) return accepts_handover == runner::kHandoverVersion ? kDone : kFailed;
+  if (accepts_handover != 0) return runner::can_read_handover(accepts_handover) ? kDone : kFailed;
   options.data_dir = data_dir;
   options.linger = std::chrono::seconds{linger_s};
   release_startup_memory();

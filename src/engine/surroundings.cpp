@@ -48,9 +48,9 @@ std::string call_as_json(const task::HttpCall& call, const Secrets& secrets) {
                           {"expect_status", boost::json::value_from(call.expect_status)}});
 }
 
-base::Result<Secrets> secrets_of(const task::TaskDefinition& definition, const Options& options) {
+base::Result<Secrets> values_of(const std::map<std::string, std::string>& names, const Options& options) {
   Secrets secrets;
-  for (const auto& [variable, name] : definition.secrets) {
+  for (const auto& [variable, name] : names) {
     if (!options.secret_value)
       return base::make_error(base::ErrorKind::not_found, "there is no secret '" + name + "'");
     auto value = options.secret_value(name);
@@ -103,8 +103,10 @@ base::Result<runner::StartRequest> start_request(const StartOrder& order, const 
                                                  const std::map<std::string, std::string>& inherited) {
   const auto& [execution, definition] = order;
   if (auto allowed = check_run_as(definition.run_as, options); !allowed) return std::move(allowed).error();
-  const auto secrets = secrets_of(definition, options);
+  const auto secrets = values_of(definition.secrets, options);
   if (!secrets) return secrets.error();
+  auto secret_files = values_of(definition.secret_files, options);
+  if (!secret_files) return secret_files.error();
   runner::StartRequest request;
   request.key = {execution.id, execution.attempt.number};
   if (definition.http) {
@@ -123,6 +125,12 @@ base::Result<runner::StartRequest> start_request(const StartOrder& order, const 
   for (const auto& [name, value] : *secrets) {
     environment.insert_or_assign(name, value);
     request.masked.push_back(value);
+  }
+  for (auto& [name, value] : *secret_files) {
+    const auto descriptor = runner::kFirstFile + static_cast<int>(request.files.size());
+    environment.insert_or_assign(name, "/dev/fd/" + std::to_string(descriptor));
+    request.masked.push_back(value);
+    request.files.push_back(std::move(value));
   }
   for (const auto& [name, value] : execution.overrides.env) environment.insert_or_assign(name, value);
   environment.insert_or_assign("MINI_SCHEDULER_TASK_ID", base::to_string(execution.task_id));

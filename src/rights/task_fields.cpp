@@ -16,6 +16,7 @@ constexpr std::array kFields{
     TaskField{"working_dir", Right::set_command, true},
     TaskField{"env", Right::set_env, true},
     TaskField{"secrets", Right::set_env, true},
+    TaskField{"secret_files", Right::set_env, true},
     TaskField{"shell", Right::set_shell, true},
     TaskField{"run_as", Right::set_user, true},
     TaskField{"description", Right::edit, false},

@@ -19,6 +19,9 @@
 namespace runner {
 namespace {
 
+// What a request of version 1 lacks at its end: an empty list.
+constexpr std::string_view kNoFiles("\0\0\0\0\0\0\0\0", 8);
+
 constexpr int kAnswerTimeoutMs = 5'000;
 
 // The steady clock is the machine's, and so the next program's too.
@@ -103,7 +106,8 @@ std::string to_bytes(const Handover& handover, const std::vector<const Job*>& jo
 
 std::optional<Handover> read_handover(std::string_view bytes) {
   Reader in(bytes);
-  if (in.i64() != kHandoverVersion) return std::nullopt;
+  const auto version = in.i64();
+  if (!can_read_handover(version)) return std::nullopt;
   Handover handover;
   handover.lock = static_cast<int>(in.i64());
   handover.listener = static_cast<int>(in.i64());
@@ -112,7 +116,9 @@ std::optional<Handover> read_handover(std::string_view bytes) {
   bool readable = true;
   handover.waiting = in.list<Handover::Waiting>([&] {
     Handover::Waiting waiting;
-    auto request = read_request(in.text());
+    auto body = in.text();
+    if (version == 1) body.append(kNoFiles);
+    auto request = read_request(body);
     readable = readable && request.has_value();
     if (request) waiting.request = std::move(*request);
     waiting.tries = static_cast<int>(in.i64());

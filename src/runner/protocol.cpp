@@ -136,6 +136,7 @@ void put(Writer& out, const StartRequest& request) {
   out.text(request.log_path);
   out.list(request.masked, [&](const std::string& value) { out.text(value); });
   out.u8(request.no_new_privs ? 1 : 0);
+  out.list(request.files, [&](const std::string& content) { out.text(content); });
 }
 
 StartRequest read_request_from(Reader& in) {
@@ -154,6 +155,7 @@ StartRequest read_request_from(Reader& in) {
   request.log_path = in.text();
   request.masked = in.list<std::string>([&] { return in.text(); });
   request.no_new_privs = in.flag();
+  request.files = in.list<std::string>([&] { return in.text(); });
   return request;
 }
 

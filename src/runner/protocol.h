@@ -13,7 +13,7 @@
 namespace runner {
 
 // Both sides must speak the same; the hello tells.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 // A frame larger than this is refused: no honest one comes near it.
 inline constexpr std::size_t kMaxFrameBytes = 16u << 20;
 

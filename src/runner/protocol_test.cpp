@@ -24,6 +24,7 @@ StartRequest full_request() {
   request.log_path = "/x";
   request.masked = {"one", "two"};
   request.no_new_privs = true;
+  request.files = {std::string("x\0y", 3), ""};
   return request;
 }
 
@@ -42,6 +43,7 @@ TEST(Protocol, AStartReadsBackAsItWasWritten) {
   EXPECT_EQ(request.log_path, "/x");
   EXPECT_EQ(request.masked, full_request().masked);
   EXPECT_TRUE(request.no_new_privs);
+  EXPECT_EQ(request.files, full_request().files);
 }
 
 TEST(Protocol, AnEndReadsBackAsItWasWritten) {

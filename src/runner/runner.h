@@ -37,6 +37,10 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+// The descriptors of StartRequest::files begin here.
+inline constexpr int kFirstFile = 3;
+inline constexpr std::size_t kMaxFiles = 32;
+
 struct StartRequest {
   AttemptKey key;
   std::vector<std::string> argv;  // argv[0] is searched for in the PATH of env
@@ -44,6 +48,9 @@ struct StartRequest {
   std::string working_dir;        // empty: HOME of env, else the user's home, / where that can't be entered
   std::string run_as;             // empty: as the runner
   std::string stdin_text;
+  // Contents that the job has open for reading as kFirstFile, kFirstFile + 1 and so on: in memory, never on a
+  // disk, in no environment. No more than kMaxFiles.
+  std::vector<std::string> files;
   Milliseconds timeout{0};  // 0: none
   Milliseconds kill_grace{10'000};
   std::uint64_t max_output_bytes = 10u << 20;

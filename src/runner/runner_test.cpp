@@ -72,6 +72,23 @@ TEST_F(RunnerTest, GivesAJobCleanSurroundings) {
   EXPECT_EQ(output(wanted), "4\n0022\n0000000000000000\n0000000000000000\nfrom stdin\nown group\n9\n");
 }
 
+TEST_F(RunnerTest, GivesAJobItsFilesAsDescriptorsThatNobodyCanChange) {
+  auto wanted = shell(
+      "cat /dev/fd/3; cat <&4; cat /dev/fd/3; ls /proc/self/fd | wc -l; (echo x >/dev/fd/3) 2>/dev/null || echo sealed");
+  wanted.files = {"one\n", "two\n"};
+  run(wanted);
+  // ls itself opens one descriptor beside the five
+  EXPECT_EQ(output(wanted), "one\ntwo\none\n6\nsealed\n");
+}
+
+TEST_F(RunnerTest, RefusesMoreFilesThanAJobCanHave) {
+  auto wanted = shell("true");
+  wanted.files.assign(kMaxFiles + 1, "x");
+  const auto finished = run(wanted);
+  EXPECT_EQ(finished.cause, EndCause::spawn_failed);
+  EXPECT_EQ(finished.error, "spawn failed: more files than a job can have");
+}
+
 TEST_F(RunnerTest, ATimeoutEndsAWholeTreeThatIgnoresTerm) {
   auto wanted =
       shell("trap '' TERM; (trap '' TERM; echo $$ >" + path("outer") + "; sh -c 'trap \"\" TERM; echo $$ >" +

@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <vector>
 
 #include "runner/identity.h"
@@ -80,22 +81,35 @@ std::vector<std::string> candidates(const std::string& word, const std::vector<s
   }
 }
 
-// A file that holds the text, read from its beginning; /dev/null for none.
-int standard_input(const std::string& text) {
-  if (text.empty()) return open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const int memory = memfd_create("stdin", MFD_CLOEXEC);
+// A file in memory that holds the text, read from its beginning. -1 and errno where there is no room.
+int file_in_memory(const char* name, std::string_view text) {
+  const int memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (memory < 0) return -1;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const auto written = write(memory, rest.data(), rest.size());
+  while (!text.empty()) {
+    const auto written = write(memory, text.data(), text.size());
     if (written < 0) {
       close(memory);
       return -1;
     }
-    rest.remove_prefix(static_cast<std::size_t>(written));
+    text.remove_prefix(static_cast<std::size_t>(written));
   }
   lseek(memory, 0, SEEK_SET);
   return memory;
+}
+
+// /dev/null for an empty text.
+int standard_input(const std::string& text) {
+  return text.empty() ? open("/dev/null", O_RDONLY | O_CLOEXEC) : file_in_memory("stdin", text);
+}
+
+// Above the numbers that the job has them under, so that none is overwritten before it has its place. Nobody
+// can change it; any user may read it, since who can reach the job's descriptors can read its memory.
+int file_for_job(const std::string& content) {
+  const Descriptor low(file_in_memory("secret", content));
+  if (low.get() < 0) return -1;
+  if (fchmod(low.get(), 0444) < 0) return -1;
+  if (fcntl(low.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) return -1;
+  return fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstFile + static_cast<int>(kMaxFiles));
 }
 
 // The kernel's own form, since the library's refuses the signals that it keeps for itself, and those may have
@@ -155,6 +169,7 @@ std::vector<ResourceLimit> to_resource_limits(const Limits& limits) {
 // All that the child needs, made before it: it shares the parent's memory and may only make system calls.
 struct Child {
   int input, output, errors;
+  const std::vector<int>* files;
   const Identity* identity;
   const char* folder;
   bool folder_was_asked_for;
@@ -213,7 +228,9 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
   dup2(child.input, STDIN_FILENO);
   dup2(child.output, STDOUT_FILENO);
   dup2(child.errors, STDERR_FILENO);
-  close_range(STDERR_FILENO + 1, ~0U, 0);
+  int next = kFirstFile;
+  for (const int file : *child.files) dup2(file, next++);
+  close_range(static_cast<unsigned>(next), ~0U, 0);
   umask(022);
   limit(child);
   if (child.identity->switches) become(child, *child.identity);
@@ -286,6 +303,13 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   }
   const Descriptor input(standard_input(request.stdin_text));
   if (input.get() < 0) return failure("standard input", errno);
+  std::deque<Descriptor> kept_files;
+  std::vector<int> files;
+  for (const auto& content : request.files) {
+    if (files.size() == kMaxFiles) return SpawnFailure{"spawn failed: more files than a job can have", false};
+    files.push_back(kept_files.emplace_back(file_for_job(content)).get());
+    if (files.back() < 0) return failure("secret file", errno);
+  }
 
   std::string folder = request.working_dir;
   if (folder.empty()) folder = find_value(request.env, "HOME").value_or(user.home);
@@ -302,6 +326,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   Child child{.input = input.get(),
               .output = out_write.get(),
               .errors = err_write.get(),
+              .files = &files,
               .identity = &user,
               .folder = folder.c_str(),
               .folder_was_asked_for = !request.working_dir.empty(),

@@ -250,10 +250,18 @@ class DefinitionReader {
 
   void read_secrets() {
     fields_.text_map("secrets", definition_.secrets, kMaxListItems, kMaxWordBytes);
-    for (const auto& [name, secret] : definition_.secrets) {
-      if (!is_variable_name(name) || name.starts_with(kReservedPrefix) || definition_.env.contains(name))
-        fields_.error("secrets", "'" + name + "' is no variable name, is set by the scheduler, or is in env");
-      if (secret.empty()) fields_.error("secrets", "'" + name + "' names no secret");
+    fields_.text_map("secret_files", definition_.secret_files, kMaxSecretFiles, kMaxWordBytes);
+    for (const auto& [field, secrets] :
+         {std::pair{"secrets", &definition_.secrets}, std::pair{"secret_files", &definition_.secret_files}}) {
+      for (const auto& [name, secret] : *secrets) {
+        if (!is_variable_name(name) || name.starts_with(kReservedPrefix) || definition_.env.contains(name))
+          fields_.error(field, "'" + name + "' is no variable name, is set by the scheduler, or is in env");
+        if (secret.empty()) fields_.error(field, "'" + name + "' names no secret");
+      }
+    }
+    for (const auto& [name, secret] : definition_.secret_files) {
+      if (definition_.secrets.contains(name))
+        fields_.error("secret_files", "'" + name + "' is in secrets too");
     }
   }
 
@@ -358,6 +366,9 @@ class DefinitionReader {
     if (!trimmed(definition_.command).empty() && definition_.http) {
       fields_.error("http", "and command exclude each other: give one of them");
     }
+    if (definition_.http && !definition_.secret_files.empty()) {
+      fields_.error("secret_files", "are for commands: http is given its secrets by {{NAME}} from secrets");
+    }
   }
 
   void check_schedule() {
@@ -393,6 +404,7 @@ json::object to_json(const TaskDefinition& definition) {
           {"tags", to_array(definition.tags)},
           {"env", to_object(definition.env)},
           {"secrets", to_object(definition.secrets)},
+          {"secret_files", to_object(definition.secret_files)},
           {"working_dir", definition.working_dir},
           {"run_as", definition.run_as},
           {"shell", definition.shell},

@@ -81,6 +81,8 @@ struct TaskDefinition {
   std::vector<std::string> tags;
   std::map<std::string, std::string> env;
   std::map<std::string, std::string> secrets;  // variable to the name of the secret that it is given
+  // Variable to the name of the secret that lies in the file that the variable names.
+  std::map<std::string, std::string> secret_files;
   std::string working_dir;
   std::string run_as;
   std::string shell;  // empty: direct where the command has no shell syntax, else /bin/sh

@@ -48,7 +48,7 @@ class Planted:
     def task(self, command, **more):
         status, task = self.server.ask("POST", "/tasks", {
             "name": "uses secrets", "cron": "@yearly", "command": command, "secrets": {"KEY": "api.key", "LINES": "two-lines"},
-            "env": {"PLAIN": self.env}, **more})
+            "env": {"PLAIN": self.env}, **({"secret_files": {"KEY_FILE": "api.key"}} if command else {}), **more})
         assert status == 201, task
         return task
 
@@ -106,6 +106,32 @@ def test_a_job_gets_its_secrets_and_its_output_hides_them(planted):
     digest = hashlib.sha256(planted.secret.encode()).hexdigest()
     assert ended["stdout"] == f"<***>\n{digest}  -\n{planted.secret[:9]}\n" and ended["stderr"] == "***\n"
     assert "<***>" in whole_output(server, ended)
+    server.ask("DELETE", f"/tasks/{task['id']}")
+
+
+def test_a_job_reads_a_secret_from_a_file_that_lies_in_memory_only(planted):
+    server = planted.server
+    task = planted.task('echo "$KEY_FILE"; cat "$KEY_FILE"; echo; sha256sum <"$KEY_FILE"; tr "\\0" "\\n" </proc/$$/environ | grep -c "^KEY_FILE=/dev/fd/3$"; '
+                        'readlink "/proc/$$/fd/3"', secrets={}, secret_files={"KEY_FILE": "api.key"})
+    ended = server.run_to_its_end(task["id"])
+    digest = hashlib.sha256(planted.secret.encode()).hexdigest()
+    assert ended["stdout"] == f"/dev/fd/3\n***\n{digest}  -\n1\n/memfd:secret (deleted)\n", ended
+    server.ask("DELETE", f"/tasks/{task['id']}")
+
+
+def test_files_of_secrets_are_checked_as_secrets_are(planted):
+    server = planted.server
+
+    def refused(fields):
+        status, problem = server.ask("POST", "/tasks", {"name": "x", "cron": "@yearly", "command": "true", **fields})
+        assert status == 422 and problem["errors"][0]["loc"] == ["body", "secret_files"], problem
+        return problem["detail"]
+    assert "'none'" in refused({"secret_files": {"A": "none"}})
+    assert "in secrets too" in refused({"secrets": {"A": "api.key"}, "secret_files": {"A": "api.key"}})
+    assert "{{NAME}}" in refused({"command": "", "http": {"url": "http://127.0.0.1/"}, "secret_files": {"A": "api.key"}})
+    assert "no variable name" in refused({"secret_files": {"A B": "api.key"}})
+    task = planted.task("true", secrets={}, secret_files={"A": "two-lines"})
+    assert server.ask("DELETE", "/secrets/two-lines")[0] == 409
     server.ask("DELETE", f"/tasks/{task['id']}")
 
 

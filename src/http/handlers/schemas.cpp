@@ -16,7 +16,8 @@ namespace {
   R"("headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{"type":"string"},)"                                       \
   R"("expect_status":{"type":"array","items":{"type":"integer"}}}},)"                                                                       \
   R"("description":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},)"                                                   \
-  R"("secrets":{"type":"object","additionalProperties":{"type":"string"}},)"                                                             \
+  R"("secrets":{"type":"object","additionalProperties":{"type":"string"}},)"                                                                \
+  R"("secret_files":{"type":"object","additionalProperties":{"type":"string"}},)"                                                           \
   R"("env":{"type":"object","additionalProperties":{"type":"string"}},"working_dir":{"type":"string"},)"                                    \
   R"("run_as":{"type":"string"},"shell":{"type":"string"},"stdin":{"type":"string"},"timeout_s":)" NULLABLE(                                \
       "integer") R"(,"kill_grace_s":{"type":"integer"},"success_exit_codes":{"type":"array","items":{"type":"integer"}},)"                  \

@@ -168,6 +168,7 @@ void change_all(Transaction& transaction) {
   task.definition.tags = {"tag"};
   task.definition.after.tasks = {transaction.insert_task(task_named("b"))};
   task.definition.secrets = {{"KEY", "a"}};
+  task.definition.secret_files = {{"FILE", "a"}};
   task.id = transaction.insert_task(task);
   transaction.set_arrival(task.id, task.definition.after.tasks[0], ExecutionId{1});
   transaction.forget_arrivals(task.id);

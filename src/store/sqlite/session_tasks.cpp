@@ -307,10 +307,12 @@ void Session::write_tags(const task::Task& task) {
     Binder(statement) << task.id << tag;
     statement.exec();
   }
-  for (const auto& [variable, secret] : task.definition.secrets) {
-    auto& statement = connection_.prepare(kInsertUse);
-    Binder(statement) << secret << task.id;
-    statement.exec();
+  for (const auto* secrets : {&task.definition.secrets, &task.definition.secret_files}) {
+    for (const auto& [variable, secret] : *secrets) {
+      auto& statement = connection_.prepare(kInsertUse);
+      Binder(statement) << secret << task.id;
+      statement.exec();
+    }
   }
 }
 

@@ -219,6 +219,9 @@ export interface components {
             secrets?: {
                 [key: string]: string;
             };
+            secret_files?: {
+                [key: string]: string;
+            };
             env?: {
                 [key: string]: string;
             };
@@ -298,6 +301,9 @@ export interface components {
             description?: string;
             tags?: string[];
             secrets?: {
+                [key: string]: string;
+            };
+            secret_files?: {
                 [key: string]: string;
             };
             env?: {

@@ -11,6 +11,7 @@ export const DEFAULTS: TaskDefinition = {
   tags: [],
   env: {},
   secrets: {},
+  secret_files: {},
   working_dir: '',
   run_as: '',
   shell: '',

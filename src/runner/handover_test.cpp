@@ -1,0 +1,66 @@
+#include "runner/handover.h"
+
+#include <gtest/gtest.h>
+
+#include "runner/protocol.h"
+#include "runner/wire.h"
+
+namespace runner {
+namespace {
+
+StartRequest some_request() {
+  StartRequest request;
+  request.key = {base::ExecutionId{7}, 2};
+  request.argv = {"/bin/true"};
+  return request;
+}
+
+TEST(Handover, ReadsBackWhatWaitsAsItWasWritten) {
+  Handover written;
+  written.lock = 3;
+  written.program = "p";
+  auto request = some_request();
+  request.files = {"one", "two"};
+  written.waiting.push_back({request, 4, true});
+  const auto read = read_handover(to_bytes(written, {}));
+  ASSERT_TRUE(read && read->waiting.size() == 1);
+  EXPECT_EQ(read->lock, 3);
+  EXPECT_EQ(read->waiting[0].request.key, request.key);
+  EXPECT_EQ(read->waiting[0].request.files, request.files);
+  EXPECT_EQ(read->waiting[0].tries, 4);
+  EXPECT_TRUE(read->waiting[0].watched);
+}
+
+TEST(Handover, ReadsVersionOneWhoseRequestsHadNoFiles) {
+  std::string body;
+  append_request(body, some_request());
+  body.resize(body.size() - sizeof(std::int64_t));  // the empty list
+  std::string bytes;
+  Writer out(bytes);
+  out.i64(1);
+  out.i64(3);
+  out.i64(4);
+  out.text("p");
+  out.i64(0);  // jobs
+  out.i64(1);  // waiting
+  out.text(body);
+  out.i64(5);
+  out.u8(0);
+  const auto read = read_handover(bytes);
+  ASSERT_TRUE(read && read->waiting.size() == 1);
+  EXPECT_EQ(read->waiting[0].request.argv, some_request().argv);
+  EXPECT_TRUE(read->waiting[0].request.files.empty());
+  EXPECT_EQ(read->waiting[0].tries, 5);
+}
+
+TEST(Handover, RefusesALaterVersion) {
+  std::string bytes;
+  Writer out(bytes);
+  out.i64(kHandoverVersion + 1);
+  EXPECT_FALSE(read_handover(bytes));
+  EXPECT_FALSE(can_read_handover(kHandoverVersion + 1));
+  EXPECT_TRUE(can_read_handover(1));
+}
+
+}  // namespace
+}  // namespace runner
