@@ -7,6 +7,7 @@ namespace {
 
 // A foreign program (a backup, an editor) may hold the file for so long before a write is given up.
 constexpr int kBusyTimeoutMs = 70'000;
+constexpr std::size_t kComposed = 32;  // statements: some 10 KB each
 constexpr const char* kWriterCache = "PRAGMA cache_size = -8192";  // KiB
 constexpr const char* kReaderCache = "PRAGMA cache_size = -2048";
 
@@ -29,7 +30,15 @@ Connection::Connection(const std::string& path, Mode mode)
 }
 
 SQLite::Statement& Connection::prepare(const char* sql) {
-  auto& statement = statements_[sql];
+  return ready(statements_[sql], sql);
+}
+
+SQLite::Statement& Connection::prepare_composed(const std::string& sql) {
+  if (composed_.size() >= kComposed && !composed_.contains(sql)) composed_.clear();
+  return ready(composed_[sql], sql.c_str());
+}
+
+SQLite::Statement& Connection::ready(std::unique_ptr<SQLite::Statement>& statement, const char* sql) {
   if (!statement) {
     statement = std::make_unique<SQLite::Statement>(database_, sql);
   } else {

@@ -25,12 +25,17 @@ class Connection {
   // That statement, prepared once for this connection, reset and without values. `sql` must be a constant:
   // its address is its name.
   SQLite::Statement& prepare(const char* sql);
+  // The same for one that was composed; the last few are kept.
+  SQLite::Statement& prepare_composed(const std::string& sql);
   void execute(const char* sql) { database_.exec(sql); }
   std::int64_t last_id() const { return database_.getLastInsertRowid(); }
 
  private:
+  SQLite::Statement& ready(std::unique_ptr<SQLite::Statement>& statement, const char* sql);
+
   SQLite::Database database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> composed_;
 };
 
 // Values in: each call binds the next parameter.

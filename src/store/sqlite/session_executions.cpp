@@ -196,10 +196,9 @@ ExecutionPage Session::list_executions(const ExecutionQuery& query) {
   const auto above = query.since ? id_at(kLastBefore, *query.since - kClockStep, 0) : 0;
   const auto below = query.until ? id_at(kFirstSince, *query.until + kClockStep, INT64_MAX) : 0;
   const bool open = query.status && !query.task_id && !is_final(*query.status);
-  SQLite::Statement statement(connection_.database(),
-                              std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
-                                  (open ? " INDEXED BY executions_open" : "") + conditions_of(query) +
-                                  " ORDER BY id DESC LIMIT ?");
+  auto& statement = connection_.prepare_composed(std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
+                                                 (open ? " INDEXED BY executions_open" : "") +
+                                                 conditions_of(query) + " ORDER BY id DESC LIMIT ?");
   Binder binder(statement);
   if (query.task_id) binder << *query.task_id;
   if (query.status) binder << to_string(*query.status);

@@ -143,7 +143,8 @@ constexpr const char* kSaveState =
     "?, "
     "next_due_at = ?, last_error = ?, force_run_at = ? WHERE id = ?";
 constexpr const char* kSaveRunState =
-    "UPDATE tasks SET running = ?, queued = ?, last_failed = ?, last_run_at = ?, last_error = ?, force_run_at "
+    "UPDATE tasks SET running = ?, queued = ?, last_failed = ?, last_run_at = ?, last_error = ?, "
+    "force_run_at "
     "= ? WHERE id = ?";
 constexpr const char* kInsertRevision =
     "INSERT INTO revisions (task_id, number, definition, changed_at, changed_by) VALUES (?, ?, ?, ?, ?)";
@@ -184,15 +185,14 @@ TaskPage Session::list_tasks(const TaskQuery& query) {
   // nearly all are ACTIVE: a page of them is soonest found in the order's own index, few others by sorting
   const bool by_id = query.sort == TaskSort::id || query.sort == TaskSort::created_at;
   const auto by = query.status == task::TaskStatus::active && !by_id ? By::order : By::condition;
-  SQLite::Statement rows(connection_.database(), "SELECT " TASK_COLUMNS " FROM tasks" + where_of(query, by) +
-                                                     " ORDER BY " + order_of(query.sort, query.descending) +
-                                                     " LIMIT ? OFFSET ?");
+  auto& rows =
+      connection_.prepare_composed("SELECT " TASK_COLUMNS " FROM tasks" + where_of(query, by) + " ORDER BY " +
+                                   order_of(query.sort, query.descending) + " LIMIT ? OFFSET ?");
   Binder binder(rows);
   bind_where(binder, query);
   binder << query.page_size << (query.page - 1) * query.page_size;
   page.items = all_rows(rows, read_task);
-  SQLite::Statement count(connection_.database(),
-                          "SELECT count(*) FROM tasks" + where_of(query, By::condition));
+  auto& count = connection_.prepare_composed("SELECT count(*) FROM tasks" + where_of(query, By::condition));
   Binder count_binder(count);
   bind_where(count_binder, query);
   page.total = one_row(count, [](Row& row) { return row.integer(); }).value_or(0);
@@ -200,9 +200,8 @@ TaskPage Session::list_tasks(const TaskQuery& query) {
 }
 
 std::vector<TaskId> Session::list_task_ids(const TaskQuery& query, std::int64_t limit) {
-  SQLite::Statement rows(
-      connection_.database(),
-      "SELECT tasks.id FROM tasks" + where_of(query, By::condition) + " ORDER BY tasks.id LIMIT ?");
+  auto& rows = connection_.prepare_composed("SELECT tasks.id FROM tasks" + where_of(query, By::condition) +
+                                            " ORDER BY tasks.id LIMIT ?");
   Binder binder(rows);
   bind_where(binder, query);
   binder << limit;
@@ -225,9 +224,8 @@ std::map<task::TaskStatus, std::int64_t> Session::count_matching_by_status(const
   if (query.search.empty() && !query.tag) return count_tasks_by_status();
   auto any_status = query;
   any_status.status.reset();
-  SQLite::Statement statement(
-      connection_.database(),
-      "SELECT status, count(*) FROM tasks" + where_of(any_status, By::condition) + " GROUP BY status");
+  auto& statement = connection_.prepare_composed("SELECT status, count(*) FROM tasks" +
+                                                 where_of(any_status, By::condition) + " GROUP BY status");
   Binder binder(statement);
   bind_where(binder, any_status);
   std::map<task::TaskStatus, std::int64_t> counts;
