@@ -46,8 +46,8 @@ class JobTable {
   std::unordered_map<AttemptKey, Slot> by_key_;
 };
 
-// Deadlines of jobs; one that is no longer meant is found out by whoever takes it. Those of a job that has ended
-// are dropped: a timeout may be hours away while thousands end in a second.
+// Deadlines of jobs; one that is no longer meant is found out by whoever takes it. Those of a job that has
+// ended are dropped: a timeout may be hours away while thousands end in a second.
 class Deadlines {
  public:
   void add(SteadyTime at, JobTable::Slot slot, const AttemptKey& key) { entries_.insert({at, slot, key}); }

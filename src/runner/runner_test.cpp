@@ -74,7 +74,8 @@ TEST_F(RunnerTest, GivesAJobCleanSurroundings) {
 
 TEST_F(RunnerTest, GivesAJobItsFilesAsDescriptorsThatNobodyCanChange) {
   auto wanted = shell(
-      "cat /dev/fd/3; cat <&4; cat /dev/fd/3; ls /proc/self/fd | wc -l; (echo x >/dev/fd/3) 2>/dev/null || echo sealed");
+      "cat /dev/fd/3; cat <&4; cat /dev/fd/3; ls /proc/self/fd | wc -l; (echo x >/dev/fd/3) 2>/dev/null || "
+      "echo sealed");
   wanted.files = {"one\n", "two\n"};
   run(wanted);
   // ls itself opens one descriptor beside the five

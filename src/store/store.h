@@ -138,7 +138,8 @@ class Transaction : public Reader {
   virtual void save_definition(const task::Task& task, std::string_view changed_by) = 0;
   // Writes everything but the definition: paused, counters, cursor, last run and error.
   virtual void save_task_state(const task::Task& task) = 0;
-  // Of these what a run changes: counters, last run and error. The cursor, and so its indexes, stay untouched.
+  // Of these what a run changes: counters, last run and error. The cursor, and so its indexes, stay
+  // untouched.
   virtual void save_run_state(const task::Task& task) = 0;
   // Of the task's `after`: that upstream's end counts from now on, or (nullopt) none of its ends does.
   virtual void set_arrival(TaskId id, TaskId upstream, std::optional<ExecutionId> arrived) = 0;

@@ -35,7 +35,7 @@ TaskDefinition from_compact_json(const boost::json::object& json);
 inline constexpr std::size_t kMaxNameBytes = 200;
 inline constexpr std::size_t kMaxCommandBytes = 65536;
 inline constexpr std::size_t kMaxTextBytes = 16384;  // description, stdin, http body, one env value
-inline constexpr std::size_t kMaxSecretFiles = 16;  // each is a descriptor of the job
+inline constexpr std::size_t kMaxSecretFiles = 16;   // each is a descriptor of the job
 inline constexpr std::size_t kMaxListItems = 100;  // tags, env, headers, exit codes, chain targets, channels
 inline constexpr std::int64_t kMaxSeconds = 366LL * 86400;
 

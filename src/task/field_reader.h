@@ -1,5 +1,5 @@
-// Reads fields out of a JSON object one by one, so that every error names its place. The names that it is asked
-// for outlive it.
+// Reads fields out of a JSON object one by one, so that every error names its place. The names that it is
+// asked for outlive it.
 #pragma once
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>

@@ -24,8 +24,8 @@ int pass_of(Instant nominal) {
 
 namespace {
 
-// The shorter of the two between three fires that follow each other: what "*/20 2 * * *" waits from 2:40 to the
-// next day is not its interval.
+// The shorter of the two between three fires that follow each other: what "*/20 2 * * *" waits from 2:40 to
+// the next day is not its interval.
 Milliseconds interval_of(const cron::Schedule& schedule, sys_seconds middle, sys_seconds last) {
   const auto first = schedule.previous(middle);
   return first ? std::min(last - middle, middle - *first) : last - middle;
