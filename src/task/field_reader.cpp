@@ -22,7 +22,7 @@ std::optional<std::int64_t> whole(const boost::json::value& value) {
 }  // namespace
 
 const boost::json::value* FieldReader::take(std::string_view name) {
-  known_.emplace(name);
+  known_.push_back(name);
   return json_.if_contains(name);
 }
 
@@ -194,7 +194,8 @@ void FieldReader::refuse(std::string_view name, std::string_view why) {
 
 void FieldReader::refuse_unknown() {
   for (const auto& [key, value] : json_) {
-    if (!known_.contains(std::string_view(key))) error(key, "is not a known field");
+    if (std::find(known_.begin(), known_.end(), std::string_view(key)) == known_.end())
+      error(key, "is not a known field");
   }
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +37,7 @@ class FieldReader {
                 std::size_t max_bytes);
 
   // The field's value for reading it in another way; nullptr where it is absent. The field then counts as
-  // known.
+  // known, so that its name has to live as long as the reader, as that of every field.
   const boost::json::value* take(std::string_view name);
   // An object's fields under that name, or nullptr where it is absent or no object (which is an error then).
   const boost::json::object* object(std::string_view name, bool& is_null);
@@ -54,7 +53,7 @@ class FieldReader {
   const boost::json::object& json_;
   std::vector<std::string> loc_;
   std::vector<base::FieldError>& errors_;
-  std::set<std::string, std::less<>> known_;
+  std::vector<std::string_view> known_;
 };
 
 }  // namespace task
