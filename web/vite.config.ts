@@ -14,7 +14,7 @@ const SHARED = [
   /\/src\/(api|live)\//,
   /\/src\/[a-zA-Z.]+(?<!main|docs)\.ts$/,
   /\/src\/i18n\/(index\.svelte|fill)\.ts$/,
-  /\/src\/model\/(time|zones|execution|taskQuery|iconPath|strip|slots)\.ts$/,
+  /\/src\/model\/(time|zones|execution|taskQuery|iconPath|strip|slots|upcoming)\.ts$/,
   /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
 ];
 
