@@ -14,8 +14,8 @@ const SHARED = [
   /\/src\/(api|live)\//,
   /\/src\/[a-zA-Z.]+(?<!main|docs)\.ts$/,
   /\/src\/i18n\/(index\.svelte|fill)\.ts$/,
-  /\/src\/model\/(time|zones|execution|taskQuery)\.ts$/,
-  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
+  /\/src\/model\/(time|zones|execution|taskQuery|iconPath|strip|slots|upcoming)\.ts$/,
+  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
 ];
 
 // boot.js learns which files each page and each language needs, so that the browser fetches them beside the entry

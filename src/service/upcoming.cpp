@@ -1,6 +1,8 @@
 // What will fire: a list of the soonest, and counts of all of it.
 #include <algorithm>
+#include <map>
 #include <queue>
+#include <tuple>
 #include <unordered_map>
 
 #include "service/ledger_view.h"
@@ -18,10 +20,44 @@ using std::chrono::seconds;
 constexpr std::size_t kCollisions = 50;       // the most crowded seconds that are told
 constexpr std::size_t kNamesOfCollision = 8;  // names of each; the rest is a number
 
+// Schedules by their text, so that what many tasks share is parsed, printed and compared once.
+class Schedules {
+ public:
+  struct Known {
+    std::shared_ptr<const cron::Schedule> schedule;  // nullptr where the text is wrong
+    std::size_t number = 0;                          // the same for all texts of the same schedule
+  };
+
+  explicit Schedules(std::string_view default_timezone) : default_timezone_(default_timezone) {}
+
+  const Known& of(const task::TaskDefinition& definition) {
+    auto text = definition.timezone + '\n' + definition.cron;
+    // H stands for what the name gives
+    if (definition.cron.find_first_of("Hh") != std::string::npos) text += '\n' + definition.name;
+    const auto [at, is_new] = by_text_.try_emplace(std::move(text));
+    if (is_new) {
+      at->second.schedule = task::schedule_of(definition, default_timezone_);
+      if (at->second.schedule) at->second.number = number_of(*at->second.schedule);
+    }
+    return at->second;
+  }
+
+ private:
+  std::size_t number_of(const cron::Schedule& schedule) {
+    auto canonical = schedule.print() + '\n' + schedule.timezone();
+    return numbers_.try_emplace(std::move(canonical), numbers_.size()).first->second;
+  }
+
+  std::string_view default_timezone_;
+  std::unordered_map<std::string, Known> by_text_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+};
+
 struct Planned {
   const task::Task* task;
-  std::shared_ptr<const cron::Schedule> schedule;
-  Instant first;  // fire within the window
+  const cron::Schedule* schedule;
+  std::size_t number;  // of the schedule
+  Instant first;       // fire within the window
 };
 
 // The task's first fire that is not before `from`.
@@ -47,13 +83,12 @@ struct Group {
 };
 
 std::vector<Group> grouped(const std::vector<Planned>& planned) {
+  using Key = std::tuple<std::size_t, Instant, std::optional<Instant>>;
   std::vector<Group> groups;
-  std::unordered_map<std::string, std::size_t> known;
+  std::map<Key, std::size_t> known;
   for (const auto& one : planned) {
-    const auto& definition = one.task->definition;
-    auto key = one.schedule->print() + '\n' + std::string(one.schedule->timezone()) + '\n' +
-               base::to_iso(one.first) + '\n' + (definition.ends_at ? base::to_iso(*definition.ends_at) : "");
-    const auto [at, is_new] = known.try_emplace(std::move(key), groups.size());
+    const Key key{one.number, one.first, one.task->definition.ends_at};
+    const auto [at, is_new] = known.try_emplace(key, groups.size());
     if (is_new) groups.push_back({&one, {}});
     groups[at->second].tasks.push_back(one.task);
   }
@@ -143,7 +178,7 @@ json::array soonest_of(const std::vector<Planned>& planned, Instant to, std::siz
   while (!queue.empty() && items.size() < limit) {
     const auto next = queue.top();
     queue.pop();
-    const auto& [task, schedule, first] = planned[next.which];
+    const auto& [task, schedule, number, first] = planned[next.which];
     items.push_back(json::object{{"task_id", task->id.value},
                                  {"task_name", task->definition.name},
                                  {"scheduled_at", base::to_iso(next.at)}});
@@ -162,12 +197,14 @@ json::object LedgerView::upcoming(Instant from, Instant to, std::size_t limit, b
   const auto most_tasks = few ? static_cast<std::int64_t>(limit) + 1 : kMaxUpcomingTasks;
   std::vector<task::Task> due;
   store_.read([&](store::Reader& reader) { due = reader.tasks_due_before(to, most_tasks); });
+  const auto default_timezone = tasks_.default_timezone();
+  Schedules schedules(default_timezone);
   std::vector<Planned> planned;
   for (const auto& task : due) {
-    auto schedule = task::schedule_of(task.definition, tasks_.default_timezone());
+    const auto& [schedule, number] = schedules.of(task.definition);
     if (!schedule || !task.next_run_at) continue;
     const auto first = first_fire_from(task, *schedule, from);
-    if (first && *first < to) planned.push_back({&task, std::move(schedule), *first});
+    if (first && *first < to) planned.push_back({&task, schedule.get(), number, *first});
   }
   bool more = false;
   auto items = soonest_of(planned, to, limit, more);

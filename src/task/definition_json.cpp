@@ -448,17 +448,38 @@ base::Result<TaskDefinition> read_definition(const json::object& body, const Rea
 }
 
 TaskDefinition from_compact_json(const json::object& body) {
-  // most tasks have only texts away from their defaults, and are read without looking for the rest
+  // most tasks have only these away from their defaults, and are read without looking for the rest
   TaskDefinition definition;
-  for (const auto& [key, value] : body) {
+  const auto reads_text = [&](std::string_view key, const json::value& value) {
     std::string* to = key == "name"          ? &definition.name
                       : key == "cron"        ? &definition.cron
                       : key == "command"     ? &definition.command
                       : key == "timezone"    ? &definition.timezone
                       : key == "description" ? &definition.description
                                              : nullptr;
-    if (to == nullptr || !value.is_string()) return DefinitionReader(body, {}).read_unchecked();
+    if (to == nullptr || !value.is_string()) return false;
     to->assign(value.get_string().data(), value.get_string().size());
+    return true;
+  };
+  const auto reads_number = [&](std::string_view key, const json::value& value) {
+    std::int64_t* to = key == "keep_executions" ? &definition.keep_executions
+                       : key == "keep_failed"   ? &definition.keep_failed
+                                                : nullptr;
+    if (to == nullptr || !value.is_int64()) return false;
+    *to = value.get_int64();
+    return true;
+  };
+  const auto reads_tags = [&](std::string_view key, const json::value& value) {
+    if (key != "tags" || !value.is_array()) return false;
+    for (const auto& tag : value.get_array()) {
+      if (!tag.is_string()) return false;
+      definition.tags.emplace_back(tag.get_string());
+    }
+    return true;
+  };
+  for (const auto& [key, value] : body) {
+    if (!reads_text(key, value) && !reads_number(key, value) && !reads_tags(key, value))
+      return DefinitionReader(body, {}).read_unchecked();
   }
   return definition;
 }

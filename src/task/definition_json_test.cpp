@@ -70,6 +70,22 @@ TEST(DefinitionJson, ReadsBackAllThatItWrites) {
   EXPECT_EQ(from_compact_json(to_compact_json(call)), call);
 }
 
+TEST(DefinitionJson, ReadsBackWhatMostTasksHaveAndOneFieldMore) {
+  TaskDefinition common;
+  common.name = "n";
+  common.cron = "@daily";
+  common.command = "true";
+  common.timezone = "Asia/Shanghai";
+  common.description = "d";
+  common.tags = {"a", "b"};
+  common.keep_executions = 7;
+  common.keep_failed = 8;
+  EXPECT_EQ(from_compact_json(to_compact_json(common)), common);
+  auto more = common;
+  more.jitter_s = 5;
+  EXPECT_EQ(from_compact_json(to_compact_json(more)), more);
+}
+
 TEST(DefinitionJson, TheSmallestBodyGetsTheDefaults) {
   const auto definition = read(body(""));
   ASSERT_TRUE(definition);

@@ -1,13 +1,18 @@
 import './app.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { installSprite } from './components/icons';
+import { askFirst } from './askFirst';
 import { loadLanguage, preferredLanguage } from './i18n/index.svelte';
 import { router } from './router.svelte';
 
-installSprite();
-// The words and the first page travel side by side; nothing is shown before the words are there.
+// A page that has its data at once is drawn once; one that has to wait for it shows its frame meanwhile.
+const LONGEST_WAIT_MS = 30;
+
+// The words, the first page and what that page will show travel side by side; nothing is shown before the words are
+// there.
+const data = askFirst();
 const firstPage = router.start();
 await loadLanguage(preferredLanguage());
 await firstPage;
+await Promise.race([data, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))]);
 mount(App, { target: document.getElementById('app')! });

@@ -21,9 +21,12 @@ class Session {
     return this.user !== null && (RANK[this.user.role] ?? 0) >= RANK[role];
   }
 
+  private loading: Promise<void> | null = null;
+
+  // Asks once, however many want to know.
   async load(): Promise<void> {
     if (this.user) return;
-    await this.reload();
+    await (this.loading ??= this.reload().finally(() => (this.loading = null)));
   }
   async reload(): Promise<void> {
     this.user = await get<User>('/auth/me');

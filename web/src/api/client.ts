@@ -77,7 +77,30 @@ async function json<T>(method: string, path: string, options?: RequestOptions): 
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-export const get = <T>(path: string, options?: RequestOptions) => json<T>('GET', path, options);
+// Answers that were asked for before the code that wants them was there.
+const ahead = new Map<string, { answer: Promise<unknown>; value?: unknown }>();
+const OLDEST_AHEAD_MS = 5000;
+
+// Asks at once; the next `get` of the same address takes the answer. One that nobody took soon is dropped.
+export async function askAhead(path: string, query?: RequestOptions['query']): Promise<void> {
+  const url = urlOf(path, query);
+  const entry: { answer: Promise<unknown>; value?: unknown } = { answer: json('GET', path, { query }) };
+  ahead.set(url, entry);
+  setTimeout(() => ahead.delete(url), OLDEST_AHEAD_MS);
+  // A failure is told to the one who takes it.
+  entry.value = await entry.answer.catch(() => undefined);
+}
+// The answer, where it is there already; it stays there to be taken.
+export function aheadOf<T>(path: string, query?: RequestOptions['query']): T | undefined {
+  return ahead.get(urlOf(path, query))?.value as T | undefined;
+}
+
+export function get<T>(path: string, options?: RequestOptions): Promise<T> {
+  const url = urlOf(path, options?.query);
+  const entry = ahead.get(url);
+  ahead.delete(url);
+  return (entry?.answer as Promise<T> | undefined) ?? json<T>('GET', path, options);
+}
 export const post = <T>(path: string, body?: unknown, options?: RequestOptions) =>
   json<T>('POST', path, { ...options, body });
 export const put = <T>(path: string, body: unknown, options?: RequestOptions) =>

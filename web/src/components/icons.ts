@@ -1,5 +1,5 @@
-// The icons that are used, from one set. They are drawn once into a sprite; each use is a reference, so that a
-// table of hundreds costs two nodes apiece.
+// The icons that are used, from one set. Each is drawn as one path: a reference into a sprite would copy the
+// sprite's nodes, and of a table's hundreds of icons that is most of what the browser has to lay out.
 import ban from 'lucide/dist/esm/icons/ban.mjs';
 import bell from 'lucide/dist/esm/icons/bell.mjs';
 import calendar from 'lucide/dist/esm/icons/calendar-days.mjs';
@@ -68,6 +68,7 @@ import terminal from 'lucide/dist/esm/icons/square-terminal.mjs';
 import upload from 'lucide/dist/esm/icons/upload.mjs';
 import wrap from 'lucide/dist/esm/icons/text-wrap.mjs';
 import zap from 'lucide/dist/esm/icons/zap.mjs';
+import { iconPath } from '../model/iconPath';
 
 const ICONS = {
   ban, bell, calendar, calendarX, check, chevronDown, chevronLeft, chevronRight, chevronUp, circleAlert,
@@ -77,23 +78,10 @@ const ICONS = {
 };
 export type IconName = keyof typeof ICONS;
 
-export function installSprite(): void {
-  const space = 'http://www.w3.org/2000/svg';
-  const sprite = document.createElementNS(space, 'svg');
-  sprite.setAttribute('aria-hidden', 'true');
-  sprite.setAttribute('width', '0');
-  sprite.setAttribute('height', '0');
-  sprite.setAttribute('class', 'visually-hidden');
-  for (const [name, nodes] of Object.entries(ICONS)) {
-    const symbol = document.createElementNS(space, 'symbol');
-    symbol.id = `icon-${name}`;
-    symbol.setAttribute('viewBox', '0 0 24 24');
-    for (const [tagName, attributes] of nodes) {
-      const node = document.createElementNS(space, tagName);
-      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-      symbol.append(node);
-    }
-    sprite.append(symbol);
-  }
-  document.body.prepend(sprite);
+const paths = new Map<IconName, string>();
+// What draws it in a box of 24 by 24.
+export function pathOf(name: IconName): string {
+  let path = paths.get(name);
+  if (path === undefined) paths.set(name, (path = iconPath(ICONS[name])));
+  return path;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, exitMeaning, signalName } from './execution';
+import type { ExecutionStatus, Run } from '../api/types';
+import { bytes, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration } from './execution';
 
 describe('an exit is explained', () => {
   it.each([
@@ -27,4 +28,26 @@ describe('bytes', () => {
     [150 * 1024, '150 KiB'],
     [10 << 20, '10.0 MiB'],
   ])('%d is %s', (count, text) => expect(bytes(count)).toBe(text));
+});
+
+describe('the usual duration', () => {
+  const run = (id: number, duration_ms: number | null, status: ExecutionStatus = 'SUCCESS'): Run => ({ id, status, started_at: null, duration_ms });
+  it('is the median of the other runs that ended well', () =>
+    expect(usualDuration([run(1, 900), run(2, 10), run(3, 30), run(4, 20), run(5, 5, 'FAILED'), run(6, null)], 1)).toBe(20));
+  it('of 0 ms is known', () => expect(usualDuration([run(1, 0), run(2, 0)], 9)).toBe(0));
+  it('is unknown where none ended well', () => expect(usualDuration([run(1, 5, 'LOST')], 9)).toBeNull());
+  it.each([
+    [60_000, 0, false],
+    [60_001, 0, true],
+    [179_999, 60_000, false],
+    [180_001, 60_000, true],
+    [3_600_000, null, false],
+  ])('%d ms, usually %s: too long is %s', (lasted, usual, stuck) => expect(takesTooLong(lasted, usual)).toBe(stuck));
+  it.each([
+    [500, 1000, 0.5],
+    [5000, 1000, 1],
+    [0, 0, 0],
+    [200, 0, 1],
+    [200, null, null],
+  ])('%d ms, usually %s: its share is %s', (lasted, usual, share) => expect(shareOfUsual(lasted, usual)).toBe(share));
 });

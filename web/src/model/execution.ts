@@ -70,3 +70,14 @@ export function usualDuration(runs: Run[], but: number): number | null {
     .sort((a, b) => a - b);
   return durations.length ? durations[Math.floor(durations.length / 2)]! : null;
 }
+
+const STUCK_FACTOR = 3;
+const STUCK_AFTER_MS = 60_000;
+// It takes longer than three times the usual and a minute. A usual duration of 0 ms is known; null is unknown.
+export function takesTooLong(lasted: number, usual: number | null): boolean {
+  return usual !== null && lasted > Math.max(STUCK_AFTER_MS, usual * STUCK_FACTOR);
+}
+// How far it is, from 0 to 1, were it to take as long as usual; null where that is unknown.
+export function shareOfUsual(lasted: number, usual: number | null): number | null {
+  return usual === null ? null : Math.min(1, lasted / Math.max(1, usual));
+}

@@ -43,6 +43,11 @@ export function readTaskQuery(text: string): TaskQuery {
   };
 }
 
+// What the server is asked for, as one place has it: only the same question is answered ahead.
+export function listQuery(query: TaskQuery): Record<string, string | number | boolean> {
+  return { ...query, counts: true };
+}
+
 export function writeTaskQuery(query: TaskQuery): string {
   const search = new URLSearchParams();
   for (const key of Object.keys(DEFAULT_QUERY) as (keyof TaskQuery)[]) {

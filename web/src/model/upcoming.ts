@@ -3,6 +3,12 @@ import type { FireCounts } from '../api/types';
 
 export const HOUR_MS = 3_600_000;
 
+export const MOST_LISTED = 100;
+
+// What the server is asked for.
+export const firesQuery = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: MOST_LISTED });
+export const countsQuery = (from: number, days: number) => ({ ...firesQuery(from, from + days * 24 * HOUR_MS), counts: true });
+
 export interface Day {
   at: number;
   hours: { at: number; count: number }[];

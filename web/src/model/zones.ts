@@ -48,9 +48,10 @@ export function shiftsOf(times: number[], zone: string): boolean[] {
   return times.map((at, index) => index > 0 && offsetMinutes(at, zone) !== offsetMinutes(times[index - 1]!, zone));
 }
 
-// As short as it can be without doubt: seconds and the year only where they say something.
-export function shortMoment(at: number, now: number, locale: string, zone: string): string {
-  const name = knownZone(zone);
+// As short as it can be without doubt: seconds and the year only where they say something. By the browser's own zone
+// where none is given.
+export function shortMoment(at: number, now: number, locale: string, zone?: string): string {
+  const name = zone === undefined ? undefined : knownZone(zone);
   const seconds = Math.floor(at / 1000) % 60 !== 0;
   const year = (time: number) => cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
   const other = year(at) !== year(now);
