@@ -38,7 +38,7 @@ class FieldReader {
                 std::size_t max_bytes);
 
   // The field's value for reading it in another way; nullptr where it is absent. The field then counts as
-  // known, so that its name has to live as long as the reader, as that of every field.
+  // known.
   const boost::json::value* take(std::string_view name);
   // An object's fields under that name, or nullptr where it is absent or no object (which is an error then).
   const boost::json::object* object(std::string_view name, bool& is_null);
