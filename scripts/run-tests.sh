@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "$1")
 export SCHEDULER_BINARY="$build/mini-scheduler"
+rm -f "$build"/sanitizer.*
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
@@ -36,6 +37,11 @@ pytest() {
 part browser npm --prefix web run --silent test:browser &
 wait
 failed=$(cd "$results" && ls | sed -n 's/\.failed$//p' | tr '\n' ' ')
+for report in "$build"/sanitizer.*; do
+  [ -e "$report" ] || continue
+  cat "$report"
+  failed="$failed $(basename "$report")"
+done
 if [ -n "$failed" ]; then
   echo "FAILED: $failed"
   exit 1
