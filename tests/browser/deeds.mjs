@@ -54,6 +54,48 @@ describe('deeds', () => {
     assert.equal(await page.locator('tr[data-id]').count(), 1);
   });
 
+  test('a bar of the last runs tells the pointer which run it is', async () => {
+    const { page, create, run, ended, row } = at;
+    await ended(await run(await create('barred')));
+    await page.goto('/ui/tasks?search=barred');
+    const strip = row('barred').locator('.strip');
+    await strip.locator('path.SUCCESS').waitFor({ state: 'attached' });
+    await strip.hover({ position: { x: 116, y: 12 } });
+    assert.match(await strip.getAttribute('title'), /^Success · .+ · \d+ ms$/);
+    await strip.hover({ position: { x: 2, y: 12 } });
+    assert.equal(await strip.getAttribute('title'), '');
+  });
+
+  test('the menu of a row opens by the keyboard and gives the focus back', async () => {
+    const { page, create } = at;
+    await create('keyed');
+    await page.goto('/ui/tasks?search=keyed');
+    const more = page.getByRole('button', { name: 'More for keyed' });
+    await more.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('menuitem', { name: 'Open' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('End');
+    await page.getByRole('menuitem', { name: 'Delete' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await more.and(page.locator(':focus')).waitFor();
+    assert.equal(await more.getAttribute('aria-expanded'), 'false');
+  });
+
+  test('a task keeps its row and the focus in it while others come and go', async () => {
+    const { page, server, create, row } = at;
+    await create('coming one');
+    const goes = await create('coming two');
+    await page.goto('/ui/tasks?search=coming&sort=name&order=asc');
+    await row('coming two').waitFor();
+    await row('coming one').getByRole('link', { name: 'coming one' }).focus();
+    await create('coming four');
+    await server.api('DELETE', `/tasks/${goes.id}`);
+    await row('coming two').waitFor({ state: 'detached' });
+    await row('coming four').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'coming one');
+    assert.deepEqual(await page.locator('tr[data-id] a.name').allTextContents(), ['coming four', 'coming one']);
+  });
+
   test('a pause is undone from its toast', async () => {
     const { page, server, create } = at;
     const task = await create('nap');

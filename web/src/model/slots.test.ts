@@ -5,11 +5,13 @@ const table = new Map([[10, 0], [11, 1], [12, 2]]);
 it.each([
   ['the first items take rows in their order', new Map<number, number>(), [7, 8], -1, [0, 1]],
   ['others take over the rows as they stand', table, [20, 21, 22], -1, [0, 1, 2]],
-  ['who stays keeps its row', table, [12, 20, 10], -1, [2, 1, 0]],
+  ['who stays keeps its row', table, [10, 20, 12], -1, [0, 1, 2]],
+  ['even where the order is another', table, [12, 20, 10], -1, [2, 3, 0]],
+  ['nobody who stays has to move for a new one', table, [20, 10, 12], -1, [3, 0, 2]],
   ['more items get rows of their own', table, [10, 11, 12, 13, 14], -1, [0, 1, 2, 3, 4]],
   ['rows that nobody wants are gone', table, [20], -1, [0]],
   ['nobody takes over the row with the focus', table, [20, 21, 22], 1, [0, 2, 3]],
-  ['but who stands in it stays there', table, [11, 20], 1, [1, 0]],
+  ['but who stands in it stays there', table, [11, 20], 1, [1, 2]],
   ['an empty table that holds a row', new Map<number, number>(), [7], 0, [1]],
 ])('%s', (_, before, ids, held, slots) => expect([...slotsOf(before, ids, held).values()]).toEqual(slots));
 

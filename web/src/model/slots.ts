@@ -3,12 +3,30 @@
 export type Slots = Map<number, number>;
 
 // `before`: the slots that were, in the order of the rows. `held`: a slot that nobody may take over, for instance
-// because the focus is in it: a key pressed there is meant for the item that one saw.
+// because the focus is in it: a key pressed there is meant for the item that one saw. A row is taken over only between
+// those that stay on either side of it, since a row that has to move loses the focus.
 export function slotsOf(before: Slots, ids: number[], held = -1): Slots {
-  const staying = new Set(ids.filter((id) => before.has(id)));
-  const free = [...before].filter(([id, slot]) => !staying.has(id) && slot !== held).map(([, slot]) => slot);
-  let next = Math.max(held, ...before.values()) + 1;
-  return new Map(ids.map((id) => [id, before.get(id) ?? free.shift() ?? next++]));
+  const rows = [...before.values()];
+  const placeOf = new Map([...before.keys()].map((id, place) => [id, place]));
+  const staying = new Set(ids.map((id) => placeOf.get(id)));
+  // Of each item, the place of the next one that stays.
+  const ends: number[] = [];
+  let end = rows.length;
+  for (let at = ids.length - 1; at >= 0; at -= 1) ends[at] = end = placeOf.get(ids[at]!) ?? end;
+
+  let fresh = Math.max(held, ...rows) + 1;
+  let at = 0;
+  return new Map(
+    ids.map((id, index) => {
+      const place = placeOf.get(id);
+      if (place !== undefined) {
+        at = place + 1;
+        return [id, rows[place]!];
+      }
+      while (at < ends[index]! && (staying.has(at) || rows[at] === held)) at += 1;
+      return [id, at < ends[index]! ? rows[at++]! : fresh++];
+    }),
+  );
 }
 
 // The items as they came, but each that has not changed as the object that it was: what is drawn from it then stays.
