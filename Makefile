@@ -51,7 +51,7 @@ format: packages-check ## write what `check` wants
 asan tsan: packages-build packages-test ## the whole suite under a sanitizer
 	cmake --preset $@
 	cmake --build --preset $@ -j $(JOBS)
-	scripts/run-tests.sh build/$@
+	SCHEDULER_SANITIZER=$@ scripts/run-tests.sh build/$@
 
 api-types: build ## write web/src/api/schema.ts from the server's own description
 	SCHEDULER_BINARY=$(BINARY) node tests/browser/api-types.mjs

@@ -1,4 +1,5 @@
 """Many idle, slow and half-open clients: newcomers are served, health answers, and tasks fire on time."""
+import os
 import resource
 import threading
 import time
@@ -77,7 +78,8 @@ def test_ten_thousand_idle_and_a_thousand_slow_clients_hinder_nobody(server, cre
     assert float(figure.split()[1]) >= idle
     assert waits[int(len(waits) * 0.99)] < 0.1
     assert len(runs) >= 6 and late[len(late) // 2] < 100
-    assert memory < 100
+    # ThreadSanitizer's notes about memory are memory too
+    assert memory < (500 if os.environ.get("SCHEDULER_SANITIZER") == "tsan" else 100)
 
 
 def test_where_there_is_no_room_the_longest_idle_goes_for_a_newcomer(started):
