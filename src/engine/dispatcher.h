@@ -44,7 +44,7 @@ class Dispatcher {
 
   // What the runner knows is held against what the store believes: adopts what runs, books what ended, starts
   // what was never started, and calls lost what the runner can't know of any more.
-  void reconcile(runner::Snapshot snapshot);
+  void reconcile(const runner::Snapshot& snapshot);
   void disconnected(const std::string& why);
   void on_event(const runner::Event& event);
   // Books what was reported, and promotes what waits for a slot, as far as it can be done now.

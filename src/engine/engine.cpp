@@ -193,10 +193,10 @@ class Engine::Impl {
   }
 
   void on_connected(runner::Snapshot snapshot) {
-    loop_->post([this, snapshot = std::move(snapshot)]() mutable {
+    loop_->post([this, snapshot = std::move(snapshot)] {
       kill_level_ = snapshot.kill_level;
       base::log::info("runner.kill_level", {{"level", kill_level_}});
-      dispatcher_.reconcile(std::move(snapshot));
+      dispatcher_.reconcile(snapshot);
       runner_problem_.clear();
       settle();
       on_time();
@@ -409,6 +409,7 @@ class Engine::Impl {
     const auto ids = take_reboot_tasks(store_, boot);
     if (ids.empty()) return;
     std::vector<RunRequest> requests;
+    requests.reserve(ids.size());
     for (const auto id : ids) {
       requests.push_back({.task_id = id,
                           .trigger = task::Trigger::schedule,
@@ -511,7 +512,7 @@ void Engine::remove(const std::vector<TaskId>& ids, const Audit& audit,
                     std::function<void(RemoveOutcomes)> then) {
   impl_->remove(ids, audit, std::move(then));
 }
-std::int64_t Engine::remove_executions(std::vector<ExecutionId> ids) {
+std::int64_t Engine::remove_executions(const std::vector<ExecutionId>& ids) {
   return impl_->remove_executions(ids);
 }
 std::shared_ptr<void> Engine::follow_output(ExecutionId id, std::function<void()> grown) {

@@ -122,7 +122,7 @@ class Engine : public runner::Listener {
   RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit);
   void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then);
   // Deletes final executions with their output; gives how many. Ids that are not final are left alone.
-  std::int64_t remove_executions(std::vector<ExecutionId> ids);
+  std::int64_t remove_executions(const std::vector<ExecutionId>& ids);
 
   // Calls `grown` (on an engine thread; must not block) each time that execution's output grows or it ends,
   // until the handle is destroyed.

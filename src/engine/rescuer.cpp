@@ -31,7 +31,7 @@ void for_each_claimed(store::Reader& reader, const std::string& node, const Visi
 
 }  // namespace
 
-void Dispatcher::reconcile(runner::Snapshot snapshot) {
+void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
   std::unordered_set<runner::AttemptKey> known;
   for (const auto& running : snapshot.running) known.insert(running.key);
   for (const auto& finished : snapshot.finished) known.insert(finished.key);

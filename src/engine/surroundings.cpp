@@ -140,7 +140,7 @@ base::Result<runner::StartRequest> start_request(const StartOrder& order, const 
   environment.insert_or_assign("MINI_SCHEDULER_SCHEDULED_AT", execution.scheduled_at
                                                                   ? base::to_iso(*execution.scheduled_at)
                                                                   : std::string());
-  for (const auto& [name, value] : environment) request.env.push_back(name + '=' + value);
+  for (const auto& [name, value] : environment) request.env.emplace_back(name).append("=").append(value);
   request.working_dir = definition.working_dir;
   request.run_as = definition.run_as;
   request.no_new_privs = options.no_new_privs;

@@ -31,7 +31,7 @@ ThreadLoop::ThreadLoop()
 }
 
 ThreadLoop::~ThreadLoop() {
-  stop();
+  ThreadLoop::stop();
   for (const int descriptor : {epoll_, timer_, posted_event_}) close(descriptor);
 }
 

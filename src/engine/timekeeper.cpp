@@ -35,7 +35,7 @@ std::optional<KeptSetBack> read_set_back(store::Reader& reader) {
   std::int64_t newest = 0;
   if (!(text >> until >> pass >> newest)) return std::nullopt;
   return KeptSetBack{.repeated = {.until = base::from_unix_ms(until), .pass = pass},
-                     .newest = ExecutionId(newest)};
+                     .newest = ExecutionId{newest}};
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ std::vector<std::string> documentation_gaps(const Router& router) {
     const std::string which = std::string(to_string(route->method)) + " " + route->path + ": ";
     const auto check_schema = [&](const std::string& schema) {
       if (schema.empty() || schema.starts_with('{') || schema == "date-time" || is_plain(schema)) return;
-      if (!is_named(router, schema)) gaps.push_back(which + "no schema is named " + schema);
+      if (!is_named(router, schema)) gaps.emplace_back(which).append("no schema is named ").append(schema);
     };
     if (route->doc.summary.empty()) gaps.push_back(which + "no summary");
     if (route->doc.tag.empty()) gaps.push_back(which + "no tag");

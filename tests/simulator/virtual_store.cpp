@@ -6,6 +6,16 @@ namespace simulator {
 
 using base::Result;
 
+namespace {
+
+constexpr const char* kBeginGroup = "BEGIN";
+constexpr const char* kCommitGroup = "COMMIT";
+constexpr const char* kRollBackGroup = "ROLLBACK";
+constexpr const char* kSavepoint = "SAVEPOINT work";
+constexpr const char* kRelease = "RELEASE work";
+
+}  // namespace
+
 VirtualStore::VirtualStore(Simulation& simulation, double failing, double losing)
     : simulation_(simulation),
       failing_(failing),
@@ -21,13 +31,13 @@ void VirtualStore::read(const std::function<void(store::Reader&)>& ask) {
 
 Result<void> VirtualStore::run(const Work& work) {
   const auto before = session_.change_count();
-  connection_.execute("SAVEPOINT work");
+  connection_.run(kSavepoint);
   auto outcome = work(session_);
   if (!outcome) {
     session_.forget_changes_after(before);
     connection_.execute("ROLLBACK TO work");
   }
-  connection_.execute("RELEASE work");
+  connection_.run(kRelease);
   return outcome;
 }
 
@@ -53,9 +63,9 @@ void VirtualStore::commit() {
   if (simulation_.chance(failing_)) {
     outcomes->assign(group->size(), base::make_error(base::ErrorKind::unavailable, "the disk is full"));
   } else {
-    connection_.execute("BEGIN");
+    connection_.run(kBeginGroup);
     for (const auto& item : *group) outcomes->push_back(run(item.work));
-    connection_.execute(simulation_.chance(losing_) ? "ROLLBACK" : "COMMIT");
+    connection_.run(simulation_.chance(losing_) ? kRollBackGroup : kCommitGroup);
   }
   auto changes = std::make_shared<std::vector<store::Change>>(session_.take_changes());
   simulation_.in(simulation_.delay(0, 1), [this, group, outcomes, changes, server = server_] {

@@ -27,7 +27,10 @@ class Connection {
   SQLite::Statement& prepare(const char* sql);
   // The same for one that was composed; the last few are kept.
   SQLite::Statement& prepare_composed(const std::string& sql);
+  // Statements without rows, one or several, each time anew; `run` keeps its one prepared (a constant, as
+  // above).
   void execute(const char* sql) { database_.exec(sql); }
+  void run(const char* sql) { prepare(sql).exec(); }
   std::int64_t last_id() const { return database_.getLastInsertRowid(); }
 
  private:

@@ -13,6 +13,8 @@ constexpr std::chrono::milliseconds kGroupTime{20};  // a commit is not put off 
 constexpr int kCheckpointPages = 2000;               // 8 MB of log
 constexpr const char* kBegin = "BEGIN IMMEDIATE";
 constexpr const char* kCommit = "COMMIT";
+constexpr const char* kSavepoint = "SAVEPOINT work";
+constexpr const char* kRelease = "RELEASE work";
 
 base::Error unavailable(const char* why) {
   return base::make_error(base::ErrorKind::unavailable, std::string("the database can't be written: ") + why);
@@ -88,7 +90,7 @@ void Writer::write_group(std::deque<Item>& waiting) {
   std::deque<Item> group;
   Outcomes outcomes;
   try {
-    connection_->execute(kBegin);
+    connection_->run(kBegin);
     const auto until = std::chrono::steady_clock::now() + kGroupTime;
     const bool alone = waiting.size() == 1;
     while (!waiting.empty() && group.size() < kGroupWorks && std::chrono::steady_clock::now() < until) {
@@ -97,7 +99,7 @@ void Writer::write_group(std::deque<Item>& waiting) {
       outcomes.push_back(run_one(group.back(), alone));
     }
     base::kill_point("store.before_commit");
-    connection_->execute(kCommit);
+    connection_->run(kCommit);
     base::kill_point("store.committed");
     note_audit_head();
   } catch (const std::exception& failure) {
@@ -119,7 +121,7 @@ void Writer::write_group(std::deque<Item>& waiting) {
 // A work that fails alone is undone alone; a database that fails fails the whole group.
 base::Result<void> Writer::run_one(const Item& item, bool alone) {
   const auto changes_before = session_.change_count();
-  if (!alone) connection_->execute("SAVEPOINT work");
+  if (!alone) connection_->run(kSavepoint);
   base::Result<void> outcome;
   try {
     outcome = item.work(session_);
@@ -133,9 +135,9 @@ base::Result<void> Writer::run_one(const Item& item, bool alone) {
   if (!outcome) {
     session_.forget_changes_after(changes_before);
     connection_->execute(alone ? "ROLLBACK" : "ROLLBACK TO work");
-    if (alone) connection_->execute(kBegin);
+    if (alone) connection_->run(kBegin);
   }
-  if (!alone) connection_->execute("RELEASE work");
+  if (!alone) connection_->run(kRelease);
   return outcome;
 }
 
