@@ -131,6 +131,7 @@ std::string SocketRunner::launch() {
                         "--ready-fd",     ready_text.c_str(), nullptr};
   const auto environment = environment_of_runner();
   std::vector<char*> env;
+  env.reserve(environment.size() + 1);
   for (const auto& entry : environment) env.push_back(const_cast<char*>(entry.c_str()));
   env.push_back(nullptr);
   const int code = posix_spawn(&launched_, options_.program.c_str(), &actions, &attributes,

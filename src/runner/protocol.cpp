@@ -23,6 +23,8 @@ template <class... Cases>
 struct Overload : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overload(Cases...) -> Overload<Cases...>;
 
 void put(Writer& out, const AttemptKey& key) {
   out.i64(key.execution.value);

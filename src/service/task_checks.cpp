@@ -51,13 +51,15 @@ base::Result<void> TaskService::check_rights(const rights::Actor& actor, const t
 
 base::Result<void> TaskService::check_secrets(store::Reader& reader,
                                               const task::TaskDefinition& definition) const {
+  const auto no_secret = [](const char* field, const std::string& variable, const std::string& name) {
+    return field_error(field, ErrorKind::invalid,
+                       "'" + variable + "' names the secret '" + name +
+                           "', which does not exist; an admin makes it with PUT /secrets/" + name);
+  };
   for (const auto& [field, secrets] :
        {std::pair{"secrets", &definition.secrets}, std::pair{"secret_files", &definition.secret_files}}) {
     for (const auto& [variable, name] : *secrets) {
-      if (reader.find_secret(name)) continue;
-      return field_error(field, ErrorKind::invalid,
-                         "'" + variable + "' names the secret '" + name +
-                             "', which does not exist; an admin makes it with PUT /secrets/" + name);
+      if (!reader.find_secret(name)) return no_secret(field, variable, name);
     }
   }
   return {};

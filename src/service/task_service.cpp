@@ -307,6 +307,7 @@ std::vector<BulkOutcome> TaskService::bulk(const rights::Actor& actor, BulkActio
     }
     case BulkAction::force_run: {
       std::vector<engine::RunRequest> requests;
+      requests.reserve(ids.size());
       for (const auto id : ids) requests.push_back({.task_id = id, .triggered_by = actor.name});
       auto started = engine_.run(std::move(requests));
       for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -39,7 +39,7 @@ std::string audit_hash(std::string_view key, std::string_view previous, const Au
 }
 
 AuditCheck::AuditCheck(std::string key, std::optional<AuditHead> previous)
-    : key_(std::move(key)), last_(previous.value_or(AuditHead{})) {}
+    : key_(std::move(key)), last_(std::move(previous).value_or(AuditHead{})) {}
 
 bool AuditCheck::add(const AuditEntry& entry) {
   if (fault_) return false;

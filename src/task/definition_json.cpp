@@ -340,6 +340,7 @@ class DefinitionReader {
 
   static void read_ids(FieldReader& fields, std::string_view name, std::vector<TaskId>& to) {
     std::vector<std::int64_t> ids;
+    ids.reserve(to.size());
     for (const auto id : to) ids.push_back(id.value);
     fields.integers(name, ids, kMaxListItems, 1, INT64_MAX);
     to.clear();

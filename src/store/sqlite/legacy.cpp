@@ -257,7 +257,8 @@ void put_aside_legacy_tables(Connection& writer) {
   for (const auto& index : indexes) writer.execute(("DROP INDEX \"" + index + "\"").c_str());
   for (const std::string table : kTables) {
     if (columns_of(writer, table).empty()) continue;
-    writer.execute(("ALTER TABLE " + table + " RENAME TO legacy_" + table).c_str());
+    const auto rename = std::string("ALTER TABLE ").append(table).append(" RENAME TO legacy_").append(table);
+    writer.execute(rename.c_str());
   }
 }
 
