@@ -97,9 +97,12 @@ int file_in_memory(const char* name, std::string_view text) {
   return memory;
 }
 
-// /dev/null for an empty text.
-int standard_input(const std::string& text) {
-  return text.empty() ? open("/dev/null", O_RDONLY | O_CLOEXEC) : file_in_memory("stdin", text);
+// Opened once for all jobs: it holds nothing that one could change for another. -1 and errno where it can't
+// be had.
+int nothing_to_read() {
+  static Descriptor null;
+  if (null.get() < 0) null.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return null.get();
 }
 
 // Above the numbers that the job has them under, so that none is overwritten before it has its place. Nobody
@@ -301,8 +304,9 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
     write_end->reset(ends[1]);
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
   }
-  const Descriptor input(standard_input(request.stdin_text));
-  if (input.get() < 0) return failure("standard input", errno);
+  const Descriptor text(request.stdin_text.empty() ? -1 : file_in_memory("stdin", request.stdin_text));
+  const int input = request.stdin_text.empty() ? nothing_to_read() : text.get();
+  if (input < 0) return failure("standard input", errno);
   std::deque<Descriptor> kept_files;
   std::vector<int> files;
   for (const auto& content : request.files) {
@@ -323,7 +327,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
                                     {"SHELL", &user.shell}}) {
     if (!value->empty() && !find_value(request.env, name)) of_the_user.push_back(name + ('=' + *value));
   }
-  Child child{.input = input.get(),
+  Child child{.input = input,
               .output = out_write.get(),
               .errors = err_write.get(),
               .files = &files,
