@@ -1,5 +1,5 @@
-// What the sanitizers do in every program of a build with them: a report ends the program, and is left in a file
-// beside the build, since a server's own standard error goes with its test.
+// What the sanitizers do in every program of a build with them: a report ends the program, and is left in a
+// file beside the build, since a server's own standard error goes with its test.
 #define REPORTS ":log_path=" SCHEDULER_SANITIZER_REPORTS
 
 extern "C" {
