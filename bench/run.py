@@ -259,7 +259,11 @@ def main():
     parser.add_argument("--fires", type=int, default=300)
     parser.add_argument("--only", default=",".join(PARTS))
     arguments = parser.parse_args()
-    for name in arguments.only.split(","):
+    names = arguments.only.split(",")
+    for name in names:
+        if name not in PARTS:
+            parser.error(f"there is no part '{name}': choose from {', '.join(PARTS)}")
+    for name in names:
         PARTS[name](arguments)
 
 
