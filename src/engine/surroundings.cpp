@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "task/command_line.h"
+#include "task/definition_json.h"
 
 namespace engine {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::string_view kInherited[] = {"PATH", "HOME",     "USER", "LOGNAME"
 constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 using Secrets = std::map<std::string, std::string>;  // variable to value
+static_assert(task::kMaxSecretFiles <= runner::kMaxFiles);
 
 // The text with each {{NAME}} replaced by the secret of that variable.
 std::string filled(const std::string& text, const Secrets& secrets) {

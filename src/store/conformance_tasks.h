@@ -102,26 +102,35 @@ TEST_P(StoredTasks, KeepEachRevisionNewestFirst) {
   EXPECT_FALSE(read([&](Reader& reader) { return reader.find_revision(task.id, 4).has_value(); }));
 }
 
-TEST_P(StoredTasks, KeepTheirDefinitionWhenTheirStateIsSaved) {
-  auto task = find(insert(task_named("a")));
-  task.definition.command = "not saved";
-  task.paused = true;
+inline void note_a_run(task::Task& task) {
   task.running = 1;
   task.queued = 2;
   task.last_failed = true;
   task.last_run_at = minute(1);
   task.last_error = "why";
   task.force_run_at = minute(2);
+}
+
+inline void expect_the_run(const task::Task& found) {
+  EXPECT_EQ(found.running, 1);
+  EXPECT_EQ(found.queued, 2);
+  EXPECT_TRUE(found.last_failed);
+  EXPECT_EQ(found.last_run_at, minute(1));
+  EXPECT_EQ(found.last_error, "why");
+  EXPECT_EQ(found.force_run_at, minute(2));
+}
+
+TEST_P(StoredTasks, KeepTheirDefinitionWhenTheirStateIsSaved) {
+  auto task = find(insert(task_named("a")));
+  task.definition.command = "not saved";
+  task.paused = true;
+  note_a_run(task);
   write([&](Transaction& transaction) { transaction.save_task_state(task); });
   const auto found = find(task.id);
   EXPECT_EQ(found.definition.command, "true");
   EXPECT_EQ(found.revision, 1);
-  EXPECT_TRUE(found.paused && found.last_failed);
-  EXPECT_EQ(found.running, 1);
-  EXPECT_EQ(found.queued, 2);
-  EXPECT_EQ(found.last_run_at, minute(1));
-  EXPECT_EQ(found.last_error, "why");
-  EXPECT_EQ(found.force_run_at, minute(2));
+  EXPECT_TRUE(found.paused);
+  expect_the_run(found);
 }
 
 TEST_P(StoredTasks, KeepTheirCursorWhenARunChangesThem) {
@@ -130,23 +139,13 @@ TEST_P(StoredTasks, KeepTheirCursorWhenARunChangesThem) {
   task = find(insert(task));
   task.paused = true;
   task.next_run_at = task.next_due_at = minute(6);
-  task.running = 1;
-  task.queued = 2;
-  task.last_failed = true;
-  task.last_run_at = minute(1);
-  task.last_error = "why";
-  task.force_run_at = minute(2);
+  note_a_run(task);
   write([&](Transaction& transaction) { transaction.save_run_state(task); });
   const auto found = find(task.id);
   EXPECT_FALSE(found.paused);
   EXPECT_EQ(found.next_run_at, minute(5));
   EXPECT_EQ(found.next_due_at, minute(5));
-  EXPECT_EQ(found.running, 1);
-  EXPECT_EQ(found.queued, 2);
-  EXPECT_TRUE(found.last_failed);
-  EXPECT_EQ(found.last_run_at, minute(1));
-  EXPECT_EQ(found.last_error, "why");
-  EXPECT_EQ(found.force_run_at, minute(2));
+  expect_the_run(found);
 }
 
 TEST_P(StoredTasks, AreSearchedInNameCommandDescriptionAndTags) {

@@ -25,7 +25,7 @@ class Connection {
   // That statement, prepared once for this connection, reset and without values. `sql` must be a constant:
   // its address is its name.
   SQLite::Statement& prepare(const char* sql);
-  // The same for one that was composed; the last few are kept.
+  // The same for one that was composed; the last few are kept. Good until the next call.
   SQLite::Statement& prepare_composed(const std::string& sql);
   // Statements without rows, one or several, each time anew; `run` keeps its one prepared (a constant, as
   // above).
