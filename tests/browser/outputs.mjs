@@ -52,8 +52,12 @@ describe('outputs', () => {
     await at.ended(id);
     await page.reload();
     await log().getByText('xxx').first().waitFor();
-    await log().evaluate((node) => (node.scrollTop = node.scrollHeight));
-    await log().getByText('here it is now').waitFor();
+    // It comes in parts: the end of what is there now is not yet the end of all.
+    await page.waitForFunction(() => {
+      const node = document.querySelector('[role=log]');
+      node.scrollTop = node.scrollHeight;
+      return node.textContent.includes('here it is now');
+    });
   });
 
   test('an earlier attempt is read with its times and its two streams', async () => {
