@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepSame, slotsOf } from './slots';
+import { firstDrawn, keepSame, slotsOf } from './slots';
 
 const table = new Map([[10, 0], [11, 1], [12, 2]]);
 it.each([
@@ -21,3 +21,12 @@ it('an item that has not changed stays the same object', () => {
   expect(after).toEqual([{ id: 2, tags: ['b', 'c'] }, { id: 1, tags: ['a'] }, { id: 3, tags: [] }]);
   expect(after[1]).toBe(before[0]);
 });
+
+const items = (...ids: number[]) => ids.map((id) => ({ id }));
+it.each([
+  ['an empty table gets a screen of them', [], [1, 2, 3, 4], [1, 2]],
+  ['below it stands what stood there', [1, 2, 3, 4], [5, 6, 7, 8], [5, 6, 3, 4]],
+  ['nobody stands there twice', [1, 2, 3, 4], [3, 6, 7, 8], [3, 6, 4]],
+  ['and no more than there will be', [1, 2, 3, 4], [5, 6, 7], [5, 6, 3]],
+  ['a screen that all of them fit', [1, 2, 3, 4], [5], [5]],
+])('drawn first: %s', (_, before, after, drawn) => expect(firstDrawn(items(...before), items(...after), 2)).toEqual(items(...drawn)));

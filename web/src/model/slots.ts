@@ -37,3 +37,10 @@ export function keepSame<T extends { id: number }>(before: T[], items: T[]): T[]
     return old && (old === item || JSON.stringify(old) === JSON.stringify(item)) ? old : item;
   });
 }
+
+// What is drawn first when other items come: as many as fill a screen, and below them what stood there before.
+export function firstDrawn<T extends { id: number }>(before: T[], items: T[], atOnce: number): T[] {
+  const first = items.slice(0, atOnce);
+  const ids = new Set(first.map(({ id }) => id));
+  return [...first, ...before.slice(atOnce).filter(({ id }) => !ids.has(id))].slice(0, items.length);
+}
