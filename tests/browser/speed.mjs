@@ -98,8 +98,12 @@ try {
   const ended = (await server.api('GET', '/executions?status=FAILED&limit=1')).items[0];
 
   const LIST = `document.querySelectorAll('tr[data-id]').length >= 50`;
+  const SCREEN = `document.querySelectorAll('tr[data-id]').length >= 20`;
   if (wanted('list')) {
+    await measure('a picture alone, first visit: what the browser itself takes', '/favicon.svg', `document.readyState === 'complete'`, { fresh: true });
+    await measure('list, its first screen, first visit', '/ui/tasks', SCREEN, { fresh: true });
     await measure('list of 50, first visit', '/ui/tasks', LIST, { fresh: true });
+    await measure('list, its first screen, again', '/ui/tasks', SCREEN);
     await measure('list of 50, again', '/ui/tasks', LIST);
   }
   if (wanted('search')) {

@@ -28,11 +28,17 @@ export function relative(at: number, now: number, locale: string): string {
 
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
 
+// Whether the day is the same, there or (much cheaper) in the browser's own zone.
+export function isSameDay(at: number, now: number, timeZone?: string): boolean {
+  if (!timeZone) return new Date(at).toDateString() === new Date(now).toDateString();
+  const day = cached(`d${timeZone}`, () => new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }));
+  return day.format(at) === day.format(now);
+}
+
 // Today's times as "14:05:00", others with their day, those of another year with their year.
 export function moment(at: number, now: number, locale: string, timeZone?: string): string {
   const zone = timeZone ? { timeZone } : {};
-  const day = cached(`d${locale}${timeZone}`, () => new Intl.DateTimeFormat(locale, { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' }));
-  if (day.format(at) === day.format(now)) {
+  if (isSameDay(at, now, timeZone)) {
     return cached(`t${locale}${timeZone}`, () => new Intl.DateTimeFormat(locale, { ...zone, ...CLOCK })).format(at);
   }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();

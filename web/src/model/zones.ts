@@ -53,7 +53,8 @@ export function shiftsOf(times: number[], zone: string): boolean[] {
 export function shortMoment(at: number, now: number, locale: string, zone?: string): string {
   const name = zone === undefined ? undefined : knownZone(zone);
   const seconds = Math.floor(at / 1000) % 60 !== 0;
-  const year = (time: number) => cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
+  const year = (time: number) =>
+    name === undefined ? new Date(time).getFullYear() : cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
   const other = year(at) !== year(now);
   return cached(`s${locale}${name}${seconds}${other}`, () =>
     new Intl.DateTimeFormat(locale, {
