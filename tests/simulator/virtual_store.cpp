@@ -1,5 +1,7 @@
 #include "virtual_store.h"
 
+#include <sqlite3.h>
+
 #include "store/sqlite/schema.h"
 
 namespace simulator {
@@ -14,13 +16,20 @@ constexpr const char* kRollBackGroup = "ROLLBACK";
 constexpr const char* kSavepoint = "SAVEPOINT work";
 constexpr const char* kRelease = "RELEASE work";
 
+// As the server does, before SQLite is used.
+const char* in_memory() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+  return ":memory:";
+}
+
 }  // namespace
 
 VirtualStore::VirtualStore(Simulation& simulation, double failing, double losing)
     : simulation_(simulation),
       failing_(failing),
       losing_(losing),
-      connection_(":memory:", store::sqlite::Connection::Mode::writer),
+      connection_(in_memory(), store::sqlite::Connection::Mode::writer),
       session_(connection_) {
   store::sqlite::migrate(connection_, ":memory:", "UTC");
 }
@@ -29,20 +38,24 @@ void VirtualStore::read(const std::function<void(store::Reader&)>& ask) {
   ask(session_);
 }
 
-Result<void> VirtualStore::run(const Work& work) {
+// Within a transaction, which is the work's own where it is alone.
+Result<void> VirtualStore::run(const Work& work, bool alone) {
   const auto before = session_.change_count();
-  connection_.run(kSavepoint);
+  if (!alone) connection_.run(kSavepoint);
   auto outcome = work(session_);
   if (!outcome) {
     session_.forget_changes_after(before);
-    connection_.execute("ROLLBACK TO work");
+    connection_.execute(alone ? kRollBackGroup : "ROLLBACK TO work");
+    if (alone) connection_.run(kBeginGroup);
   }
-  connection_.run(kRelease);
+  if (!alone) connection_.run(kRelease);
   return outcome;
 }
 
 Result<void> VirtualStore::write(Work work) {
-  auto outcome = run(work);
+  connection_.run(kBeginGroup);
+  auto outcome = run(work, true);
+  connection_.run(kCommitGroup);
   const auto changes = session_.take_changes();
   if (listener_ && !changes.empty()) listener_(changes);
   return outcome;
@@ -64,7 +77,7 @@ void VirtualStore::commit() {
     outcomes->assign(group->size(), base::make_error(base::ErrorKind::unavailable, "the disk is full"));
   } else {
     connection_.run(kBeginGroup);
-    for (const auto& item : *group) outcomes->push_back(run(item.work));
+    for (const auto& item : *group) outcomes->push_back(run(item.work, group->size() == 1));
     connection_.run(simulation_.chance(losing_) ? kRollBackGroup : kCommitGroup);
   }
   auto changes = std::make_shared<std::vector<store::Change>>(session_.take_changes());

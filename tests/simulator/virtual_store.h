@@ -31,7 +31,7 @@ class VirtualStore : public store::Store {
     Work work;
     Done done;
   };
-  base::Result<void> run(const Work& work);
+  base::Result<void> run(const Work& work, bool alone);
   void commit();
 
   Simulation& simulation_;
