@@ -31,7 +31,7 @@ bench: packages-build packages-test packages-bench ## the figures of docs/perfor
 
 fuzz: packages-build packages-test packages-fuzz ## each fuzz target for SECONDS (60)
 	cmake --preset fuzz
-	cmake --build --preset fuzz -j $(JOBS)
+	cmake --build --preset fuzz --target fuzzers -j $(JOBS)
 	scripts/run-fuzz.sh build/fuzz $(or $(SECONDS),60)
 
 soak: packages-build packages-test ## kills for MINUTES (10), and MINUTES x 20 simulated worlds; SEED repeats one

@@ -12,8 +12,6 @@ namespace {
   "next_due_at, "                                                                                    \
   "last_error, force_run_at, created_at, updated_at, created_by"
 
-constexpr std::int64_t kNoLimit = -1;
-
 task::TaskDefinition definition_from(const std::string& text) {
   boost::system::error_code failure;
   const auto value = boost::json::parse(text, failure);
