@@ -212,7 +212,8 @@ asio::awaitable<Response> Connection::respond() {
   const bool slow_lane = route != nullptr && route->lane == Lane::passwords;
   Response response;
   const std::function<void()> work = [&] { response = shared_.router.handle(request_); };
-  const bool ran = co_await run_on_pool(slow_lane ? shared_.passwords : shared_.handlers, work);
+  WorkerPool& common = is_safe(request_.method) ? shared_.handlers : shared_.changes;
+  const bool ran = co_await run_on_pool(slow_lane ? shared_.passwords : common, work);
   if (!ran && slow_lane) co_return problem(429, "too many log-ins at once; try again in a few seconds");
   if (!ran) co_return problem(503, "the server has more requests than it can answer now; try again shortly");
   co_return response;

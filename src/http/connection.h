@@ -41,6 +41,7 @@ struct Shared {
   const base::Clock& clock;
   const ServerOptions& options;
   WorkerPool& handlers;
+  WorkerPool& changes;
   WorkerPool& passwords;
   Counters& counters;
   ConnectionRoom& room;

@@ -61,7 +61,7 @@ struct Doc {
 
 // Which threads run a handler.
 enum class Lane {
-  common,     // the pool of all
+  common,     // a pool for what reads, a larger one for what changes and waits for its commit
   passwords,  // a few threads of its own, since hashing takes a third of a second and 64 MiB; full: 429
 };
 

@@ -31,6 +31,7 @@ struct Server::Parts {
   Parts(const Router& routes, const base::Clock& time, ServerOptions wanted)
       : options(std::move(wanted)),
         handlers(options.handler_threads, options.limits.waiting_requests),
+        changes(options.change_threads, options.limits.waiting_requests),
         passwords(options.password_threads, options.limits.waiting_passwords),
         room(options.limits.connections_from_one),
         certificate({options.certificate_file, options.key_file}),
@@ -38,6 +39,7 @@ struct Server::Parts {
                time,
                options,
                handlers,
+               changes,
                passwords,
                counters,
                room,
@@ -54,6 +56,7 @@ struct Server::Parts {
   Counters counters;
   std::vector<std::unique_ptr<IoThread>> io;  // outlives the pools, whose work ends there
   WorkerPool handlers;
+  WorkerPool changes;
   WorkerPool passwords;
   ConnectionRoom room;
   Certificate certificate;
@@ -226,7 +229,7 @@ ServerFigures Server::figures() const {
   figures.evicted_connections = counters.evicted;
   figures.connections = counters.connections;
   figures.streams = counters.streams;
-  figures.waiting_requests = parts_->handlers.waiting();
+  figures.waiting_requests = parts_->handlers.waiting() + parts_->changes.waiting();
   return figures;
 }
 

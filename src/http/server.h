@@ -33,6 +33,7 @@ struct ServerOptions {
   std::uint16_t port = 8000;       // 0: any free one
   int io_threads = 1;
   int handler_threads = 4;
+  int change_threads = 16;  // each waits for its commit, which those that wait share
   int password_threads = 2;
   AddressList trusted_proxies;
   std::string certificate_file;  // PEM; empty: plain HTTP

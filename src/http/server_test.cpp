@@ -440,6 +440,16 @@ TEST_F(ServerTest, MoreRequestsThanMayWaitAreRefused) {
   EXPECT_EQ(http.ask("GET", "/quick").status, 200);
 }
 
+TEST_F(ServerTest, ReadsAndChangesDoNotWaitForEachOther) {
+  options_.handler_threads = 1;
+  options_.change_threads = 1;
+  start();
+  std::jthread reading([this] { EXPECT_EQ(client().ask("GET", "/slow").status, 200); });
+  began_.wait();
+  EXPECT_EQ(client().ask("POST", "/echo", "", "x").body, "x");
+  go_on_.count_down();
+}
+
 TEST_F(ServerTest, ManyClientsAtOnceAreServed) {
   options_.io_threads = 2;
   start();
