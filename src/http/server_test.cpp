@@ -450,6 +450,19 @@ TEST_F(ServerTest, ReadsAndChangesDoNotWaitForEachOther) {
   go_on_.count_down();
 }
 
+TEST_F(ServerTest, AChangeFindsAThreadWhileOthersWait) {
+  std::latch all_wait{3};
+  add(Method::post, "/wait", [&](const Request&) {
+    all_wait.arrive_and_wait();
+    return Response::no_content();
+  });
+  options_.change_threads = 3;
+  start();
+  std::vector<std::jthread> clients;
+  for (int number = 0; number < 3; ++number)
+    clients.emplace_back([this] { EXPECT_EQ(client().ask("POST", "/wait").status, 204); });
+}
+
 TEST_F(ServerTest, ManyClientsAtOnceAreServed) {
   options_.io_threads = 2;
   start();

@@ -1,4 +1,5 @@
-// Threads for what blocks, with a bounded queue.
+// Threads for what blocks, with a bounded queue. A thread is started when there is work and none is free, and
+// stays.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -22,11 +23,14 @@ class WorkerPool {
 
  private:
   void run();
+  void start_thread();
 
+  const std::size_t max_threads_;
   const std::size_t max_waiting_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;
+  std::size_t free_ = 0;  // threads that wait for work
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
