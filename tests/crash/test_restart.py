@@ -122,8 +122,10 @@ def test_a_killed_runner_loses_its_jobs_by_evidence_and_the_task_goes_on(server,
     os.kill(server.runner_pid(), signal.SIGKILL)
     # its process lives: nobody may call it lost, nor start it again
     wait_for(lambda: server.ask("GET", "/readyz")[0] == 200 and server.runner_pid())
-    assert execution(server, execution_id)["status"] == "RUNNING"
+    # its start may have died with the runner before the server heard of it: then it is PENDING until the next one tells
+    wait_for(lambda: execution(server, execution_id)["status"] == "RUNNING")
     assert server.ask("POST", f"/tasks/{task_id}/run", {})[0] == 409
+    assert (tmp_path / "pid").read_text().strip() == str(pid)
     os.kill(pid, signal.SIGKILL)
     assert ended(server, execution_id)["status"] == "LOST"
     assert server.ask("POST", f"/tasks/{task_id}/run", {})[0] == 202
