@@ -1,7 +1,5 @@
 #include "virtual_store.h"
 
-#include <sqlite3.h>
-
 #include "store/sqlite/schema.h"
 
 namespace simulator {
@@ -16,20 +14,13 @@ constexpr const char* kRollBackGroup = "ROLLBACK";
 constexpr const char* kSavepoint = "SAVEPOINT work";
 constexpr const char* kRelease = "RELEASE work";
 
-// As the server does, before SQLite is used.
-const char* in_memory() {
-  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(configured);
-  return ":memory:";
-}
-
 }  // namespace
 
 VirtualStore::VirtualStore(Simulation& simulation, double failing, double losing)
     : simulation_(simulation),
       failing_(failing),
       losing_(losing),
-      connection_(in_memory(), store::sqlite::Connection::Mode::writer),
+      connection_(":memory:", store::sqlite::Connection::Mode::writer),
       session_(connection_) {
   store::sqlite::migrate(connection_, ":memory:", "UTC");
 }

@@ -11,11 +11,19 @@ constexpr std::size_t kComposed = 32;                              // statements
 constexpr const char* kWriterCache = "PRAGMA cache_size = -8192";  // KiB
 constexpr const char* kReaderCache = "PRAGMA cache_size = -2048";
 
+// SQLite's own count of its memory takes a lock at each allocation; nobody asks for it. Before the first
+// connection, or it has no effect.
+const std::string& when_configured(const std::string& path) {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+  return path;
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& path, Mode mode)
     : database_(
-          path,
+          when_configured(path),
           (mode == Mode::writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY) |
               SQLite::OPEN_NOMUTEX,
           kBusyTimeoutMs) {

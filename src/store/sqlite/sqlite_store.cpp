@@ -131,16 +131,9 @@ void note_missing_audit(Connection& writer, const SqliteOptions& options) {
   base::log::error("audit.rows_missing", {{"noted", noted->id}, {"found", last ? last->id : 0}});
 }
 
-// SQLite's own count of its memory takes a lock at each allocation; nobody asks for it.
-void configure_once() {
-  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(configured);
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
-  configure_once();
   const auto path = options.path.string();
   const auto refuse = [&](const std::string& why) {
     return base::make_error(base::ErrorKind::unavailable, why);
