@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxWordsNameBytes = 60;  // of a name that is made of the command
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kCutMark = "…";
 
 std::string without_control_characters(std::string text) {
   for (char& c : text) {
@@ -121,8 +122,9 @@ Crontab CrontabReader::read(std::string_view text) {
 }
 
 void CrontabReader::add(std::vector<Refusal>& to, std::string why, std::string mend) const {
-  std::string shown = fit_to_show(cut_utf8(line_, kMaxShownBytes));
-  if (shown.size() < line_.size()) shown += "…";
+  const bool fits = line_.size() <= kMaxShownBytes;
+  auto shown = fit_to_show(fits ? std::string(line_) : cut_utf8(line_, kMaxShownBytes - kCutMark.size()));
+  if (!fits) shown += kCutMark;
   to.push_back({number_, std::move(shown), std::move(why), std::move(mend)});
 }
 

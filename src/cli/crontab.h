@@ -24,7 +24,7 @@
 namespace cli {
 
 inline constexpr std::size_t kMaxCrontabLines = 100'000;  // what follows is refused in one piece
-inline constexpr std::size_t kMaxShownBytes = 160;        // of a line, in a Refusal
+inline constexpr std::size_t kMaxShownBytes = 160;  // of a line in a Refusal, the mark of a cut included
 
 struct CrontabOptions {
   bool system = false;           // the sixth field is the user, as in /etc/crontab and /etc/cron.d
@@ -54,7 +54,7 @@ task::TaskDefinition to_definition(const ImportedTask& task);
 // A line that was not taken, or in the notes one that was taken with a change. For a person to read.
 struct Refusal {
   std::size_t line = 0;  // 1-based
-  std::string text;      // the line, at most kMaxShownBytes of it
+  std::string text;      // the line, or its beginning and "…"
   std::string why;       // one clause, without a full stop
   std::string mend;      // likewise; empty where there is nothing to do
   bool operator==(const Refusal&) const = default;

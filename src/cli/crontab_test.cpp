@@ -231,6 +231,19 @@ TEST(CrontabRefusal, ShowsNoBytesThatATerminalObeys) {
   EXPECT_EQ(crontab.refused[0].text, "x [2J?" + std::string(154, 'y') + "…");
 }
 
+TEST(CrontabRefusal, ShowsABoundedPieceOfItsLine) {
+  for (const std::string filler : {"x", "é", "\xFF"}) {
+    for (std::size_t size = kMaxShownBytes - 8; size < kMaxShownBytes + 8; ++size) {
+      std::string line = "no schedule ";
+      while (line.size() < size) line += filler;
+      const auto refused = read_crontab(line + "\n", {}).refused;
+      ASSERT_EQ(refused.size(), 1u) << line;
+      EXPECT_LE(refused[0].text.size(), kMaxShownBytes) << line;
+      EXPECT_EQ(refused[0].text.ends_with("…"), line.size() > kMaxShownBytes) << line;
+    }
+  }
+}
+
 TEST(CrontabRefusal, EndsWhereACrontabIsTooLong) {
   std::string text;
   for (std::size_t i = 0; i < kMaxCrontabLines + 2; ++i) text += "\n";

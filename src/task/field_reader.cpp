@@ -10,13 +10,9 @@ std::string range(std::int64_t min, std::int64_t max) {
 }
 
 std::optional<std::int64_t> whole(const boost::json::value& value) {
-  if (value.is_int64()) return value.get_int64();
-  if (value.is_uint64()) return std::nullopt;
-  if (value.is_double() &&
-      value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double()))) {
-    return static_cast<std::int64_t>(value.get_double());
-  }
-  return std::nullopt;
+  boost::system::error_code no_whole_number;
+  const auto number = value.to_number<std::int64_t>(no_whole_number);
+  return no_whole_number ? std::nullopt : std::optional(number);
 }
 
 }  // namespace

@@ -92,11 +92,11 @@ base::Result<json::object> definition_of(const Parameters& form) {
     const auto* like = known.if_contains(name);
     const auto as_number = [](const std::string& text) -> json::value {
       char* end = nullptr;
-      const double number = std::strtod(text.c_str(), &end);
+      const json::value number = std::strtod(text.c_str(), &end);
       if (text.empty() || *end != '\0') return json::value(text);
-      if (number == static_cast<double>(static_cast<std::int64_t>(number)))
-        return static_cast<std::int64_t>(number);
-      return number;
+      boost::system::error_code broken;
+      const auto whole = number.to_number<std::int64_t>(broken);
+      return broken ? number : json::value(whole);
     };
     if (dot != std::string::npos) {
       auto& object = body[name.substr(0, dot)];
