@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -61,6 +64,35 @@ std::string own_path() {
   return {};
 }
 
+constexpr std::string_view kControllers[] = {"memory", "pids"};
+constexpr std::string_view kLeaf = "runner";
+
+// systemd's mark on what Delegate= hands over.
+bool is_delegated(const std::filesystem::path& cgroup) {
+  char value = '0';
+  return getxattr(cgroup.c_str(), "user.delegate", &value, 1) == 1 && value == '1';
+}
+
+bool is_main_process_of_a_unit() {
+  const char* main_process = std::getenv("SYSTEMD_EXEC_PID");
+  return main_process != nullptr && main_process == std::to_string(getpid());
+}
+
+// Where attempts' cgroups may stand. Controllers can be switched on only for the children of a cgroup in which no
+// process lives itself. In a unit of the runner's own, handed over to it, whatever lives there moves to a leaf; a
+// unit that it shares with the server stays as it is, for systemd could not put a restarted server into it again.
+std::filesystem::path make_room_in(const std::filesystem::path& own) {
+  if (own.filename() == kLeaf && is_delegated(own.parent_path())) return own.parent_path();
+  if (!is_delegated(own) || !is_main_process_of_a_unit()) return own;
+  const auto leaf = own / kLeaf;
+  if (mkdir(leaf.c_str(), 0755) < 0 && errno != EEXIST) return own;
+  std::ifstream in(own / "cgroup.procs");
+  for (std::string pid; in >> pid;) write_to(leaf / "cgroup.procs", pid);
+  for (const auto controller : kControllers)
+    write_to(own / "cgroup.subtree_control", "+" + std::string(controller));
+  return own;
+}
+
 }  // namespace
 
 Cgroups::Cgroups(const std::string& name) {
@@ -71,7 +103,7 @@ Cgroups::Cgroups(const std::string& name) {
     return;
   }
   if (mount->root != "/" && own.starts_with(mount->root)) own = own.substr(mount->root.size());
-  settle(mount->point / std::filesystem::path(own).relative_path(), name);
+  settle(make_room_in(mount->point / std::filesystem::path(own).relative_path()), name);
 }
 
 Cgroups::Cgroups(const std::filesystem::path& parent, const std::string& name) {
@@ -98,7 +130,7 @@ void Cgroups::settle(const std::filesystem::path& parent, const std::string& nam
   // only what its parent hands down: to ask for more there could lock processes out that are not ours
   std::ifstream in(folder_ / "cgroup.controllers");
   for (std::string controller; in >> controller;) {
-    if (controller != "memory" && controller != "pids") continue;
+    if (std::ranges::find(kControllers, controller) == std::end(kControllers)) continue;
     if (write_to(folder_ / "cgroup.subtree_control", "+" + controller).empty())
       controllers_.push_back(controller);
   }
