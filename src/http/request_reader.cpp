@@ -13,6 +13,7 @@ namespace beast = boost::beast;
 
 // A chunk's first line, or the trailer, may not be longer: nothing here reads what stands in them.
 constexpr std::size_t kMaxChunkLineBytes = 1024;
+constexpr std::size_t kLineEndBytes = 2;
 
 Response refusal(const std::string& why) {
   return problem(400, "this is not a request that is read here: " + why);
@@ -23,8 +24,10 @@ Response refusal(const std::string& why) {
 struct RequestReader::Parser {
   beast::http::request_parser<beast::http::string_body> beast;
   boost::system::error_code error;
+  bool chunk_line_read = false;
   std::function<void(std::uint64_t, beast::string_view, boost::system::error_code&)> on_chunk =
-      [](std::uint64_t, beast::string_view extensions, boost::system::error_code& why) {
+      [this](std::uint64_t, beast::string_view extensions, boost::system::error_code& why) {
+        chunk_line_read = true;
         if (!extensions.empty()) why = beast::http::error::bad_chunk_extension;
       };
 };
@@ -106,22 +109,26 @@ RequestReader::Progress RequestReader::read_head() {
                                    std::to_string(max_body) + " are taken here"));
   }
   parser_->beast.body_limit(max_body);
-  parser_->beast.eager(true);
   expects_word_ = beast::iequals(message[beast::http::field::expect], "100-continue") && pending_.empty();
   return Progress::ready;
 }
 
+// The parser takes one thing at a time: a chunk's line, a piece of a body, or the last line with its trailer.
+// Whether that came at once or in pieces must make no difference.
 RequestReader::Progress RequestReader::read_body() {
   while (!parser_->beast.is_done() && !pending_.empty()) {
     const auto before = pending_.size();
+    parser_->chunk_line_read = false;
     if (!put(before)) {
-      if (parser_->error == beast::http::error::body_limit)
+      const bool is_short = pending_.find("\r\n", kLineEndBytes) <= kMaxChunkLineBytes - kLineEndBytes;
+      if (parser_->error == beast::http::error::body_limit && is_short)
         return refuse(problem(413, "the body is larger than this route takes"));
       return refuse(refusal(parser_->error.message()));
     }
-    if (pending_.size() < before) continue;
-    if (before > kMaxChunkLineBytes) return refuse(refusal("a chunk's line or trailer is too long"));
-    return Progress::more;
+    const auto used = before - pending_.size();
+    const auto line = parser_->chunk_line_read ? used : used == 0 ? before : 0;
+    if (line > kMaxChunkLineBytes) return refuse(refusal("a chunk's line or trailer is too long"));
+    if (used == 0) return Progress::more;
   }
   if (!parser_->beast.is_done()) return Progress::more;
   request_.body = std::move(parser_->beast.get().body());

@@ -150,6 +150,20 @@ TEST_F(RequestReaderTest, GoodRequestsAreReadHoweverTheyArrive) {
   }
 }
 
+TEST_F(RequestReaderTest, TheBoundOfAChunksLineAndATrailerHoldsHoweverTheyArrive) {
+  constexpr std::size_t kBound = 1024;
+  const std::string head = "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t size = kBound - 8; size < kBound + 8; ++size) {
+    const std::string fixed = "0\r\nX: \r\n\r\n";
+    const auto trailer = head + "0\r\nX: " + std::string(size - fixed.size(), 'x') + "\r\n\r\n";
+    const auto too_much = head + std::string(size - 3, '0') + "b\r\n01234567890\r\n0\r\n\r\n";
+    for (const std::size_t piece : {1UL, 7UL, 333UL, 100'000UL}) {
+      EXPECT_EQ(outcome(trailer, piece), size <= kBound ? 0 : 400) << size << " in pieces of " << piece;
+      EXPECT_EQ(outcome(too_much, piece), size <= kBound ? 413 : 400) << size << " in pieces of " << piece;
+    }
+  }
+}
+
 TEST_F(RequestReaderTest, OneRequestEndsWhereTheNextBegins) {
   RequestReader reader(router_, {});
   reader.give(

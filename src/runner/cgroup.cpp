@@ -78,9 +78,10 @@ bool is_main_process_of_a_unit() {
   return main_process != nullptr && main_process == std::to_string(getpid());
 }
 
-// Where attempts' cgroups may stand. Controllers can be switched on only for the children of a cgroup in which no
-// process lives itself. In a unit of the runner's own, handed over to it, whatever lives there moves to a leaf; a
-// unit that it shares with the server stays as it is, for systemd could not put a restarted server into it again.
+// Where attempts' cgroups may stand. Controllers can be switched on only for the children of a cgroup in
+// which no process lives itself. In a unit of the runner's own, handed over to it, whatever lives there moves
+// to a leaf; a unit that it shares with the server stays as it is, for systemd could not put a restarted
+// server into it again.
 std::filesystem::path make_room_in(const std::filesystem::path& own) {
   if (own.filename() == kLeaf && is_delegated(own.parent_path())) return own.parent_path();
   if (!is_delegated(own) || !is_main_process_of_a_unit()) return own;

@@ -12,8 +12,9 @@ namespace runner {
 class Cgroups {
  public:
   // Looks for the runner's own cgroup and tries to make one below it; `name` tells this runner's from
-  // others'. Those that an earlier runner left are kept while anything lives in them. Where the cgroup is a systemd
-  // unit of the runner's own with Delegate=, moves what lives there to a leaf, so that controllers can be switched on.
+  // others'. Those that an earlier runner left are kept while anything lives in them. Where the cgroup is a
+  // systemd unit of the runner's own with Delegate=, moves what lives there to a leaf, so that controllers
+  // can be switched on.
   explicit Cgroups(const std::string& name);
   // Below that folder, whatever it is: for tests.
   Cgroups(const std::filesystem::path& parent, const std::string& name);
