@@ -27,6 +27,3 @@ var page = pages.find(function (entry) {
   link.href = path;
   document.head.appendChild(link);
 });
-// The first use of Intl loads its tables, which takes a browser tens of milliseconds: now, while those files travel.
-new Intl.RelativeTimeFormat(root.lang).format(0, 'day');
-new Intl.DateTimeFormat(root.lang).format(0);

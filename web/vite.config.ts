@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { Plugin } from 'vite';
+import type { Plugin, Rollup } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { ROUTES, expressionOf } from './src/routes';
 
@@ -26,10 +26,16 @@ function earlyFiles(): Plugin {
     apply: 'build',
     generateBundle(_, bundle) {
       const parts: Record<string, string[]> = {};
+      const filesOf = (chunk: Rollup.OutputChunk) => {
+        const chunks = [chunk, ...chunk.imports.map((path) => bundle[path])].filter((each) => each?.type === 'chunk');
+        return chunks.flatMap((each) => [each.fileName, ...(each.viteMetadata?.importedCss ?? [])]);
+      };
+      const entry = Object.values(bundle).find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === 'index');
+      const named = new Set(filesOf(entry as Rollup.OutputChunk));
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
         const name = /\/src\/(?:pages|i18n)\/(\w+)\.(?:svelte|ts)$/.exec(chunk.facadeModuleId ?? '')?.[1];
-        if (name) parts[name] = [chunk.fileName, ...chunk.imports, ...(chunk.viteMetadata?.importedCss ?? [])].map((path) => `/${path}`);
+        if (name) parts[name] = filesOf(chunk).filter((path) => !named.has(path)).map((path) => `/${path}`);
       }
       const pages = ROUTES.map(({ pattern, page }) => [expressionOf(pattern).source, parts[page[0]!.toUpperCase() + page.slice(1)]]);
       const source = readFileSync(file('boot.js'), 'utf8').replace('/* pages */ []', JSON.stringify(pages)).replace('/* languages */ {}', JSON.stringify({ en: parts.en, zh: parts.zh }));

@@ -12,6 +12,9 @@ const LONGEST_WAIT_MS = 30;
 // there.
 const data = askFirst();
 const firstPage = router.start();
+// The first use of Intl loads its tables, which takes a browser tens of milliseconds: now, while the answers travel.
+new Intl.RelativeTimeFormat(document.documentElement.lang).format(0, 'day');
+new Intl.DateTimeFormat(document.documentElement.lang).format(0);
 await loadLanguage(preferredLanguage());
 await firstPage;
 await Promise.race([data, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))]);
