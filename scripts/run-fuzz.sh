@@ -13,6 +13,6 @@ for name in "$@"; do
   [ ! -f "tests/fuzz/$name.dict" ] || dictionary="-dict=tests/fuzz/$name.dict"
   echo "== $name for $seconds s"
   # shellcheck disable=SC2086 # an option or nothing
-  "$build/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -timeout=5 -max_len=4096 -print_final_stats=1 \
+  "$build/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -timeout=60 -max_len=4096 -print_final_stats=1 \
     -artifact_prefix="$build/corpus/finding-$name-" $dictionary "$build/corpus/$name" "tests/fuzz/corpus/$name"
 done
