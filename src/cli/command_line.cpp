@@ -49,6 +49,7 @@ int run_command_line(const std::vector<std::string>& arguments, const std::strin
   add_task_commands(app, context);
   add_execution_commands(app, context);
   add_import_commands(app, context);
+  add_apply_commands(app, context);
   add_cron_commands(app, context);
   add_simulate_command(app, context);
   add_account_commands(app, context);
