@@ -10,6 +10,7 @@
 #include "auth/accounts.h"
 #include "auth/audit_log.h"
 #include "auth/secret_key.h"
+#include "store/open.h"
 
 namespace app {
 namespace {
@@ -68,6 +69,18 @@ base::Result<boost::json::value> verify_audit_in_database(const Config& config, 
   boost::json::object body{{"rows", report.rows}, {"whole", !report.fault}, {"fault", nullptr}};
   if (report.fault) body["fault"] = boost::json::object{{"id", report.fault->id}, {"why", report.fault->why}};
   return boost::json::value(std::move(body));
+}
+
+base::Result<void> backup_database(const Config& config, const std::string& path) {
+  return store::backup(config.url_of_database(), path);
+}
+
+base::Result<std::string> restore_database(const Config& config, const std::string& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(config.data_dir, failure);
+  FolderLock lock;
+  if (auto taken = lock.take(config.data_dir); !taken) return taken.error();
+  return store::restore(config.url_of_database(), path);
 }
 
 base::Result<void> rotate_login_key(const std::string& data_dir, bool drop_previous) {

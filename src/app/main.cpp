@@ -27,18 +27,25 @@ int run_client(const std::vector<std::string>& arguments) {
       (config->has_tls() || config->host != app::Config{}.host || config->port != app::Config{}.port))
     context.sources.configured =
         (config->has_tls() ? "https://" : "http://") + config->host + ":" + std::to_string(config->port);
-  context.set_password_locally = [&](const std::string& user,
-                                     const std::string& password) -> base::Result<void> {
-    if (!config) return config.error();
+  const auto with_local = [&](auto act) {
+    using Outcome = decltype(act(*config));
+    if (!config) return Outcome(config.error());
     auto local = *config;
     local.data_dir = context.sources.data_dir;
-    return app::set_password_in_database(local, user, password);
+    return act(local);
   };
-  context.verify_audit_locally = [&](std::int64_t from) -> base::Result<boost::json::value> {
-    if (!config) return config.error();
-    auto local = *config;
-    local.data_dir = context.sources.data_dir;
-    return app::verify_audit_in_database(local, from);
+  context.set_password_locally = [&](const std::string& user, const std::string& password) {
+    return with_local(
+        [&](const app::Config& local) { return app::set_password_in_database(local, user, password); });
+  };
+  context.verify_audit_locally = [&](std::int64_t from) {
+    return with_local([&](const app::Config& local) { return app::verify_audit_in_database(local, from); });
+  };
+  context.backup_locally = [&](const std::string& path) {
+    return with_local([&](const app::Config& local) { return app::backup_database(local, path); });
+  };
+  context.restore_locally = [&](const std::string& path) {
+    return with_local([&](const app::Config& local) { return app::restore_database(local, path); });
   };
   context.rotate_login_key = [&](bool drop_previous) {
     return app::rotate_login_key(context.sources.data_dir, drop_previous);

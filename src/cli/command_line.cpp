@@ -50,11 +50,13 @@ int run_command_line(const std::vector<std::string>& arguments, const std::strin
   add_execution_commands(app, context);
   add_import_commands(app, context);
   add_apply_commands(app, context);
+  add_backup_commands(app, context);
   add_cron_commands(app, context);
   add_simulate_command(app, context);
   add_account_commands(app, context);
   add_security_commands(app, context);
   add_http_call_command(app, context);
+  add_completion_command(app, context);
   const auto* command = command_of(arguments);
   const auto is_meant = [&](const CLI::App* one) { return one->get_name() == *command; };
   if (command != nullptr && app.get_subcommands(is_meant).empty())

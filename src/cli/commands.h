@@ -14,9 +14,11 @@ void add_task_commands(CLI::App& app, Context& context);
 void add_execution_commands(CLI::App& app, Context& context);
 void add_import_commands(CLI::App& app, Context& context);
 void add_apply_commands(CLI::App& app, Context& context);
+void add_backup_commands(CLI::App& app, Context& context);
 void add_simulate_command(CLI::App& app, Context& context);
 void add_account_commands(CLI::App& app, Context& context);
 void add_security_commands(CLI::App& app, Context& context);
+void add_completion_command(CLI::App& app, Context& context);
 void add_http_call_command(CLI::App& app, Context& context);
 
 }  // namespace cli

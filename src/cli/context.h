@@ -24,6 +24,10 @@ struct Context {
       set_password_locally;
   // Checks the audit in the database itself, likewise; gives what GET /audit/verify would.
   std::function<base::Result<boost::json::value>(std::int64_t from)> verify_audit_locally;
+  // The database of the data folder into a file, and back; restore gives what the one that was there is
+  // called now.
+  std::function<base::Result<void>(const std::string& path)> backup_locally;
+  std::function<base::Result<std::string>(const std::string& path)> restore_locally;
   // Puts a new key for log-ins into the data folder.
   std::function<base::Result<void>(bool drop_previous)> rotate_login_key;
 

@@ -1,5 +1,6 @@
 #include "store/open.h"
 
+#include "store/sqlite/copy.h"
 #include "store/sqlite/examine.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -9,6 +10,10 @@ namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
 
+base::Error only_sqlite(const std::string& instead) {
+  return base::make_error(base::ErrorKind::invalid, "that is for SQLite: " + instead + " another database");
+}
+
 }  // namespace
 
 base::Result<std::string> examine(std::string_view url) {
@@ -17,6 +22,24 @@ base::Result<std::string> examine(std::string_view url) {
   if (!opened) return std::move(opened).error();
   (*opened)->read([](Reader& reader) { static_cast<void>(reader.find_setting("last_boot")); });
   return std::string("answers");
+}
+
+base::Result<void> backup(std::string_view url, const std::string& path) {
+  if (!url.starts_with(kSqlite)) return only_sqlite("pg_dump makes a copy of");
+  const std::string database(url.substr(kSqlite.size()));
+  if (!std::filesystem::exists(database))
+    return base::make_error(base::ErrorKind::not_found, "there is no database " + database);
+  auto copied = sqlite::copy_database(database, path);
+  if (copied) return copied;
+  return base::make_error(copied.error().kind,
+                          "the backup to " + path + " failed: " + copied.error().message);
+}
+
+base::Result<std::string> restore(std::string_view url, const std::string& path) {
+  if (!url.starts_with(kSqlite)) return only_sqlite("pg_restore puts a copy back into");
+  if (!std::filesystem::exists(path))
+    return base::make_error(base::ErrorKind::not_found, "there is no file " + path);
+  return sqlite::put_back(path, std::string(url.substr(kSqlite.size())));
 }
 
 base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenOptions& options) {

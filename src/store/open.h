@@ -22,4 +22,11 @@ base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const Open
 // where there is none yet; else an error that ends in ": " and how to mend it.
 base::Result<std::string> examine(std::string_view url);
 
+// A complete copy of that database in one file, while a server may be writing. not_found where there is none.
+base::Result<void> backup(std::string_view url, const std::string& path);
+
+// Puts such a copy in the place of that database, which nobody may have open. What was there is kept beside
+// it; gives its new name, "" where nothing was. invalid where the file is no such copy.
+base::Result<std::string> restore(std::string_view url, const std::string& path);
+
 }  // namespace store

@@ -1,9 +1,10 @@
 """Tasks as code: `apply` and `export` against a running server."""
 import json
+import re
 
 import pytest
 
-from conftest import BINARY, CommandLine
+from conftest import BINARY, ROOT, CommandLine
 from server import Server
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, NOT_ALLOWED = range(5)
@@ -113,6 +114,13 @@ def test_a_file_that_is_wrong_changes_nothing(empty):
     assert command_line.run("apply").returncode == WRONG_USAGE
     assert command_line.run("export", "nobody").returncode == NOT_FOUND
     assert command_line.run("apply", "-f", "-", stdin=TWO, env={"MINI_SCHEDULER_TOKEN": "mst_wrong"}).returncode == NOT_ALLOWED
+
+
+def test_the_file_that_the_docs_show_applies(empty):
+    server, command_line = empty
+    shown = re.search(r"```toml\n(.*?)```", (ROOT / "docs/operating.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
+    assert command_line.run("apply", "-f", "-", stdin=shown).returncode == DONE
+    assert sorted(tasks_of(server)) == ["fetch", "report"]
 
 
 def test_tasks_of_one_name_are_told_of(empty):

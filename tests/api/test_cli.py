@@ -2,6 +2,7 @@
 import json
 import os
 import stat
+import subprocess
 
 import pytest
 
@@ -25,6 +26,24 @@ def test_wrong_usage_is_exit_code_2_and_one_line(command_line, words):
     done = command_line.run(*words)
     assert done.returncode == WRONG_USAGE, done.stderr
     assert len(done.stderr.splitlines()) == 1 and done.stderr.strip()
+
+
+@pytest.mark.parametrize("shell, begin", [("bash", ""), ("zsh", "autoload -U compinit && compinit -D; ")])
+def test_a_shell_completes_commands_and_options(command_line, shell, begin):
+    script = command_line.run("completion", shell)
+    assert script.returncode == DONE, script.stderr
+
+    def completed(*words):
+        ask = (f"{begin}source /dev/stdin; COMP_WORDS=({' '.join(words)} ''); COMP_CWORD={len(words)}; [ -z \"$ZSH_VERSION\" ] || setopt KSH_ARRAYS; "
+               "_mini_scheduler; echo ${COMPREPLY[@]}")
+        done = subprocess.run([shell, "-c", ask], input=script.stdout, text=True, capture_output=True, timeout=20, env={"PATH": os.environ["PATH"]})
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        return set(done.stdout.split())
+    assert {"serve", "task", "apply", "backup", "--server", "--json"} <= completed("mini-scheduler")
+    assert "http-call" not in completed("mini-scheduler")
+    assert {"list", "logs", "run"} <= completed("mini-scheduler", "--json", "task")
+    assert {"--cron", "--max-memory"} <= completed("mini-scheduler", "task", "create", "--name", "run")
+    assert command_line.run("completion", "fish").returncode == WRONG_USAGE
 
 
 def test_exit_codes_tell_what_was_wrong(server, command_line):

@@ -15,8 +15,6 @@
 namespace store::sqlite {
 namespace {
 
-constexpr int kApplicationId = 0x4d536368;  // "MSch": what `file` and we know our files by
-
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

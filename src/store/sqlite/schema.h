@@ -13,6 +13,7 @@ namespace store::sqlite {
 void migrate(Connection& writer, const std::string& path, const std::string& default_timezone,
              const std::string& audit_key = {});
 
+inline constexpr int kApplicationId = 0x4d536368;  // "MSch": what `file` and we know our files by
 inline constexpr int kSchemaVersion = 5;
 
 }  // namespace store::sqlite

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/sqlite/copy.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
 
@@ -55,39 +56,15 @@ class SqliteStore : public Store {
   void set_listener(Listener listener) override { writer_.set_listener(std::move(listener)); }
 
   base::Result<void> backup(const std::string& path) override {
-    const auto refuse = [&](const std::string& why) {
-      return base::make_error(base::ErrorKind::unavailable, "the backup to " + path + " failed: " + why);
-    };
-    std::error_code failure;
-    if (std::filesystem::equivalent(path, path_, failure)) {
-      return refuse("that is the database itself; choose another path");
-    }
-    const auto unfinished = path + ".unfinished";
-    unlink(unfinished.c_str());
-    try {
-      copy_to(unfinished);
-    } catch (const SQLite::Exception& error) {
-      unlink(unfinished.c_str());
-      return refuse(error.what());
-    }
-    std::filesystem::rename(unfinished, path, failure);
-    if (!failure) return {};
-    unlink(unfinished.c_str());
-    return refuse(failure.message());
+    auto copied = sqlite::copy_database(path_, path);
+    if (copied) return copied;
+    return base::make_error(copied.error().kind,
+                            "the backup to " + path + " failed: " + copied.error().message);
   }
 
   std::string description() const override { return "sqlite:" + path_; }
 
  private:
-  void copy_to(const std::string& path) const {
-    SQLite::Database target(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    chmod(path.c_str(), 0600);
-    Connection source(path_, Connection::Mode::reader);
-    // all pages in one step, and so of one view: between steps the copy would start anew after each commit
-    SQLite::Backup copy(target, source.database());
-    if (copy.executeStep() != SQLITE_DONE) throw SQLite::Exception("it is locked by another program");
-  }
-
   std::unique_ptr<ReaderConnection> take_reader() {
     {
       const std::lock_guard lock(mutex_);
