@@ -4,7 +4,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <ostream>
 #include <set>
@@ -19,6 +18,7 @@ namespace {
 
 namespace json = boost::json;
 using Kind = TaskChange::Kind;
+using Failures = std::vector<std::pair<const TaskChange*, base::Error>>;
 
 constexpr std::int64_t kTasksAPage = 500;
 
@@ -64,7 +64,7 @@ class Applier {
   }
 
   // The changes that failed, with why.
-  std::vector<std::pair<const TaskChange*, base::Error>> carry_out() {
+  Failures carry_out() {
     for (auto& change : plan_) {
       if (change.kind == Kind::create) create(change);
     }
@@ -123,10 +123,8 @@ class Applier {
   Client& client_;
   std::vector<TaskChange>& plan_;
   std::map<std::string, std::int64_t> ids_;
-  std::vector<std::pair<const TaskChange*, base::Error>> failures_;
+  Failures failures_;
 };
-
-using Failures = std::vector<std::pair<const TaskChange*, base::Error>>;
 
 const base::Error* failure_of(const TaskChange& change, const Failures& failures) {
   const auto found = std::ranges::find(failures, &change, &Failures::value_type::first);
@@ -174,15 +172,8 @@ void print_diff(std::ostream& out, const std::vector<TaskChange>& plan, const Fa
   out << '\n';
 }
 
-base::Result<std::string> read_text(const std::string& path, std::istream& in) {
-  if (path == "-") return std::string{std::istreambuf_iterator<char>(in), {}};
-  std::ifstream file(path);
-  if (!file) return base::make_error(base::ErrorKind::not_found, path + " can't be read");
-  return std::string{std::istreambuf_iterator<char>(file), {}};
-}
-
 int apply(Context& context, const ApplyOptions& options) {
-  const auto text = read_text(options.file, context.in);
+  const auto text = read_input(options.file, context.in);
   if (!text) return context.fail(text.error());
   const auto file = read_task_file(*text);
   if (!file)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 
 #include "cli/table.h"
@@ -33,6 +35,13 @@ int Context::wrong_usage(const std::string& why) const {
 
 void Context::print_json(const json::value& value) const {
   out << json::serialize(value) << std::endl;
+}
+
+base::Result<std::string> read_input(const std::string& path, std::istream& in) {
+  if (path == "-") return std::string{std::istreambuf_iterator<char>(in), {}};
+  std::ifstream file(path);
+  if (!file) return base::make_error(base::ErrorKind::not_found, path + " can't be read");
+  return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
 base::Result<std::string> find_task(Client& client, const std::string& id_or_name) {

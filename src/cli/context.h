@@ -38,6 +38,9 @@ struct Context {
   void print_json(const boost::json::value& value) const;
 };
 
+// The text of a file, or of `in` where it is called "-". not_found where it can't be read.
+base::Result<std::string> read_input(const std::string& path, std::istream& in);
+
 // A task's number as it is; a name is asked of the server. not_found where no task has the name, conflict
 // where several have it.
 base::Result<std::string> find_task(Client& client, const std::string& id_or_name);

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <fstream>
-#include <iterator>
+
+#include "cli/context.h"
 
 namespace cli {
 namespace {
@@ -70,16 +70,10 @@ constexpr TasksOption kTasks[] = {
 };
 
 base::Result<json::object> read_file(const std::string& path, std::istream& in) {
-  std::string text;
-  if (path == "-") {
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  } else {
-    std::ifstream file(path);
-    if (!file) return base::make_error(base::ErrorKind::invalid, "--file " + path + " can't be read");
-    text.assign(std::istreambuf_iterator<char>(file), {});
-  }
+  const auto text = read_input(path, in);
+  if (!text) return base::make_error(base::ErrorKind::invalid, "--file " + text.error().message);
   boost::system::error_code unreadable;
-  auto value = json::parse(text, unreadable);
+  auto value = json::parse(*text, unreadable);
   if (unreadable || !value.is_object())
     return base::make_error(base::ErrorKind::invalid, "--file " + path + " holds no JSON object");
   return std::move(value.get_object());

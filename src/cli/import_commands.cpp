@@ -5,8 +5,6 @@
 #include <boost/json/array.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <ostream>
 
@@ -41,11 +39,7 @@ base::Result<std::string> own_crontab() {
 }
 
 base::Result<std::string> read_source(const ImportOptions& options, std::istream& in) {
-  if (options.file.empty()) return own_crontab();
-  if (options.file == "-") return std::string{std::istreambuf_iterator<char>(in), {}};
-  std::ifstream file(options.file);
-  if (!file) return base::make_error(base::ErrorKind::not_found, options.file + " can't be read");
-  return std::string{std::istreambuf_iterator<char>(file), {}};
+  return options.file.empty() ? own_crontab() : read_input(options.file, in);
 }
 
 // The zone in which this machine's cron reads its crontabs: what /etc/localtime leads to. Empty where that
