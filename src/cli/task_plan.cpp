@@ -80,7 +80,7 @@ base::Result<json::object> take_references(json::object& entry, const std::strin
     for (const auto& each : list.get_array()) {
       const auto why =
           each.is_string() ? fault_of(std::string(each.get_string())) : "tasks stand here by their names";
-      if (fault.empty() && !why.empty()) fault = field + ": " + why;
+      if (fault.empty() && !why.empty()) fault = fmt::format("{}: {}", field, why);
     }
     taken[field] = list;
     list = json::array{};
