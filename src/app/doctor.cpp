@@ -255,7 +255,7 @@ Finding examine_kill_level(const Asked& server) {
   finding.status = Status::warning;
   finding.mend =
       "a daemon that leaves group and session and clears its environment outlives a kill: run the server "
-      "where it may make cgroups of version 2 (for systemd: Delegate=yes in its unit)";
+      "where it may make cgroups of version 2 (for systemd: Delegate= in the unit, as packaging/ has it)";
   return finding;
 }
 

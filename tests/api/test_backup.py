@@ -36,6 +36,9 @@ def test_a_backup_of_a_running_server_brings_everything_back(filled):
     file = server.folder + "/copy.db"
     done = command_line.run("backup", file)
     assert done.returncode == DONE and os.stat(file).st_mode & 0o777 == 0o600, done.stderr
+    assert not [name for name in os.listdir(server.folder) if name.startswith("copy.db-")]
+    with open(file, "rb") as copy:
+        assert copy.read(20)[18:] == b"\1\1", "it asks for no log beside it"
     make(server, "later")
     refused = command_line.run("restore", file)
     assert refused.returncode == FAILED and str(server.process.pid) in refused.stderr, refused.stderr

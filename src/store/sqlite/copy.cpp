@@ -27,6 +27,8 @@ void copy_pages(const std::string& from, const std::string& to) {
   // all pages in one step, and so of one view: between steps the copy would start anew after each commit
   SQLite::Backup copy(target, source.database());
   if (copy.executeStep() != SQLITE_DONE) throw SQLite::Exception("it is locked by another program");
+  // so that it can be read where nothing can be written beside it
+  target.exec("PRAGMA journal_mode = DELETE");
 }
 
 bool is_ours(const std::string& path) {
@@ -61,7 +63,7 @@ base::Result<void> copy_database(const std::string& from, const std::string& to)
 base::Result<std::string> put_back(const std::string& copy, const std::string& database) {
   if (!is_ours(copy))
     return base::make_error(base::ErrorKind::invalid, copy + " is no database of this program");
-  if (const auto sound = examine(copy); !sound)
+  if (const auto sound = examine(copy, Use::reading); !sound)
     return base::make_error(base::ErrorKind::invalid, sound.error().message);
   const auto fresh = database + ".restored";
   if (auto copied = copy_database(copy, fresh); !copied) return copied.error();

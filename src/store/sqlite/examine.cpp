@@ -9,13 +9,13 @@
 
 namespace store::sqlite {
 
-base::Result<std::string> examine(const std::string& path) {
+base::Result<std::string> examine(const std::string& path, Use use) {
   const auto refuse = [](const std::string& why) {
     return base::make_error(base::ErrorKind::unavailable, why);
   };
   std::error_code failure;
   if (!std::filesystem::exists(path, failure)) return base::make_error(base::ErrorKind::not_found, path);
-  if (access(path.c_str(), R_OK | W_OK) != 0)
+  if (use == Use::serving && access(path.c_str(), R_OK | W_OK) != 0)
     return refuse(path + " may not be written by this user: give it to the user that the server runs as");
   try {
     Connection reader(path, Connection::Mode::reader);

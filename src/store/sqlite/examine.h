@@ -6,8 +6,10 @@
 
 namespace store::sqlite {
 
+enum class Use { reading, serving };  // a server must be able to write it
+
 // What is there, in words: "schema 1, 12 MB, sound". Reads the whole file and changes nothing. not_found
 // where there is no file; else an error that says what is wrong with it and how to mend it.
-base::Result<std::string> examine(const std::string& path);
+base::Result<std::string> examine(const std::string& path, Use use = Use::serving);
 
 }  // namespace store::sqlite
