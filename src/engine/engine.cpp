@@ -14,10 +14,11 @@ namespace engine {
 
 namespace {
 
-// How many due tasks one transaction books. The first few are booked and handed to the runner before the
-// others are looked at, so that the first start does not wait for the last row of a thousand; then more and
-// more.
-constexpr std::size_t kFirstBooking = 8;
+// How many due tasks one transaction books. The soonest is booked and handed to the runner before the others
+// are looked at, so that the first start does not wait for the last row of a thousand; then as many as start
+// while more are booked; then more and more.
+constexpr std::size_t kFirstBookings[] = {1, 8};
+constexpr std::size_t kSmallestBooking = 32;
 constexpr std::size_t kLargestBooking = 128;
 constexpr std::size_t kDueAtOnce = 4096;
 constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
@@ -330,14 +331,17 @@ class Engine::Impl {
     late_.insert(late_.end(), due.begin(), first_prompt);
     due.erase(due.begin(), first_prompt);
     book_late();
-    if (due.size() <= kFirstBooking) {
-      if (!due.empty()) book_fires(std::move(due), now, [] {});
-      return;
-    }
-    const auto first_end = due.begin() + static_cast<std::ptrdiff_t>(kFirstBooking);
-    std::vector<Planner::Due> first(due.begin(), first_end);
-    due.erase(due.begin(), first_end);
-    book_fires(std::move(first), now, [this, due = std::move(due), now] { book_others(due, now); });
+    book_in_steps(std::move(due), now, kFirstBookings);
+  }
+
+  void book_in_steps(std::vector<Planner::Due> due, Instant now, std::span<const std::size_t> steps) {
+    if (steps.empty() || due.size() <= steps.front()) return book_others(due, now);
+    const auto end = due.begin() + static_cast<std::ptrdiff_t>(steps.front());
+    std::vector<Planner::Due> first(due.begin(), end);
+    due.erase(due.begin(), end);
+    book_fires(std::move(first), now, [this, due = std::move(due), now, steps = steps.subspan(1)]() mutable {
+      book_in_steps(std::move(due), now, steps);
+    });
   }
 
   // Misfires, one booking after another: however many were missed, a fire that is due now waits for no more
@@ -356,7 +360,7 @@ class Engine::Impl {
   }
 
   void book_others(std::span<const Planner::Due> due, Instant now) {
-    for (std::size_t size = 4 * kFirstBooking; !due.empty(); size = std::min(size * 4, kLargestBooking)) {
+    for (std::size_t size = kSmallestBooking; !due.empty(); size = std::min(size * 4, kLargestBooking)) {
       const auto part = due.first(std::min(size, due.size()));
       book_fires({part.begin(), part.end()}, now, [] {});
       due = due.subspan(part.size());

@@ -89,10 +89,10 @@ std::map<std::string, std::string> inherited_environment() {
 }
 
 base::Result<void> check_run_as(const std::string& user, const Options& options) {
+  if (user.empty()) return {};
   static const auto own = own_user_name();
   const auto& allowed = options.run_as_allowed;
-  if (user.empty() || user == own || std::find(allowed.begin(), allowed.end(), user) != allowed.end())
-    return {};
+  if (user == own || std::find(allowed.begin(), allowed.end(), user) != allowed.end()) return {};
   std::string names;
   for (const auto& name : allowed) names += (names.empty() ? "" : ", ") + name;
   return base::make_error(base::ErrorKind::forbidden, "tasks may not run as user '" + user +

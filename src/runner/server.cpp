@@ -286,6 +286,7 @@ int run_runner(const RunnerOptions& options) {
       static_cast<void>(write(options.ready_fd, "1", 1));
       close(options.ready_fd);
     }
+    prepare_to_spawn();
     loop.run();
     unlink(socket_path(options.data_dir).c_str());
   } catch (const std::exception& error) {

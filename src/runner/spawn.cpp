@@ -146,6 +146,14 @@ const std::vector<int>& ignored_signals() {
   return ignored;
 }
 
+constexpr std::size_t kStackBytes = 256 * 1024;
+
+// One is enough: the parent waits until its child has executed. Of it only what is used takes memory.
+char* child_stack() {
+  static const auto stack = std::make_unique_for_overwrite<char[]>(kStackBytes);
+  return stack.get();
+}
+
 enum class Step { none, cgroup, session, limit, nice, groups, group, user, folder, privileges, execute };
 
 struct ResourceLimit {
@@ -289,6 +297,12 @@ std::string describe(Step step, const StartRequest& request, const std::string& 
 
 }  // namespace
 
+void prepare_to_spawn() {
+  static_cast<void>(identity_of({}));
+  ignored_signals();
+  child_stack();
+}
+
 std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Limits& limits, int cgroup) {
   if (request.argv.empty() || request.argv.front().empty())
     return SpawnFailure{"spawn failed: the command is empty", false};
@@ -356,11 +370,11 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  static std::vector<char> stack(256 * 1024);
+  auto* const stack_end = child_stack() + kStackBytes;
   BirthWindow born;
   born.from_ticks = ticks_since_boot();
-  const pid_t pid = clone(run_child_of, stack.data() + stack.size(),
-                          CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
+  const pid_t pid =
+      clone(run_child_of, stack_end, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
   const int code = errno;
   born.to_ticks = ticks_since_boot();
   sigprocmask(SIG_SETMASK, &before, nullptr);

@@ -24,6 +24,10 @@ struct SpawnFailure {
   bool passing = false;  // a shortage (EAGAIN, ENOMEM, EMFILE): worth another try
 };
 
+// Looks up what every start needs and nothing changes, so that the first start need not wait for it. To be
+// called once the process ignores the signals that it is going to ignore.
+void prepare_to_spawn();
+
 // Own session and process group, signals and mask at their defaults, umask 022, no inherited descriptors but
 // the three standard ones, HOME, USER, LOGNAME and SHELL of its user where the request's env has none.
 // `limits` are those that the process itself is to hold; it joins the cgroup of that descriptor, where there
