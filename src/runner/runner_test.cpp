@@ -52,8 +52,19 @@ TEST_F(RunnerTest, AStartThatFailsSaysWhyWithTheKernelsReason) {
 }
 
 TEST_F(RunnerTest, KeepsBothStreamsInOrderAndApart) {
-  const auto wanted = shell("echo one; sleep 0.05; echo two >&2; sleep 0.05; printf 'three\\000\\377'");
-  const auto finished = run(wanted);
+  // two pipes have no order of their own: each piece comes when the one before it has been taken
+  const auto when = [&](const char* name) {
+    return "until [ -e " + path(name) + " ]; do sleep 0.01; done; ";
+  };
+  const auto wanted =
+      shell("echo one; " + when("first") + "echo two >&2; " + when("second") + "printf 'three\\000\\377'");
+  client_->start({wanted});
+  client_->watch_output(wanted.key, true);
+  reports_->grown(1);
+  std::ofstream(path("first")).flush();
+  reports_->grown(2);
+  std::ofstream(path("second")).flush();
+  const auto finished = reports_->finished(wanted.key);
   EXPECT_EQ(output(wanted), std::string("one\ntwo\nthree\0\xff", 15));
   EXPECT_EQ(output(wanted, Selection::standard_error), "two\n");
   EXPECT_EQ(finished.output_bytes, 15u);
