@@ -112,6 +112,20 @@ TEST_F(RunnerTest, ATimeoutEndsAWholeTreeThatIgnoresTerm) {
   wait_until_gone(pid_in("inner"));
 }
 
+TEST_F(RunnerTest, OfManyThatStartTogetherEachHasItsOwnTimeout) {
+  std::vector<StartRequest> wanted;
+  for (int i = 0; i < 60; ++i) {
+    wanted.push_back(shell("exec sleep 600"));
+    wanted.back().timeout = Milliseconds{400};
+  }
+  client_->start(wanted);
+  for (const auto& request : wanted) {
+    const auto finished = reports_->finished(request.key);
+    EXPECT_EQ(finished.cause, EndCause::timeout);
+    EXPECT_GE(finished.finished_at - finished.started_at, request.timeout);
+  }
+}
+
 TEST_F(RunnerTest, ATimeoutFindsWhatLeftTheGroupAndTheSession) {
   auto wanted = shell("setsid sh -c 'setsid sh -c \"echo \\$\\$ >" + path("far") +
                       "; sleep 600\" & sleep 600' & sleep 600");

@@ -184,19 +184,21 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   made->pipes[0] = spawned.stdout_pipe;
   made->pipes[1] = spawned.stderr_pipe;
   made->started_at = clock_.now();
+  // `now` is that of the whole group, whose last start may come much later
+  const auto began = std::chrono::steady_clock::now();
   made->log = std::make_unique<LogWriter>(request.log_path, request.max_output_bytes);
   if (has_maskable(request.masked)) {
     for (auto& masker : made->maskers) masker = std::make_unique<Masker>(request.masked);
   }
   made->confined = confined;
-  if (!confined && cgroups_.are_had()) made->confine_at = now + kYouth;
+  if (!confined && cgroups_.are_had()) made->confine_at = began + kYouth;
   made->young = true;
   made->watched = waiting.watched;
-  if (request.timeout.count() > 0) made->timeout_at = now + request.timeout;
+  if (request.timeout.count() > 0) made->timeout_at = began + request.timeout;
   Slot slot = 0;
   auto& job = jobs_.add(std::move(made), slot);
   ++young_count_;
-  young_.push_back({now + kYouth, slot, job.key});
+  young_.push_back({began + kYouth, slot, job.key});
   deadlines_.add_all(job, slot);
   add_to_epoll(job.pidfd, slot, kPidfd);
   add_to_epoll(job.pipes[0], slot, kOutput);
