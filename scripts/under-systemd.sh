@@ -21,7 +21,7 @@ install -D -m 644 packaging/mini-scheduler.sysusers "$root/usr/lib/sysusers.d/mi
 install -D -m 644 packaging/mini-scheduler.tmpfiles "$root/usr/lib/tmpfiles.d/mini-scheduler.conf"
 mkdir -p "$root/etc/mini-scheduler"
 printf '[scheduler]\ntimezone = "UTC"\n' >"$root/etc/mini-scheduler/config.toml"
-install -m 644 tests/acceptance/under_systemd.py tests/harness/server.py "$root/root/"
+install -m 644 tests/acceptance/under_systemd.py tests/harness/server.py "$root/opt/"
 cat >"$root/etc/systemd/system/acceptance.service" <<UNIT
 [Unit]
 After=mini-scheduler.service mini-scheduler-runner.service
@@ -30,7 +30,7 @@ Type=oneshot
 TimeoutStartSec=infinity
 StandardOutput=file:/dev/ttyS0
 StandardError=inherit
-ExecStart=/bin/sh -c '/usr/bin/python3 /root/under_systemd.py; echo "ended with \$?"; sync; systemctl poweroff --force'
+ExecStart=/bin/sh -c '/usr/bin/python3 /opt/under_systemd.py; echo "ended with \$?"; sync; systemctl poweroff --force'
 UNIT
 for unit in mini-scheduler mini-scheduler-runner acceptance; do
   ln -sf "/etc/systemd/system/$unit.service" "$root/etc/systemd/system/multi-user.target.wants/$unit.service"
