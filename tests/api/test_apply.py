@@ -89,14 +89,15 @@ def test_prune_deletes_what_the_file_lacks_and_a_chain_may_turn_round(empty):
     chain = [{"name": name, "cron": "@yearly", "command": "true"} for name in "abc"]
     chain[0]["on_success"], chain[1]["on_success"] = ["b"], ["c"]
     assert command_line.run("apply", "-f", "-", stdin=json.dumps({"tasks": chain})).returncode == DONE
-    turned = [{"name": name, "cron": "@yearly", "command": "true"} for name in "abc"]
-    turned[2]["on_success"], turned[1]["on_success"] = ["b"], ["a"]
+    # in an order in which the first change makes a loop until the last has been made
+    turned = [{"name": name, "cron": "@yearly", "command": "true"} for name in "cba"]
+    turned[0]["on_success"], turned[1]["on_success"] = ["b"], ["a"]
     done = command_line.run("apply", "-f", "-", stdin=json.dumps({"tasks": turned}))
     assert done.returncode == DONE, done.stdout
     tasks = tasks_of(server)
     assert tasks["c"]["on_success"] == [tasks["b"]["id"]] and tasks["b"]["on_success"] == [tasks["a"]["id"]]
     assert tasks["a"]["on_success"] == []
-    pruned = command_line.json("apply", "-f", "-", "--prune", stdin=json.dumps({"tasks": turned[:1]}))
+    pruned = command_line.json("apply", "-f", "-", "--prune", stdin=json.dumps({"tasks": turned[2:]}))
     assert [(change["name"], change["change"]) for change in pruned["changes"]] == [("a", "none"), ("b", "delete"), ("c", "delete")]
     assert list(tasks_of(server)) == ["a"]
 
