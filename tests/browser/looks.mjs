@@ -69,11 +69,11 @@ describe('looks', () => {
       await page.locator('button.cell[aria-pressed=true]').waitFor();
     }],
     ['task with a menu', () => `/ui/tasks/${task}`, async (page) => {
-      await page.locator('button[aria-haspopup]').last().click();
+      await page.locator('main button[aria-haspopup]').click();
       await page.locator('[role=menuitem]').first().waitFor();
     }],
     ['backfill', () => `/ui/tasks/${task}`, async (page) => {
-      await page.locator('button[aria-haspopup]').last().click();
+      await page.locator('main button[aria-haspopup]').click();
       await page.locator('[role=menuitem]').nth(1).click();
       await page.locator('dialog form').waitFor();
     }],
