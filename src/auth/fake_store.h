@@ -208,6 +208,7 @@ class FakeStore : public store::Store {
     }
     std::optional<store::Revision> find_revision(base::TaskId, std::int64_t) override { unused(); }
     std::vector<store::Revision> list_revisions(base::TaskId, std::int64_t) override { unused(); }
+    std::optional<store::Revision> revision_at(base::TaskId, base::Instant) override { unused(); }
     std::optional<task::Execution> find_execution(base::ExecutionId) override { unused(); }
     std::optional<base::ExecutionId> find_execution_by_legacy_id(std::string_view) override { unused(); }
     store::ExecutionPage list_executions(const store::ExecutionQuery&) override { unused(); }

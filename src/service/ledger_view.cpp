@@ -146,11 +146,14 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   if (!task) return std::move(task).error();
   const auto now = clock_.now();
   const auto schedule = task::schedule_of(task->definition, tasks_.default_timezone());
-  const auto anchor = task->next_run_at ? task->next_run_at : last_fire(id);
+  const auto around = [&](const cron::Schedule& of, std::chrono::sys_seconds time) {
+    const auto anchor = !of.is_every() || task->next_run_at ? task->next_run_at : last_fire(id);
+    return fires_around(of, anchor, time);
+  };
   const auto floor = [](Instant instant) { return std::chrono::floor<std::chrono::seconds>(instant); };
   if (!at) {
     const auto around_now =
-        schedule ? fires_around(*schedule, anchor, floor(now) + std::chrono::seconds{1}) : FiresAround{};
+        schedule ? around(*schedule, floor(now) + std::chrono::seconds{1}) : FiresAround{};
     at = around_now.before.value_or(now);
   }
   const auto second = floor(*at);
@@ -162,19 +165,16 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
     if (!record) record = reader.execution_for_fire(id, second);
     if (record && !covers(*record, second, reader)) record.reset();
     if (record) return;
-    for (auto& revision : reader.list_revisions(id, TaskService::kMaxRevisions)) {
-      known.definition = std::move(revision.definition);
-      if (revision.changed_at <= second) break;
-    }
+    if (auto revision = reader.revision_at(id, second)) known.definition = std::move(revision->definition);
     known.pause = reader.pause_before(id, second + task::jitter_of(known.definition));
     if (known.pause && known.pause->ended_at && *known.pause->ended_at < second) known.pause.reset();
   });
   json::object result{{"at", base::to_iso(*at)}};
   if (schedule) {
-    const auto around = fires_around(*schedule, anchor, second);
-    known.is_fire_time = known.is_one_now = around.at;
-    result["previous_fire"] = to_json(around.before);
-    result["next_fire"] = to_json(around.after);
+    const auto fires = around(*schedule, second);
+    known.is_fire_time = known.is_one_now = fires.at;
+    result["previous_fire"] = to_json(fires.before);
+    result["next_fire"] = to_json(fires.after);
     result["schedule"] = cron::explain(*schedule, language);
   }
   const bool same_times = known.definition.cron == task->definition.cron &&
@@ -182,7 +182,7 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
                           known.definition.name == task->definition.name;
   if (!same_times) {
     const auto then = task::schedule_of(known.definition, tasks_.default_timezone());
-    known.is_fire_time = then && fires_around(*then, anchor, second).at;
+    known.is_fire_time = then && around(*then, second).at;
   }
   const auto answer = record ? answer_for(*record) : answer_without_record(*task, second, now, known);
   result["verdict"] = answer.verdict;

@@ -129,6 +129,11 @@ TEST_F(LedgerViewTest, AnotherScheduleAnswersForTheTimeInWhichItStood) {
   ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
                              boost::json::object{{"cron", "35 * * * *"}}, false, {}));
   EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "other_schedule");
+  for (std::int64_t i = 0; i < TaskService::kMaxRevisions; ++i) {
+    ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
+                               boost::json::object{{"description", std::to_string(i)}}, false, {}));
+  }
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "other_schedule") << "however often it was changed since";
 }
 
 TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {

@@ -102,6 +102,25 @@ TEST_P(StoredTasks, KeepEachRevisionNewestFirst) {
   EXPECT_FALSE(read([&](Reader& reader) { return reader.find_revision(task.id, 4).has_value(); }));
 }
 
+TEST_P(StoredTasks, TellTheRevisionInForceAtAnInstant) {
+  auto task = find(insert(task_named("a")));
+  // the clock was set back before the last
+  for (const int written : {2, 5, 3}) {
+    task.revision += 1;
+    task.updated_at = minute(written);
+    write([&](Transaction& transaction) { transaction.save_definition(task, "bob"); });
+  }
+  const auto number_at = [&](Instant at) {
+    return read([&](Reader& reader) { return reader.revision_at(task.id, at).value().number; });
+  };
+  EXPECT_EQ(number_at(minute(2)), 2);
+  EXPECT_EQ(number_at(minute(2) - std::chrono::milliseconds{1}), 1);
+  EXPECT_EQ(number_at(minute(3)), 4);
+  EXPECT_EQ(number_at(minute(9)), 4);
+  EXPECT_EQ(number_at(minute(-9)), 1) << "before the first";
+  EXPECT_FALSE(read([&](Reader& reader) { return reader.revision_at(TaskId{999}, minute(9)).has_value(); }));
+}
+
 inline void note_a_run(task::Task& task) {
   task.running = 1;
   task.queued = 2;

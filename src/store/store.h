@@ -53,6 +53,8 @@ class Reader {
                                                   std::int64_t limit) = 0;
   virtual std::optional<Revision> find_revision(TaskId id, std::int64_t number) = 0;
   virtual std::vector<Revision> list_revisions(TaskId id, std::int64_t limit) = 0;  // newest first
+  // The newest that was written by that instant; before the first, the first.
+  virtual std::optional<Revision> revision_at(TaskId id, Instant at) = 0;
   // The tasks whose `after` names that one, by id.
   virtual std::vector<TaskId> tasks_after(TaskId upstream) = 0;
   // What that task's `after` names, as far as it exists, by id.

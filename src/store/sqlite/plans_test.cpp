@@ -89,6 +89,7 @@ void ask_for_tasks(Reader& reader) {
   reader.tasks_with_cron("@reboot", {}, 1);
   reader.find_revision({}, 1);
   reader.list_revisions({}, 1);
+  reader.revision_at({}, {});
   reader.tasks_after({});
   reader.upstreams_of({});
   reader.pause_before({}, {});

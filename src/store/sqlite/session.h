@@ -39,6 +39,7 @@ class Session : public Transaction {
   std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after, std::int64_t limit) override;
   std::optional<Revision> find_revision(TaskId id, std::int64_t number) override;
   std::vector<Revision> list_revisions(TaskId id, std::int64_t limit) override;
+  std::optional<Revision> revision_at(TaskId id, Instant at) override;
   TaskId insert_task(const task::Task& task) override;
   void save_definition(const task::Task& task, std::string_view changed_by) override;
   void save_task_state(const task::Task& task) override;

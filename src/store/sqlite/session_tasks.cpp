@@ -127,6 +127,12 @@ constexpr const char* kFindRevision =
 constexpr const char* kListRevisions =
     "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? ORDER BY number DESC "
     "LIMIT ?";
+constexpr const char* kRevisionBy =
+    "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? AND changed_at <= ? "
+    "ORDER BY number DESC LIMIT 1";
+constexpr const char* kFirstRevision =
+    "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? ORDER BY number "
+    "LIMIT 1";
 constexpr const char* kInsertTask =
     "INSERT INTO tasks (revision, name, cron, search, definition, paused, running, queued, last_failed, "
     "last_run_at, "
@@ -276,6 +282,15 @@ std::vector<Revision> Session::list_revisions(TaskId id, std::int64_t limit) {
   auto& statement = connection_.prepare(kListRevisions);
   Binder(statement) << id << limit;
   return all_rows(statement, read_revision);
+}
+
+std::optional<Revision> Session::revision_at(TaskId id, Instant at) {
+  auto& by_then = connection_.prepare(kRevisionBy);
+  Binder(by_then) << id << at;
+  if (auto revision = one_row(by_then, read_revision)) return revision;
+  auto& first = connection_.prepare(kFirstRevision);
+  Binder(first) << id;
+  return one_row(first, read_revision);
 }
 
 TaskId Session::insert_task(const task::Task& task) {
