@@ -20,7 +20,7 @@ constexpr base::Milliseconds kTryAgain{1'000};  // after the database failed
 Dispatcher::Dispatcher(Parts parts)
     : parts_(parts),
       inherited_(inherited_environment()),
-      random_(parts.options.random_seed.value_or(std::random_device{}())) {}
+      random_(parts.options.random_seed ? *parts.options.random_seed : std::random_device{}()) {}
 
 std::int64_t Dispatcher::free_slots() const {
   if (!connected_) return 0;

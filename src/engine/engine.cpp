@@ -1,11 +1,11 @@
 #include "engine/engine.h"
 
-#include <deque>
 #include <future>
 
 #include "base/kill_point.h"
 #include "base/log.h"
 #include "engine/dispatcher.h"
+#include "engine/fire_booker.h"
 #include "engine/reboot.h"
 #include "engine/thread_loop.h"
 #include "engine/timekeeper.h"
@@ -14,14 +14,6 @@ namespace engine {
 
 namespace {
 
-// How many due tasks one transaction books. The soonest is booked and handed to the runner before the others
-// are looked at, so that the first start does not wait for the last row of a thousand; then as many as start
-// while more are booked; then more and more.
-constexpr std::size_t kFirstBookings[] = {1, 8};
-constexpr std::size_t kSmallestBooking = 32;
-constexpr std::size_t kLargestBooking = 128;
-constexpr std::size_t kDueAtOnce = 4096;
-constexpr base::Milliseconds kFireAgain{1'000};  // after the database failed
 // What ended while nobody looked is known only to the runner: fires wait for its word, but no longer than
 // this.
 constexpr base::Milliseconds kRunnerPatience{2'000};
@@ -46,7 +38,8 @@ class Engine::Impl {
         loop_(loop ? std::move(loop) : std::make_unique<ThreadLoop>()),
         janitor_(store, clock, options_),
         dispatcher_({store, clock, options_, *loop_, planner_, timers_, janitor_, ledger_}),
-        timekeeper_({store, clock, options_, timers_, schedules_, ledger_, dispatcher_, !is_simulated_}) {}
+        timekeeper_({store, clock, options_, timers_, schedules_, ledger_, dispatcher_, !is_simulated_}),
+        booker_({clock, planner_, timers_, timekeeper_, ledger_, dispatcher_}) {}
 
   ~Impl() { stop(); }
 
@@ -321,72 +314,7 @@ class Engine::Impl {
     timekeeper_.look(now);
     for (auto& action : timers_.take_due(now)) action();
     if (!settled_) return;
-    auto due = planner_.take_due(now, kDueAtOnce);
-    if (!due.empty()) base::kill_point("fire.due");
-    fires_ += due.size();
-    // soonest first: what is late stands at the front
-    const auto late_until = std::max(now - kLateIsMisfire, timekeeper_.past().began_at);
-    const auto first_prompt = std::partition_point(
-        due.begin(), due.end(), [&](const Planner::Due& fire) { return fire.at < late_until; });
-    late_.insert(late_.end(), due.begin(), first_prompt);
-    due.erase(due.begin(), first_prompt);
-    book_late();
-    book_in_steps(std::move(due), now, kFirstBookings);
-  }
-
-  void book_in_steps(std::vector<Planner::Due> due, Instant now, std::span<const std::size_t> steps) {
-    if (steps.empty() || due.size() <= steps.front()) return book_others(due, now);
-    const auto end = due.begin() + static_cast<std::ptrdiff_t>(steps.front());
-    std::vector<Planner::Due> first(due.begin(), end);
-    due.erase(due.begin(), end);
-    book_fires(std::move(first), now, [this, due = std::move(due), now, steps = steps.subspan(1)]() mutable {
-      book_in_steps(std::move(due), now, steps);
-    });
-  }
-
-  // Misfires, one booking after another: however many were missed, a fire that is due now waits for no more
-  // than one.
-  void book_late() {
-    if (booking_late_ || late_.empty()) return;
-    booking_late_ = true;
-    const auto size = std::min(late_.size(), kLargestBooking);
-    const auto end = late_.begin() + static_cast<std::ptrdiff_t>(size);
-    std::vector<Planner::Due> part(late_.begin(), end);
-    late_.erase(late_.begin(), end);
-    book_fires(std::move(part), clock_.now(), [this] {
-      booking_late_ = false;
-      book_late();
-    });
-  }
-
-  void book_others(std::span<const Planner::Due> due, Instant now) {
-    for (std::size_t size = kSmallestBooking; !due.empty(); size = std::min(size * 4, kLargestBooking)) {
-      const auto part = due.first(std::min(size, due.size()));
-      book_fires({part.begin(), part.end()}, now, [] {});
-      due = due.subspan(part.size());
-    }
-  }
-
-  void book_fires(std::vector<Planner::Due> due, Instant now, std::function<void()> then) {
-    auto shared = std::make_shared<const std::vector<Planner::Due>>(std::move(due));
-    dispatcher_.book(
-        static_cast<std::int64_t>(shared->size()),
-        [this, shared, now, past = timekeeper_.past()](store::Transaction& tx, Slots& slots,
-                                                       Plan& plan) -> base::Result<void> {
-          for (const auto& fire : *shared) ledger_.fire(tx, fire.task_id, fire.at, now, past, slots, plan);
-          base::kill_point("fire.booked");
-          return {};
-        },
-        [this, shared, then = std::move(then)](const base::Result<void>& kept) {
-          if (!kept) {
-            base::log::error("engine.fires_not_booked",
-                             {{"why", kept.error().message}, {"fires", shared->size()}});
-            timers_.add(clock_.now() + kFireAgain, [this, shared] {
-              for (const auto& fire : *shared) planner_.set(fire.task_id, fire.at);
-            });
-          }
-          then();
-        });
+    booker_.book_due(now);
   }
 
   void when_settled(std::function<void()> action) {
@@ -444,7 +372,7 @@ class Engine::Impl {
     fresh.planned = static_cast<std::int64_t>(planner_.size());
     fresh.running = dispatcher_.running();
     fresh.next_due_at = planner_.next_due_at();
-    fresh.fires = fires_;
+    fresh.fires = booker_.fires();
     fresh.started = dispatcher_.started_count();
     fresh.finished = dispatcher_.finished_count();
     const std::lock_guard lock(state_mutex_);
@@ -463,12 +391,10 @@ class Engine::Impl {
   Janitor janitor_;
   Dispatcher dispatcher_;
   Timekeeper timekeeper_;
+  FireBooker booker_;
   bool stopped_ = false;
   bool settled_ = false;  // fires are booked
   std::vector<std::function<void()>> until_settled_;
-  std::deque<Planner::Due> late_;  // missed, not yet booked
-  bool booking_late_ = false;
-  std::uint64_t fires_ = 0;
   std::string runner_problem_ = "not connected yet";
   std::string kill_level_;
   mutable std::mutex state_mutex_;
