@@ -98,6 +98,10 @@ def test_bulk_tells_of_each_id_and_one_bad_id_spoils_nothing(server, create):
     status, answer = server.ask("POST", "/tasks/bulk/pause", {"ids": [*ids, 999999]})
     assert status == 200 and answer["done"] == 3 and answer["failed"] == 1
     assert [row["status"] for row in answer["results"]] == ["done"] * 3 + ["error"]
+    rows = server.ask("POST", "/tasks/bulk/resume", {"ids": ["no-such", ids[0]]})[1]["results"]
+    assert [(row["id"], row["status"]) for row in rows] == [("no-such", "error"), (ids[0], "done")]
+    assert "'no-such'" in rows[0]["error"]
+    server.ask("POST", "/tasks/bulk/pause", {"ids": ids[:1]})
     run = server.ask("POST", "/tasks/bulk/force_run", {"ids": ids})[1]
     for row in run["results"]:
         assert server.wait_for_end(row["execution_id"])["status"] == "SUCCESS"

@@ -32,7 +32,12 @@ base::Result<store::TaskQuery> read_filter(const json::object& filter) {
                      std::move(errors)};
 }
 
-base::Result<std::vector<base::TaskId>> ids_of(const TaskHandlerParts& parts, const json::object& body) {
+struct Chosen {
+  std::vector<base::TaskId> ids;
+  std::map<std::size_t, std::string> unknown;  // words that name no task, by their place in `ids`
+};
+
+base::Result<Chosen> read_chosen(const TaskHandlerParts& parts, const json::object& body) {
   const auto* ids = body.if_contains("ids");
   const auto* filter = body.if_contains("filter");
   for (const auto& [key, value] : body) {
@@ -46,41 +51,38 @@ base::Result<std::vector<base::TaskId>> ids_of(const TaskHandlerParts& parts, co
       return field_error({"body", "filter"}, "must be an object with search, status or tag");
     const auto query = read_filter(filter->get_object());
     if (!query) return query.error();
-    return parts.tasks.ids_of(*query);
+    return Chosen{parts.tasks.ids_of(*query), {}};
   }
   if (!ids->is_array() || ids->get_array().empty())
     return field_error({"body", "ids"}, "must be a list of task numbers");
   if (static_cast<std::int64_t>(ids->get_array().size()) > TaskService::kMaxBulk) {
     return field_error({"body", "ids"}, "has more than 100000 items");
   }
-  std::vector<base::TaskId> list;
+  Chosen chosen;
   for (const auto& id : ids->get_array()) {
     if (id.is_int64() && id.get_int64() > 0) {
-      list.push_back({id.get_int64()});
-      continue;
-    }
-    const auto resolved = id.is_string() ? parts.tasks.resolve(id.get_string())
-                                         : base::make_error(base::ErrorKind::invalid, "");
-    // an unknown name is answered like an unknown number, in its own row
-    if (resolved)
-      list.push_back(*resolved);
-    else if (id.is_string())
-      list.push_back({0});
-    else
+      chosen.ids.push_back({id.get_int64()});
+    } else if (id.is_string()) {
+      const auto resolved = parts.tasks.resolve(id.get_string());
+      // an unknown word is answered like an unknown number, in its own row
+      if (!resolved) chosen.unknown.emplace(chosen.ids.size(), id.get_string());
+      chosen.ids.push_back(resolved ? *resolved : base::TaskId{0});
+    } else {
       return field_error({"body", "ids"}, "each item must be a task's number");
+    }
   }
-  return list;
+  return chosen;
 }
 
 base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& request, BulkAction action) {
   const auto body = read_json_object(request);
   if (!body) return body.error();
-  const auto ids = ids_of(parts, *body);
-  if (!ids) return ids.error();
+  const auto chosen = read_chosen(parts, *body);
+  if (!chosen) return chosen.error();
   std::int64_t done = 0;
   json::array results;
-  const auto outcomes =
-      ids->empty() ? std::vector<service::BulkOutcome>{} : parts.tasks.bulk(request.actor(), action, *ids);
+  const auto outcomes = chosen->ids.empty() ? std::vector<service::BulkOutcome>{}
+                                            : parts.tasks.bulk(request.actor(), action, chosen->ids);
   for (const auto& outcome : outcomes) {
     json::object row{{"id", outcome.id.value}, {"status", outcome.error ? "error" : "done"}};
     if (outcome.execution_id) row["execution_id"] = outcome.execution_id->value;
@@ -88,6 +90,10 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
       row["error"] = outcome.error->message;
     else
       ++done;
+    if (const auto word = chosen->unknown.find(results.size()); word != chosen->unknown.end()) {
+      row["id"] = word->second;
+      row["error"] = "there is no task '" + word->second + "'";
+    }
     results.push_back(std::move(row));
   }
   const auto failed = static_cast<std::int64_t>(results.size()) - done;

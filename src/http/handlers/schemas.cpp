@@ -86,7 +86,7 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"("tag":{"type":"string"}}}}})"},
     {"BulkAnswer",
      R"({"type":"object","properties":{"results":{"type":"array","items":{"type":"object","properties":{)"
-     R"("id":{"type":"integer"},"status":{"enum":["done","error"]},"execution_id":{"type":"integer"},)"
+     R"("id":{"type":["integer","string"]},"status":{"enum":["done","error"]},"execution_id":{"type":"integer"},)"
      R"("error":{"type":"string"}}}},"done":{"type":"integer"},"failed":{"type":"integer"}}})"},
     {"Why",
      R"({"type":"object","properties":{"at":{"type":"string"},"verdict":{"type":"string"},"answer":{"type":"string"},)"

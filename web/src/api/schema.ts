@@ -430,7 +430,7 @@ export interface components {
         };
         BulkAnswer: {
             results?: {
-                id?: number;
+                id?: number | string;
                 /** @enum {unknown} */
                 status?: "done" | "error";
                 execution_id?: number;
