@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/details.h"
 #include "cli/table.h"
 #include "cli/task_file.h"
 #include "cli/task_plan.h"
@@ -148,6 +149,11 @@ void print_json(const Context& context, const std::vector<TaskChange>& plan, con
   context.print_json(json::object{{"changes", std::move(changes)}});
 }
 
+// Strings in quotes, which tell them from numbers.
+std::string said(const json::value& value) {
+  return value.is_double() ? readable(value) : shown(json::serialize(value), 100);
+}
+
 void print_diff(std::ostream& out, const std::vector<TaskChange>& plan, const Failures& failures,
                 bool dry_run) {
   std::map<Kind, std::size_t> done;
@@ -160,8 +166,7 @@ void print_diff(std::ostream& out, const std::vector<TaskChange>& plan, const Fa
                                           : "- ")
         << shown(change.name, 80) << '\n';
     for (const auto& field : change.fields)
-      out << "    " << field.field << ": " << shown(json::serialize(field.from), 100) << " -> "
-          << shown(json::serialize(field.to), 100) << '\n';
+      out << "    " << field.field << ": " << said(field.from) << " -> " << said(field.to) << '\n';
     if (failure != nullptr) out << "    failed: " << shown(failure->message, 300) << '\n';
   }
   const char* would = dry_run ? "to be " : "";

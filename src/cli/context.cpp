@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -82,8 +83,8 @@ std::string time_cell(const json::value& object, std::string_view field) {
 
 std::string duration_cell(const json::value& object, std::string_view field) {
   const auto* value = field_of(object, field);
-  if (value == nullptr || !value->is_int64()) return "-";
-  const auto ms = value->get_int64();
+  if (value == nullptr || !value->is_number()) return "-";
+  const auto ms = value->is_double() ? std::llround(value->get_double()) : value->to_number<std::int64_t>();
   if (ms < 1000) return fmt::format("{} ms", ms);
   if (ms < 60'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
   const auto seconds = ms / 1000;

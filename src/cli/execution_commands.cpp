@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/details.h"
 #include "cli/log_commands.h"
 #include "cli/table.h"
 
@@ -61,11 +62,11 @@ int show(Context& context, const std::string& id) {
     context.print_json(*execution);
     return kDone;
   }
-  for (const auto& [name, value] : execution->as_object()) {
-    if (value.is_null() || name == "stdout" || name == "stderr" || name == "attempts") continue;
-    context.out << std::string(name) << std::string(name.size() < 22 ? 22 - name.size() : 1, ' ')
-                << cell(*execution, std::string(name), 400) << '\n';
-  }
+  auto fields = execution->as_object();
+  for (const char* name : {"stdout", "stderr", "attempts"}) fields.erase(name);
+  Details details;
+  details.add_fields(fields);
+  details.print(context.out);
   context.out << "\n`mini-scheduler execution logs " << id << "` shows its output\n";
   return kDone;
 }

@@ -5,8 +5,10 @@
 
 #include "cli/commands.h"
 #include "cli/definition_options.h"
+#include "cli/details.h"
 #include "cli/log_commands.h"
 #include "cli/table.h"
+#include "cli/task_plan.h"
 
 namespace cli {
 namespace {
@@ -47,17 +49,36 @@ int list(Context& context, const ListOptions& options) {
   return kDone;
 }
 
+// "18 SUCCESS, 2 FAILED; median 1.2 s".
+std::string last_runs(const json::object& recent) {
+  std::string text;
+  for (const auto& [status, count] : recent.at("executions").as_object()) {
+    if (!text.empty()) text += ", ";
+    text += std::to_string(count.to_number<std::int64_t>()) + ' ' + std::string(status);
+  }
+  const auto median = duration_cell(recent, "p50_duration_ms");
+  return median == "-" ? text : text + "; median " + median;
+}
+
+// What the task differs in from the defaults, then what became of it.
 void print_task(Context& context, const json::value& task) {
   if (context.json) return context.print_json(task);
-  for (const auto& [name, value] : task.as_object()) {
-    if (value.is_null() || (value.is_string() && value.get_string().empty()) ||
-        (value.is_array() && value.get_array().empty()) ||
-        (value.is_object() && value.get_object().empty())) {
-      continue;
-    }
-    context.out << std::string(name) << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ')
-                << cell(task, std::string(name), 400) << '\n';
+  constexpr const char* kBecame[] = {"last_run_at", "last_error", "force_run_at", "created_at",
+                                     "created_by",  "updated_at", "revision"};
+  const auto& fields = task.as_object();
+  Details details;
+  for (const char* name : {"id", "status"}) details.add(name, readable(fields.at(name)));
+  auto definition = to_file_entry(fields, {});
+  definition.erase("status");
+  details.add_fields(definition);
+  for (const char* name : {"running", "queued"}) {
+    if (fields.at(name).to_number<std::int64_t>() > 0) details.add(name, readable(fields.at(name)));
   }
+  for (const char* name : kBecame) details.add(name, readable(fields.at(name)));
+  details.add("last runs", last_runs(fields.at("recent").as_object()));
+  details.add_lines("next fires", fields.at("next_fires"));
+  details.print(context.out);
+  context.out << "\nWhat stands at its default is left out; --json shows all.\n";
 }
 
 int answer(Context& context, const base::Result<json::value>& task, const char* deed) {

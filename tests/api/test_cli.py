@@ -124,6 +124,18 @@ def test_a_token_works_within_its_scope_until_it_is_revoked(server, command_line
     assert command_line.run("task", "list", env=env).returncode == NOT_ALLOWED
 
 
+def test_a_task_is_shown_with_what_differs_from_the_defaults(command_line, create):
+    task = create(name="shown", cron="30 2 * * *", tags=["ops", "nightly"], retry={"max_attempts": 3, "jitter": 0.25})
+    command_line.run("task", "run", task["id"], "--wait")
+    lines = [line.split(maxsplit=1) for line in command_line.run("task", "show", task["id"]).stdout.splitlines()]
+    shown = {line[0]: line[1] for line in lines if len(line) == 2}
+    assert shown["tags"] == "ops, nightly"
+    assert shown["retry.max_attempts"] == "3" and shown["retry.jitter"] == "0.25"
+    assert not shown.keys() & {"overlap", "limits", "keep_executions", "timezone"}
+    assert shown["last"].startswith("runs  1 SUCCESS; median ")
+    assert shown["next"].startswith("fires  ") and "02:30:00Z" in shown["next"]
+
+
 def test_text_that_orders_terminals_about_is_shown_harmless(command_line, create):
     task = create(command="echo '\x1b]0;owned\x07'")
     shown = command_line.run("task", "show", task["id"]).stdout
