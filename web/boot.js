@@ -1,5 +1,5 @@
 // Runs before the first paint, so that a chosen theme or language never flashes as another one, and asks for the
-// page's own files while the entry is still on its way. The build fills in the two lists.
+// page's own files and data while the entry is still on its way. The build fills in the two lists.
 var root = document.documentElement;
 var language = navigator.language || 'en';
 try {
@@ -17,13 +17,16 @@ var languages = /* languages */ {};
 var page = pages.find(function (entry) {
   return new RegExp(entry[0]).test(location.pathname);
 });
-(languages[short] || []).concat((page && page[1]) || []).forEach(function (path) {
+var files = (languages[short] || []).concat((page && page[1]) || []);
+// What the page asks the server depends on a query, which only its code can read.
+var questions = ((page && page[2]) || []).slice(0, location.search ? 1 : undefined);
+files.concat(questions).forEach(function (path) {
   var link = document.createElement('link');
-  var isStyle = /\.css$/.test(path);
-  link.rel = isStyle ? 'preload' : 'modulepreload';
+  var isScript = /\.js$/.test(path);
+  link.rel = isScript ? 'modulepreload' : 'preload';
   // As the files themselves are asked for; another way would fetch them twice.
   link.crossOrigin = '';
-  if (isStyle) link.as = 'style';
+  if (!isScript) link.as = /\.css$/.test(path) ? 'style' : 'fetch';
   link.href = path;
   document.head.appendChild(link);
 });

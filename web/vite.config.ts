@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin, Rollup } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { ROUTES, expressionOf } from './src/routes';
+import { urlOf } from './src/api/client';
+import { DEFAULT_QUERY, listQuery } from './src/model/taskQuery';
+import { ROUTES, expressionOf, type PageName } from './src/routes';
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const server = process.env.SCHEDULER_URL ?? 'http://127.0.0.1:8010';
@@ -15,11 +17,17 @@ const SHARED = [
   /\/src\/[a-zA-Z.]+(?<!main|docs)\.ts$/,
   /\/src\/i18n\/(index\.svelte|fill)\.ts$/,
   /\/src\/model\/(time|zones|execution|taskQuery|iconPath|strip|slots|upcoming)\.ts$/,
-  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Icon|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
+  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Field|Icon|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
 ];
 
-// boot.js learns which files each page and each language needs, so that the browser fetches them beside the entry
-// and not after it.
+// What every page asks first, then what one asks whose address has no query.
+const questionsOf = (page: PageName) => {
+  if (page === 'login' || page === 'register') return [];
+  return page === 'tasks' ? ['/auth/me', urlOf('/tasks', listQuery(DEFAULT_QUERY))] : ['/auth/me'];
+};
+
+// boot.js learns which files each page and each language needs, and what it will ask the server, so that the browser
+// fetches them beside the entry and not after it.
 function earlyFiles(): Plugin {
   return {
     name: 'early-files',
@@ -37,7 +45,7 @@ function earlyFiles(): Plugin {
         const name = /\/src\/(?:pages|i18n)\/(\w+)\.(?:svelte|ts)$/.exec(chunk.facadeModuleId ?? '')?.[1];
         if (name) parts[name] = filesOf(chunk).filter((path) => !named.has(path)).map((path) => `/${path}`);
       }
-      const pages = ROUTES.map(({ pattern, page }) => [expressionOf(pattern).source, parts[page[0]!.toUpperCase() + page.slice(1)]]);
+      const pages = ROUTES.map(({ pattern, page }) => [expressionOf(pattern).source, parts[page[0]!.toUpperCase() + page.slice(1)], questionsOf(page)]);
       const source = readFileSync(file('boot.js'), 'utf8').replace('/* pages */ []', JSON.stringify(pages)).replace('/* languages */ {}', JSON.stringify({ en: parts.en, zh: parts.zh }));
       this.emitFile({ type: 'asset', fileName: 'boot.js', source });
     },

@@ -26,22 +26,30 @@ describe('weight', () => {
     });
   }
 
-  test('the files of a page are asked for beside its entry, not after it', async () => {
+  test('the files and the data of a page are asked for beside its entry, not after it, and once', async () => {
     const { page, context, create } = at;
     await create('weighed');
     const client = await context.newCDPSession(page);
     await client.send('Network.enable');
     const asked = new Set();
-    client.on('Network.requestWillBeSent', ({ request }) => /\/assets\/.*\.(js|css)$/.test(request.url) && asked.add(new URL(request.url).pathname));
+    let data = [];
+    client.on('Network.requestWillBeSent', ({ request }) => {
+      const { pathname } = new URL(request.url);
+      if (/^\/assets\/.*\.(js|css)$/.test(pathname)) asked.add(pathname);
+      if (pathname === '/auth/me' || pathname === '/tasks') data.push(pathname);
+    });
     // Without its entry nothing of the page runs: what is asked for then, is asked for at once.
     await page.route(/\/assets\/index-.*\.js$/, (route) => route.abort());
     await page.goto('/ui/tasks');
     const early = new Set(asked);
+    assert.deepEqual(data.sort(), ['/auth/me', '/tasks']);
+    data = [];
     await page.unroute(/\/assets\/index-.*\.js$/);
     await page.goto('/ui/tasks');
     await page.locator('tr[data-id]').first().waitFor();
     const late = [...asked].filter((path) => path.endsWith('.js') && !early.has(path));
     assert.deepEqual(late, []);
+    assert.deepEqual(data.filter((path) => path === '/auth/me'), ['/auth/me']);
     assert.ok(early.size > 5, `${early.size} files`);
   });
 

@@ -11,19 +11,51 @@ const STEPS: [Unit, number][] = [
   ['second', 1],
 ];
 
-const formats = new Map<string, Intl.RelativeTimeFormat | Intl.DateTimeFormat>();
-function cached<T extends Intl.RelativeTimeFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+const formats = new Map<string, Intl.DateTimeFormat>();
+function cached(key: string, make: () => Intl.DateTimeFormat): Intl.DateTimeFormat {
   let format = formats.get(key);
   if (!format) formats.set(key, (format = make()));
-  return format as T;
+  return format;
 }
+
+// A list is full of times. The words for those of the browser's own zone are ours: the tables of Intl take longer to
+// load than the list to draw.
+const isChinese = (locale: string) => locale.startsWith('zh');
+const ENGLISH_UNITS: Record<Unit, [string, string]> = {
+  second: ['sec', 'sec'],
+  minute: ['min', 'min'],
+  hour: ['hr', 'hr'],
+  day: ['day', 'days'],
+  month: ['mo', 'mo'],
+  year: ['yr', 'yr'],
+};
+const CHINESE_UNITS: Record<Unit, string> = { second: '秒', minute: '分钟', hour: '小时', day: '天', month: '个月', year: '年' };
+const ENGLISH_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
+const ENGLISH_DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 // "in 3 min", "2 days ago", "now". Rounded towards zero, so that a countdown never runs ahead.
 export function relative(at: number, now: number, locale: string): string {
   const seconds = Math.trunc((at - now) / 1000);
-  const format = cached(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }));
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
-  return format.format(Math.trunc(seconds / size), unit);
+  const count = Math.trunc(Math.abs(seconds) / size);
+  if (isChinese(locale)) return count === 0 ? '现在' : `${count}${CHINESE_UNITS[unit]}${seconds > 0 ? '后' : '前'}`;
+  const words = `${count} ${ENGLISH_UNITS[unit][count === 1 ? 0 : 1]}`;
+  return count === 0 ? 'now' : seconds > 0 ? `in ${words}` : `${words} ago`;
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+// A time by the browser's own zone: "09:05", and what is asked for beside it: "Sat 7 Nov, 09:05:03".
+export function localTime(at: number, locale: string, parts: { seconds?: boolean; day?: boolean; weekday?: boolean; year?: boolean }): string {
+  const date = new Date(at);
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}${parts.seconds ? `:${two(date.getSeconds())}` : ''}`;
+  if (!parts.day) return clock;
+  const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
+  if (isChinese(locale)) {
+    return `${parts.year ? `${year}年` : ''}${month + 1}月${day}日${parts.weekday ? `周${'日一二三四五六'[date.getDay()]}` : ''} ${clock}`;
+  }
+  const weekday = parts.weekday ? `${ENGLISH_DAYS[date.getDay()]}${parts.year ? ',' : ''} ` : '';
+  return `${weekday}${day} ${ENGLISH_MONTHS[month]}${parts.year ? ` ${year}` : ''}, ${clock}`;
 }
 
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
@@ -37,14 +69,13 @@ export function isSameDay(at: number, now: number, timeZone?: string): boolean {
 
 // Today's times as "14:05:00", others with their day, those of another year with their year.
 export function moment(at: number, now: number, locale: string, timeZone?: string): string {
-  const zone = timeZone ? { timeZone } : {};
-  if (isSameDay(at, now, timeZone)) {
-    return cached(`t${locale}${timeZone}`, () => new Intl.DateTimeFormat(locale, { ...zone, ...CLOCK })).format(at);
-  }
+  const sameDay = isSameDay(at, now, timeZone);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  if (!timeZone) return localTime(at, locale, { seconds: true, day: !sameDay, year: !sameYear });
+  if (sameDay) return cached(`t${locale}${timeZone}`, () => new Intl.DateTimeFormat(locale, { timeZone, ...CLOCK })).format(at);
   return cached(`m${locale}${timeZone}${sameYear}`, () =>
     new Intl.DateTimeFormat(locale, {
-      ...zone,
+      timeZone,
       ...CLOCK,
       month: 'short',
       day: 'numeric',
@@ -75,7 +106,6 @@ export function duration(milliseconds: number): string {
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
-  const two = (value: number) => String(value).padStart(2, '0');
   if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} m`;
   return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;

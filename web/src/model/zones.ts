@@ -1,4 +1,6 @@
 // Time zones, by the browser's own tables.
+import { localTime } from './time';
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 function cached(key: string, make: () => Intl.DateTimeFormat): Intl.DateTimeFormat {
   let format = formats.get(key);
@@ -51,10 +53,13 @@ export function shiftsOf(times: number[], zone: string): boolean[] {
 // As short as it can be without doubt: seconds and the year only where they say something. By the browser's own zone
 // where none is given.
 export function shortMoment(at: number, now: number, locale: string, zone?: string): string {
-  const name = zone === undefined ? undefined : knownZone(zone);
   const seconds = Math.floor(at / 1000) % 60 !== 0;
-  const year = (time: number) =>
-    name === undefined ? new Date(time).getFullYear() : cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
+  if (zone === undefined) {
+    const other = new Date(at).getFullYear() !== new Date(now).getFullYear();
+    return localTime(at, locale, { seconds, day: true, weekday: true, year: other });
+  }
+  const name = knownZone(zone);
+  const year = (time: number) => cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);
   const other = year(at) !== year(now);
   return cached(`s${locale}${name}${seconds}${other}`, () =>
     new Intl.DateTimeFormat(locale, {
