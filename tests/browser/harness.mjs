@@ -15,6 +15,8 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const BINARY = process.env.SCHEDULER_BINARY ?? join(root, 'build/release/mini-scheduler');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 15_000;
+// For what will come; on a busy machine, beside ten thousand connections of another test, it takes its time.
+const LONGEST_WAIT_MS = 30_000;
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 export const PASSWORD = process.env.MINI_SCHEDULER_ADMIN_PASSWORD ?? 'admin123';
@@ -80,7 +82,7 @@ export async function startServer(settings = {}) {
     return text ? JSON.parse(text) : null;
   };
   // Waits until `ask` gives something true; polling, since it is the server's state that is waited for.
-  const until = async (what, ask, milliseconds = 15_000) => {
+  const until = async (what, ask, milliseconds = LONGEST_WAIT_MS) => {
     const end = Date.now() + milliseconds;
     for (;;) {
       const answer = await ask();
@@ -138,7 +140,7 @@ export async function openPage(browser, server, { language = 'en', dark = false,
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(LONGEST_WAIT_MS);
   const complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
