@@ -22,7 +22,6 @@ class Details {
   // The items of a list, a line each.
   void add_lines(const std::string& name, const boost::json::value& list);
 
-  const std::vector<std::pair<std::string, std::string>>& lines() const { return lines_; }
   void print(std::ostream& out) const;
 
  private:
