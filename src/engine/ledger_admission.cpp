@@ -177,14 +177,13 @@ void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution,
 
 void Ledger::release_next(store::Transaction& tx, Task& task, Slots& slots, Plan& plan) const {
   if (task.running > 0 || task.queued == 0) return;
-  for (auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
-    if (open.waiting != Waiting::overlap) continue;
+  // with nothing running, the oldest that is open waits
+  for (auto& open : tx.open_executions(task.id, 1)) {
     const auto definition = definition_of(tx, open);
     open.reason.clear();
     --task.queued;
     ++task.running;
     claim_or_queue(tx, open, definition.value_or(task.definition), slots, plan);
-    return;
   }
 }
 
