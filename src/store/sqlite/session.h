@@ -1,6 +1,7 @@
 // What one connection can be asked and told. SQL stands beside the function that uses it, one file for each
 // group of tables.
 #pragma once
+#include <unordered_map>
 #include <vector>
 
 #include "store/audit_chain.h"
@@ -131,11 +132,14 @@ class Session : public Transaction {
   void write_tags(const task::Task& task);  // and which secrets it uses
   void write_upstreams(const task::Task& task);
   void write_revision(const task::Task& task, std::string_view changed_by);
+  // What that text says, read once: a run asks for its task's several times.
+  const task::TaskDefinition& known_definition(std::string text);
   std::optional<std::int64_t> find_legacy(std::string_view kind, std::string_view id);
 
   Connection& connection_;
   const std::string audit_key_;
   std::vector<Change> changes_;
+  std::unordered_map<std::string, task::TaskDefinition> definitions_;  // by their texts
 };
 
 // Visits each row of a statement whose values are bound. However it ends, the statement does: one that

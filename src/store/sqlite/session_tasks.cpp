@@ -22,11 +22,12 @@ std::string definition_to_text(const task::TaskDefinition& definition) {
   return boost::json::serialize(task::to_compact_json(definition));
 }
 
-task::Task read_task(Row& row) {
+template <class ReadDefinition>
+task::Task read_task_with(Row& row, const ReadDefinition& read_definition) {
   task::Task task;
   task.id = row.id<TaskId>();
   task.revision = row.integer();
-  task.definition = definition_from(row.text());
+  task.definition = read_definition(row.text());
   task.paused = row.flag();
   task.running = row.integer();
   task.queued = row.integer();
@@ -40,6 +41,10 @@ task::Task read_task(Row& row) {
   task.updated_at = row.instant();
   task.created_by = row.text();
   return task;
+}
+
+task::Task read_task(Row& row) {
+  return read_task_with(row, definition_from);
 }
 
 Revision read_revision(Row& row) {
@@ -164,7 +169,18 @@ constexpr const char* kFindLegacy = "SELECT id FROM legacy_ids WHERE kind = ? AN
 std::optional<task::Task> Session::find_task(TaskId id) {
   auto& statement = connection_.prepare(kFindTask);
   Binder(statement) << id;
-  return one_row(statement, read_task);
+  return one_row(statement, [&](Row& row) {
+    return read_task_with(row, [&](std::string text) { return known_definition(std::move(text)); });
+  });
+}
+
+const task::TaskDefinition& Session::known_definition(std::string text) {
+  constexpr std::size_t kKnown = 1024;  // some 2 KB each
+  const auto known = definitions_.find(text);
+  if (known != definitions_.end()) return known->second;
+  if (definitions_.size() >= kKnown) definitions_.clear();
+  auto definition = definition_from(text);
+  return definitions_.emplace(std::move(text), std::move(definition)).first->second;
 }
 
 std::vector<task::Task> Session::find_tasks_by_name(std::string_view name, std::int64_t limit) {
