@@ -5,8 +5,6 @@
 namespace store::sqlite {
 namespace {
 
-// A foreign program (a backup, an editor) may hold the file for so long before a write is given up.
-constexpr int kBusyTimeoutMs = 70'000;
 constexpr std::size_t kComposed = 32;                              // statements: some 10 KB each
 constexpr const char* kWriterCache = "PRAGMA cache_size = -8192";  // KiB
 constexpr const char* kReaderCache = "PRAGMA cache_size = -2048";

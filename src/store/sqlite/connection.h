@@ -15,6 +15,9 @@
 
 namespace store::sqlite {
 
+// A foreign program (a backup, an editor) may hold the file for so long before a write is given up.
+inline constexpr int kBusyTimeoutMs = 70'000;
+
 class Connection {
  public:
   enum class Mode { reader, writer };

@@ -4,6 +4,7 @@
 
 #include "base/kill_point.h"
 #include "base/log.h"
+#include "store/sqlite/rehearsal.h"
 
 namespace store::sqlite {
 namespace {
@@ -70,6 +71,20 @@ void Writer::set_listener(Store::Listener listener) {
   listener_ = std::move(listener);
 }
 
+// Not at the cost of anybody: a busy database is left alone, and what fails here is told to who asks for it.
+void Writer::rehearse() {
+  sqlite3* const handle = connection_->database().getHandle();
+  sqlite3_busy_timeout(handle, 0);
+  try {
+    connection_->run(kBegin);
+    rehearse_a_run(session_);
+  } catch (const std::exception& failure) {
+    base::log::debug("store.not_rehearsed", {{"why", failure.what()}});
+  }
+  roll_back();
+  sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+}
+
 std::deque<Writer::Item> Writer::take_group() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -77,6 +92,7 @@ std::deque<Writer::Item> Writer::take_group() {
 }
 
 void Writer::run() {
+  rehearse();
   while (true) {
     auto waiting = take_group();
     if (waiting.empty()) return;

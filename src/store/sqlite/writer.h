@@ -32,6 +32,7 @@ class Writer {
   using Outcomes = std::vector<base::Result<void>>;
 
   void run();
+  void rehearse();
   std::deque<Item> take_group();
   void write_group(std::deque<Item>& waiting);
   base::Result<void> run_one(const Item& item, bool alone);
