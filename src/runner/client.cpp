@@ -66,14 +66,26 @@ void SocketRunner::start(std::vector<StartRequest> requests) {
   const std::lock_guard lock(mutex_);
   if (!connected_) return;
   unsent_ += frames;
-  eventfd_write(wake_, 1);
+  send_at_once();
 }
 
 void SocketRunner::order(const Order& order) {
   const std::lock_guard lock(mutex_);
   if (!connected_) return;
   append_frame(unsent_, order);
-  eventfd_write(wake_, 1);
+  send_at_once();
+}
+
+// An order that waited for the thread to wake would start its process later.
+void SocketRunner::send_at_once() {
+  if (!send_unsent() || !unsent_.empty()) eventfd_write(wake_, 1);
+}
+
+bool SocketRunner::send_unsent() {
+  if (unsent_.empty()) return true;
+  const auto sent = send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+  return sent >= 0 || errno == EAGAIN;
 }
 
 void SocketRunner::cancel(AttemptKey key) {
@@ -203,20 +215,15 @@ std::string SocketRunner::serve() {
     unsent_.clear();
     append_frame(unsent_, Order(Hello{.version = kProtocolVersion, .program = options_.program}));
   }
-  std::string sending;
   while (true) {
+    short awaited = POLLIN;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return "stopped";
-      sending += std::exchange(unsent_, {});
+      if (!send_unsent()) return "the runner hung up";
+      if (!unsent_.empty()) awaited |= POLLOUT;
     }
-    if (!sending.empty()) {
-      const auto sent = send(socket_, sending.data(), sending.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno != EAGAIN) return "the runner hung up";
-      if (sent > 0) sending.erase(0, static_cast<std::size_t>(sent));
-    }
-    pollfd waited[2] = {{socket_, static_cast<short>(sending.empty() ? POLLIN : POLLIN | POLLOUT), 0},
-                        {wake_, POLLIN, 0}};
+    pollfd waited[2] = {{socket_, awaited, 0}, {wake_, POLLIN, 0}};
     if (poll(waited, 2, -1) < 0 && errno != EINTR) return std::strerror(errno);
     if (waited[1].revents & POLLIN) {
       eventfd_t count = 0;
@@ -277,9 +284,9 @@ bool SocketRunner::receive(std::string& why) {
 }
 
 void SocketRunner::hang_up() {
+  const std::lock_guard lock(mutex_);
   close(socket_);
   socket_ = -1;
-  const std::lock_guard lock(mutex_);
   connected_ = false;
   unsent_.clear();
 }

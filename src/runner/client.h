@@ -1,5 +1,5 @@
 // The engine's side of the socket: finds or starts the runner, stays connected, speaks the protocol. One
-// thread.
+// thread; an order is sent by who gives it, as far as the socket takes it.
 #pragma once
 #include <sys/types.h>
 
@@ -43,6 +43,8 @@ class SocketRunner : public Runner {
   bool receive(std::string& why);
   void hang_up();
   void order(const Order& order);
+  void send_at_once();  // what is unsent, as far as the socket takes it; the rest is the thread's
+  bool send_unsent();
   bool wait_before_next_try(int failures);
 
   const ClientOptions options_;
@@ -52,7 +54,7 @@ class SocketRunner : public Runner {
   pid_t launched_ = -1;
   FrameBuffer incoming_;
   bool welcomed_ = false;
-  std::mutex mutex_;
+  std::mutex mutex_;    // also of sending
   std::string unsent_;  // orders for this connection
   bool connected_ = false;
   bool stopping_ = false;
