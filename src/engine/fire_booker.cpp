@@ -30,17 +30,28 @@ std::vector<Planner::Due> take_first(List& list, std::size_t count) {
 }  // namespace
 
 void FireBooker::book_due(Instant now) {
-  auto due = parts_.planner.take_due(now, kDueAtOnce);
-  if (!due.empty()) base::kill_point("fire.due");
-  fires_ += due.size();
-  // soonest first: what is late stands at the front
+  auto first = parts_.planner.take_due(now, 1);
+  if (first.empty()) return;
+  base::kill_point("fire.due");
   const auto late_until = std::max(now - kLateIsMisfire, parts_.timekeeper.past().began_at);
-  const auto first_prompt =
-      std::partition_point(due.begin(), due.end(), [&](const Due& fire) { return fire.at < late_until; });
-  late_.insert(late_.end(), due.begin(), first_prompt);
-  due.erase(due.begin(), first_prompt);
+  const std::span<const std::size_t> steps = kFirstBookings;
+  const auto others = std::make_shared<std::vector<Due>>();
+  const bool first_is_late = first.front().at < late_until;
+  if (first_is_late)
+    late_.push_back(first.front());
+  else
+    book(std::move(first), now,
+         [this, others, now, steps] { book_in_steps(std::move(*others), now, steps.subspan(1)); });
+
+  // soonest first: what is late stands at the front
+  *others = parts_.planner.take_due(now, kDueAtOnce);
+  fires_ += 1 + others->size();
+  const auto first_prompt = std::partition_point(others->begin(), others->end(),
+                                                 [&](const Due& fire) { return fire.at < late_until; });
+  late_.insert(late_.end(), others->begin(), first_prompt);
+  others->erase(others->begin(), first_prompt);
   book_late();
-  book_in_steps(std::move(due), now, kFirstBookings);
+  if (first_is_late) book_in_steps(std::move(*others), now, steps);
 }
 
 void FireBooker::book_in_steps(std::vector<Due> due, Instant now, std::span<const std::size_t> steps) {
