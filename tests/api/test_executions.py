@@ -1,4 +1,6 @@
 """Executions over HTTP: real child processes."""
+import json
+import re
 import threading
 import time
 
@@ -191,6 +193,32 @@ def test_a_log_is_followed_live(server, create):
             break
     assert all(f"line {i}" in text for i in (1, 2, 3)) and len(arrivals) == 3
     assert arrivals[-1] - arrivals[0] > 0.3, "all came at once, not as they were written"
+
+
+def test_a_followed_log_resumes_in_the_attempt_where_it_broke_off(server, create):
+    import http.client
+    task = create(command="echo first of $MINI_SCHEDULER_ATTEMPT; echo second; exit 1",
+                  retry={"max_attempts": 2, "initial_delay_s": 0.1, "jitter": 0})
+    execution = server.run_to_its_end(task["id"])["id"]
+
+    def follow(last_id=None, query=""):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        headers = {"Authorization": "Bearer " + server.token, **({"Last-Event-ID": last_id} if last_id else {})}
+        connection.request("GET", f"/executions/{execution}/log/stream{query}", headers=headers)
+        answer = connection.getresponse().read().decode()
+        return re.findall("^id: ?(.*)$", answer, re.M), "".join(json.loads(data)["text"] for data in re.findall("^data: ?(.*text.*)$", answer, re.M))
+
+    whole = "first of 2\nsecond\n"
+    ids, text = follow()
+    assert text == whole and ids[-1] == f"2-{len(whole)}"
+    assert follow("2-11")[1] == "second\n"
+    assert follow(query="?last_event_id=2-11")[1] == "second\n"
+    assert follow("11", "?last_event_id=2-0")[1] == "second\n"
+    assert follow(ids[-1])[1] == ""
+    for elsewhere in ("1-11", "1-18", "no id", "2-x", "-1-11", "99999999999-11"):
+        assert follow(elsewhere)[1] == whole, elsewhere
+    assert follow("1-11", "?attempt=1")[1] == "second\n"
+    assert follow("2-11", "?attempt=1")[1] == "first of 1\nsecond\n"
 
 
 def test_an_http_task_calls_and_judges_the_answer(server, create):

@@ -49,15 +49,32 @@ class LogBytes : public ByteSource {
   runner::LogPlace place_;
 };
 
-// An attempt's log as it grows: `chunk` events, and `end` with the status. An event's id is the position
-// behind it. Where none was asked for it is the latest attempt's, and goes on with the next one after a
-// retry.
+// Up to where a client has an attempt's log; an event's id in words: "2-4096".
+struct Reached {
+  int attempt = 0;  // 0: whichever it is asked for
+  std::uint64_t position = 0;
+
+  std::string id() const { return std::to_string(attempt) + '-' + std::to_string(position); }
+};
+
+// A number alone is a position in whichever attempt is asked for. What is no id of ours is no position
+// either: all is sent then.
+Reached parse_reached(std::string_view id) {
+  const auto dash = id.find('-');
+  const auto attempt = dash == id.npos ? 0 : base::parse_decimal(id.substr(0, dash)).value_or(-1);
+  const auto position = base::parse_decimal(dash == id.npos ? id : id.substr(dash + 1)).value_or(-1);
+  if (attempt < 0 || attempt > kMaxAttempt || position < 0) return {};
+  return {static_cast<int>(attempt), static_cast<std::uint64_t>(position)};
+}
+
+// An attempt's log as it grows: `chunk` events, and `end` with the status. Where none was asked for it is the
+// latest attempt's, and goes on with the next one after a retry, from its beginning.
 class LogStream : public EventSource {
  public:
-  LogStream(TaskHandlerParts parts, base::ExecutionId id, Selection selection, std::uint64_t position,
+  LogStream(TaskHandlerParts parts, base::ExecutionId id, Selection selection, Reached reached,
             std::optional<int> attempt)
-      : parts_(parts), id_(id), selection_(selection), wanted_(attempt) {
-    place_.position = position;
+      : parts_(parts), id_(id), selection_(selection), wanted_(attempt), attempt_(reached.attempt) {
+    place_.position = reached.position;
   }
 
   void open(std::function<void()> wake) override {
@@ -81,11 +98,12 @@ class LogStream : public EventSource {
     for (const auto& piece :
          parts_.executions.log(*execution, attempt_).follow(selection_, max_bytes, place_)) {
       const json::object data{{"offset", piece.begin},
+                              {"end", piece.end},
                               {"attempt", attempt_},
                               {"stream", name_of(piece.stream)},
                               {"time", base::to_iso(piece.at)},
                               {"text", service::to_utf8(piece.bytes)}};
-      batch.text += format_event(std::to_string(piece.end), "chunk", json::serialize(data));
+      batch.text += format_event(Reached{attempt_, piece.end}.id(), "chunk", json::serialize(data));
     }
     batch.more = batch.text.size() >= max_bytes;
     if (batch.more) return batch;
@@ -130,7 +148,7 @@ class LogStream : public EventSource {
   const base::ExecutionId id_;
   const Selection selection_;
   const std::optional<int> wanted_;
-  int attempt_ = 0;
+  int attempt_;  // whose log `place_` is in
   runner::FollowPlace place_;
   std::shared_ptr<void> follow_, watch_;
 };
@@ -164,18 +182,18 @@ base::Result<Response> stream(const TaskHandlerParts& parts, const Request& requ
   if (!execution) return execution.error();
   const auto selection = selection_of(request);
   if (!selection) return selection.error();
-  auto offset = query_integer(request, "offset", 0, 0, INT64_MAX);
+  const auto offset = query_integer(request, "offset", 0, 0, INT64_MAX);
   if (!offset) return offset.error();
-  if (const auto last = request.header("Last-Event-ID"))
-    *offset = base::parse_decimal(*last).value_or(*offset);
+  Reached reached{.position = static_cast<std::uint64_t>(*offset)};
+  const auto header = request.header("Last-Event-ID");
+  if (const auto last = header ? header : request.query.find("last_event_id")) reached = parse_reached(*last);
   std::optional<int> attempt;
   if (request.query.find("attempt")) {
     const auto number = query_integer(request, "attempt", 1, 1, std::max(1, execution->attempt.number));
     if (!number) return number.error();
     attempt = static_cast<int>(*number);
   }
-  return Response::events(
-      std::make_shared<LogStream>(parts, *id, *selection, static_cast<std::uint64_t>(*offset), attempt));
+  return Response::events(std::make_shared<LogStream>(parts, *id, *selection, reached, attempt));
 }
 
 }  // namespace
@@ -200,11 +218,13 @@ void add_log_routes(Router& router, TaskHandlerParts parts) {
        .doc = {
            .summary = "The output as it is written: `chunk` events, then `end`; resumable by Last-Event-ID",
            .tag = "executions",
-           .query = {which,
-                     {"offset", "From which byte that the job wrote on, whatever stream it went to",
-                      "integer"},
-                     attempt},
-           .answers = {{200, "Events", "string", "text/event-stream"}}}});
+           .query =
+               {which,
+                {"offset", "From which byte that the job wrote on, whatever stream it went to", "integer"},
+                attempt,
+                {"last_event_id", "As the header, for clients that cannot send it; the header counts first"}},
+           .answers = {{200, "Events", "string", "text/event-stream"}},
+           .headers = {{"Last-Event-ID", "Resume after this event"}}}});
 }
 
 }  // namespace http
