@@ -5,6 +5,7 @@ import './looks.mjs';
 import './deeds.mjs';
 import './security.mjs';
 import './outputs.mjs';
+import './tabs.mjs';
 import './attention.mjs';
 import './admin.mjs';
 import './plain.mjs';

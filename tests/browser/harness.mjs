@@ -16,7 +16,7 @@ const BINARY = process.env.SCHEDULER_BINARY ?? join(root, 'build/release/mini-sc
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 15_000;
 // For what will come; on a busy machine, beside ten thousand connections of another test, it takes its time.
-const LONGEST_WAIT_MS = 30_000;
+export const LONGEST_WAIT_MS = 30_000;
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 export const PASSWORD = process.env.MINI_SCHEDULER_ADMIN_PASSWORD ?? 'admin123';

@@ -1,5 +1,7 @@
-// The server's events, as they happen. The browser resumes a broken stream by itself (Last-Event-ID); where it
-// gives up, we try again, ever more slowly. After a gap that could not be resumed, pages are told to look anew.
+// The server's events, as they happen while the tab is seen. The browser resumes a broken stream by itself
+// (Last-Event-ID); where it gives up, we try again, ever more slowly. After a gap that could not be resumed, pages are
+// told to look anew.
+import { whileSeen } from './whileSeen';
 
 export interface LiveEvent {
   type: string;
@@ -20,18 +22,18 @@ class Live {
   private listeners = new Set<(event: LiveEvent) => void>();
   private delay = FIRST_DELAY_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private end: (() => void) | null = null;
 
   start(): void {
-    if (this.source || this.timer) return;
-    this.connect();
+    this.end ??= whileSeen(
+      () => this.connect(),
+      () => this.disconnect(),
+    );
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.source?.close();
-    this.source = null;
-    this.state = 'off';
+    this.end?.();
+    this.end = null;
   }
 
   // Calls `listener` for each event until the returned function is called. {type: "resync"} means that events
@@ -63,6 +65,14 @@ class Live {
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => this.receive(kind, (event as MessageEvent<string>).data));
     }
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.source?.close();
+    this.source = null;
+    this.state = 'off';
   }
 
   private receive(kind: string, data: string): void {

@@ -1,9 +1,12 @@
-// The output of an execution, from its beginning on and as it grows.
+// The output of an execution, from its beginning on and as it grows while the tab is seen.
 import { urlOf } from '../api/client';
 import type { Piece } from '../model/logBuffer';
+import { whileSeen } from './whileSeen';
 
 interface Chunk {
   attempt: number;
+  // How many bytes there are up to its end.
+  end: number;
   stream: Piece['stream'];
   time: string;
   text: string;
@@ -26,18 +29,20 @@ export function followLog(execution: number, wanted: number | null, handlers: Lo
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
+  // The last event that came; what follows it is asked for.
+  let last: string | null = null;
   let ended = false;
 
   const receive = (event: Event) => {
     const chunk = JSON.parse((event as MessageEvent<string>).data) as Chunk;
     if (attempt !== 0 && chunk.attempt !== attempt) handlers.reset();
     attempt = chunk.attempt;
-    // An event's id is the offset behind it.
-    handlers.size(Number((event as MessageEvent<string>).lastEventId) || 0);
+    last = (event as MessageEvent<string>).lastEventId;
+    handlers.size(chunk.end);
     handlers.piece({ stream: chunk.stream, at: Date.parse(chunk.time), text: chunk.text });
   };
   const connect = () => {
-    source = new EventSource(urlOf(`/executions/${execution}/log/stream`, { attempt: wanted }));
+    source = new EventSource(urlOf(`/executions/${execution}/log/stream`, { attempt: wanted, last_event_id: last }));
     source.onopen = () => handlers.lost(false);
     source.addEventListener('chunk', receive);
     source.addEventListener('end', () => {
@@ -52,15 +57,19 @@ export function followLog(execution: number, wanted: number | null, handlers: Lo
       if (source?.readyState !== EventSource.CLOSED) return;
       timer = setTimeout(() => {
         attempt = 0;
+        last = null;
         handlers.reset();
         connect();
       }, RETRY_MS);
     };
   };
-  connect();
-  return () => {
-    ended = true;
+  const disconnect = () => {
     clearTimeout(timer);
     source?.close();
+  };
+  const stop = whileSeen(() => !ended && connect(), disconnect);
+  return () => {
+    ended = true;
+    stop();
   };
 }
