@@ -132,8 +132,8 @@ class Session : public Transaction {
   void write_tags(const task::Task& task);  // and which secrets it uses
   void write_upstreams(const task::Task& task);
   void write_revision(const task::Task& task, std::string_view changed_by);
-  // What that text says, read once: a run asks for its task's several times.
-  const task::TaskDefinition& known_definition(std::string text);
+  // What that text says; a short one is read once, since a run asks for its task's several times.
+  task::TaskDefinition known_definition(std::string text);
   std::optional<std::int64_t> find_legacy(std::string_view kind, std::string_view id);
 
   Connection& connection_;

@@ -174,8 +174,10 @@ std::optional<task::Task> Session::find_task(TaskId id) {
   });
 }
 
-const task::TaskDefinition& Session::known_definition(std::string text) {
-  constexpr std::size_t kKnown = 1024;  // some 2 KB each
+task::TaskDefinition Session::known_definition(std::string text) {
+  constexpr std::size_t kKnown = 1024;    // at most some 4 KB each
+  constexpr std::size_t kLongest = 1024;  // bytes; most are a quarter of that
+  if (text.size() > kLongest) return definition_from(text);
   const auto known = definitions_.find(text);
   if (known != definitions_.end()) return known->second;
   if (definitions_.size() >= kKnown) definitions_.clear();
