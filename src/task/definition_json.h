@@ -1,5 +1,6 @@
 // A task's definition as JSON: the one place where field names, bounds and messages of spec 3.2 stand.
-// Used by the API, by tasks as code, and by the store.
+// Used by the API, by tasks as code, and by the store. definition_json.cpp writes, definition_reader.cpp
+// reads.
 #pragma once
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
