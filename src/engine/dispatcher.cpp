@@ -62,7 +62,8 @@ void Dispatcher::carry_out(Plan& plan) {
       if (request)
         requests.push_back(std::move(*request));
       else
-        fail_start(order, request.error().message);
+        end_unbegun({order.execution.id, order.execution.attempt.number}, runner::EndCause::spawn_failed,
+                    "spawn failed: " + request.error().message);
     }
     base::kill_point("start.committed");
     runner_->start(std::move(requests));
@@ -73,15 +74,16 @@ void Dispatcher::carry_out(Plan& plan) {
     }
   }
   for (const auto& key : plan.cancels) runner_->cancel(key);
+  for (const auto& key : plan.unwanted) end_unbegun(key, runner::EndCause::cancelled, {});
 }
 
-// An attempt that never gets as far as the runner ends as one that the runner could not start.
-void Dispatcher::fail_start(const StartOrder& order, const std::string& why) {
+// An attempt that never gets as far as the runner ends as one that the runner did not start.
+void Dispatcher::end_unbegun(const runner::AttemptKey& key, runner::EndCause cause, std::string error) {
   runner::Finished finished;
-  finished.key = {order.execution.id, order.execution.attempt.number};
-  finished.cause = runner::EndCause::spawn_failed;
+  finished.key = key;
+  finished.cause = cause;
   finished.finished_at = parts_.clock.now();
-  finished.error = "spawn failed: " + why;
+  finished.error = std::move(error);
   on_event(finished);
 }
 

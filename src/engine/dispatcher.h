@@ -62,7 +62,7 @@ class Dispatcher {
 
  private:
   void carry_out(Plan& plan);
-  void fail_start(const StartOrder& order, const std::string& why);
+  void end_unbegun(const runner::AttemptKey& key, runner::EndCause cause, std::string error);
   struct Reports;
   std::shared_ptr<Reports> take_reports();
   void book_reports();

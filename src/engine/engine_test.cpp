@@ -284,7 +284,7 @@ TEST_F(EngineTest, ABackoffSurvivesARestart) {
   EXPECT_EQ(runner_.wait_for_starts(2).back().key, (runner::AttemptKey{id, 2}));
 }
 
-TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardIsSaidAgain) {
+TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardHoldsOverARestart) {
   start();
   const auto running = run(make({.name = "running"}));
   const auto never_sent = run(make({.name = "never sent"}));
@@ -295,7 +295,12 @@ TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardIsSaidAgain) {
   start(false);
   engine_->on_connected(
       {.running = {{.key = {running, 1}, .pid = 7, .started_at = clock_.now()}}, .finished = {}});
-  EXPECT_EQ(runner_.wait_for_cancels(4).size(), 4u);
+  EXPECT_EQ(runner_.wait_for_cancels(3).back(), (runner::AttemptKey{running, 1}));
+  // told to start and at once to stop, a runner that reads in between would have begun it
+  EXPECT_EQ(runner_.wait_for_acknowledged(1).back(), (runner::AttemptKey{never_sent, 1}));
+  EXPECT_EQ(execution(never_sent).status, ExecutionStatus::cancelled);
+  EXPECT_FALSE(execution(never_sent).started_at);
+  EXPECT_EQ(runner_.wait_for_starts(2).size(), 2u);
 }
 
 TEST_F(EngineTest, DeletingATaskCancelsWhatRunsAndItsLateReportHarmsNothing) {

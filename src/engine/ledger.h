@@ -27,6 +27,7 @@ struct StartOrder {
 struct Plan {
   std::vector<StartOrder> starts;
   std::vector<runner::AttemptKey> cancels;
+  std::vector<runner::AttemptKey> unwanted;  // cancelled before the runner knew of them: they end unbegun
   struct Backoff {
     ExecutionId id;
     Instant due_at;

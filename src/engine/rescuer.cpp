@@ -91,11 +91,12 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
     parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
     for (const auto& execution : never_started) {
       const auto current = tx.find_execution(execution.id);
-      if (current && current->status == ExecutionStatus::pending && current->waiting == Waiting::none) {
+      if (!current || current->status != ExecutionStatus::pending || current->waiting != Waiting::none)
+        continue;
+      if (current->cancel_asked)
+        plan.unwanted.push_back({current->id, current->attempt.number});
+      else
         parts_.ledger.start_again(tx, *current, plan);
-        // the runner obeys in turn: it ends before it begins
-        if (current->cancel_asked) plan.cancels.push_back({current->id, current->attempt.number});
-      }
     }
     base::kill_point("snapshot.booked");
     return {};
