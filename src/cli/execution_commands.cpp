@@ -13,12 +13,12 @@ namespace {
 
 namespace json = boost::json;
 
-struct ListOptions {
+struct ExecutionListOptions {
   std::string task, status, trigger, since, until, before;
   std::int64_t limit = 50;
 };
 
-int list(Context& context, const ListOptions& options) {
+int list_executions(Context& context, const ExecutionListOptions& options) {
   auto client = context.client();
   auto path = "/executions?limit=" + std::to_string(options.limit);
   if (!options.task.empty()) {
@@ -98,7 +98,7 @@ void add_execution_commands(CLI::App& app, Context& context) {
   executions.require_subcommand(1);
 
   auto* list_command = executions.add_subcommand("list", "Executions, newest first");
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<ExecutionListOptions>();
   list_command->add_option("--task", options->task, "Of this task (id or name)");
   list_command->add_option("--status", options->status, "SUCCESS, FAILED, RUNNING, …");
   list_command->add_option("--trigger", options->trigger,
@@ -107,7 +107,7 @@ void add_execution_commands(CLI::App& app, Context& context) {
   list_command->add_option("--until", options->until, "Before (ISO 8601)");
   list_command->add_option("--limit", options->limit, "1 to 500");
   list_command->add_option("--before", options->before, "What the page before told");
-  list_command->callback([&context, options] { context.exit_code = list(context, *options); });
+  list_command->callback([&context, options] { context.exit_code = list_executions(context, *options); });
 
   auto* show_command = executions.add_subcommand("show", "All of one execution");
   const auto id = std::make_shared<std::string>();

@@ -15,12 +15,12 @@ namespace {
 
 namespace json = boost::json;
 
-struct ListOptions {
+struct TaskListOptions {
   std::string search, status, tag, sort, order;
   std::int64_t page = 1, page_size = 50;
 };
 
-int list(Context& context, const ListOptions& options) {
+int list_tasks(Context& context, const TaskListOptions& options) {
   auto path =
       "/tasks?page=" + std::to_string(options.page) + "&page_size=" + std::to_string(options.page_size);
   for (const auto& [name, value] : {std::pair{"search", &options.search},
@@ -201,7 +201,7 @@ void add_task_commands(CLI::App& app, Context& context) {
   tasks.require_subcommand(1);
 
   auto* list_command = tasks.add_subcommand("list", "Tasks, by page");
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<TaskListOptions>();
   list_command->add_option("--search", options->search, "Part of a name, command, description or tag");
   list_command->add_option("--status", options->status, "ACTIVE, PAUSED, PENDING, RUNNING or FAILED");
   list_command->add_option("--tag", options->tag, "Tasks with this tag");
@@ -209,7 +209,7 @@ void add_task_commands(CLI::App& app, Context& context) {
   list_command->add_option("--order", options->order, "asc or desc");
   list_command->add_option("--page", options->page, "From 1");
   list_command->add_option("--page-size", options->page_size, "1 to 500");
-  list_command->callback([&context, options] { context.exit_code = list(context, *options); });
+  list_command->callback([&context, options] { context.exit_code = list_tasks(context, *options); });
 
   auto* show = tasks.add_subcommand("show", "All of one task");
   const auto name = std::make_shared<std::string>();
