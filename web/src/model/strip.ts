@@ -43,11 +43,17 @@ function placed(runs: Run[], length: number): { shown: Run[]; empty: number } {
   return { shown, empty: length - shown.length };
 }
 
+// Of `count` places without a run, kept: in a list that waits for its runs every row draws the same.
+const emptyPaths: string[] = [];
+function emptyPath(count: number): string {
+  return (emptyPaths[count] ??= Array.from({ length: count }, (_, place) => bar(place, NOTHING)).join(''));
+}
+
 export function stripShapes(runs: Run[], length: number): Shape[] {
   const { shown, empty } = placed(runs, length);
   const paths = new Map<Shape['status'], string>();
   const add = (status: Shape['status'], path: string) => paths.set(status, (paths.get(status) ?? '') + path);
-  for (let place = 0; place < empty; place += 1) add('', bar(place, NOTHING));
+  if (empty > 0) add('', emptyPath(empty));
   shown.forEach(({ status }, index) => add(status, bar(empty + index, HEIGHTS[status] ?? NOTHING, status === 'PENDING' ? 0.5 : 0)));
   return [...paths].map(([status, path]) => ({ status, path }));
 }
