@@ -17,8 +17,9 @@ const SHARED = [
   /\/src\/[a-zA-Z.]+(?<!main|docs)\.ts$/,
   /\/src\/i18n\/(index\.svelte|fill)\.ts$/,
   /\/src\/model\/(time|zones|execution|taskQuery|iconPath|strip|slots|upcoming)\.ts$/,
-  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Field|Icon|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
+  /\/src\/components\/(icons\.ts|(Ago|ConfirmDialog|Dialog|Facts|Field|Icon|Logo|Menu|MenuPopup|PageHead|Problem|Shell|Status|Strip|Toasts)\.svelte)/,
 ];
+const STYLES = /(?<!\/src\/docs)\.css$/;
 
 // What every page asks first, then what one asks whose address has no query.
 const questionsOf = (page: PageName) => {
@@ -64,8 +65,9 @@ export default defineConfig({
     rollupOptions: {
       input: { index: file('index.html'), docs: file('docs.html') },
       output: {
-        // What every page needs travels as one file: dozens of small ones would wait for each other.
-        manualChunks: (id) => (SHARED.some((part) => part.test(id)) ? 'base' : undefined),
+        // What every page needs travels as one file, and the styles of all pages as another: dozens of small ones
+        // would wait for each other.
+        manualChunks: (id) => (SHARED.some((part) => part.test(id)) || STYLES.test(id) ? 'base' : undefined),
       },
     },
   },
