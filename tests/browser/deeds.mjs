@@ -446,7 +446,7 @@ describe('deeds', () => {
     await page.getByRole('menuitemradio', { name: 'Dark' }).click();
     await account.click();
     await page.getByRole('menuitemradio', { name: '中文' }).click();
-    await page.getByRole('heading', { name: '任务' }).waitFor();
+    await page.getByRole('heading', { name: '任务', exact: true }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: '任务' }).waitFor();
     assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark');
