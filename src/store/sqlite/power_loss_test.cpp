@@ -14,7 +14,7 @@ namespace {
 constexpr int kWrites = 700;          // enough for several checkpoints
 constexpr int kAtOnce = 8;            // so that some commit together
 constexpr std::size_t kSector = 512;  // of which a disk writes all or nothing
-constexpr int kMoments = 150;         // at which the power is lost, for each way
+constexpr int kMoments = 100;         // at which the power is lost, for each way
 constexpr int kDisks = 2;             // that it may leave, each
 
 std::string key_of(int number) {
