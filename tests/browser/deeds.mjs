@@ -81,6 +81,15 @@ describe('deeds', () => {
     assert.equal(await more.getAttribute('aria-expanded'), 'false');
   });
 
+  test('how long ago a task ran goes on by itself', async () => {
+    const { page, create, run, ended, row } = at;
+    await ended(await run(await create('ran just now')));
+    await page.goto('/ui/tasks?search=ran just now');
+    const ago = row('ran just now').locator('.ago');
+    const first = await ago.textContent();
+    await page.waitForFunction((text) => document.querySelector('.ago').textContent !== text, first, { timeout: 10_000 });
+  });
+
   test('a task keeps its row and the focus in it while others come and go', async () => {
     const { page, server, create, row } = at;
     await create('coming one');
