@@ -7,6 +7,7 @@
 #include "engine/dispatcher.h"
 #include "engine/fire_booker.h"
 #include "engine/reboot.h"
+#include "engine/request_booker.h"
 #include "engine/thread_loop.h"
 #include "engine/timekeeper.h"
 
@@ -17,6 +18,16 @@ namespace {
 // What ended while nobody looked is known only to the runner: fires wait for its word, but no longer than
 // this.
 constexpr base::Milliseconds kRunnerPatience{2'000};
+
+// Begins what gives its answer to a function, and waits for that. Throws std::future_error where the loop
+// drops it, which it does after its stop.
+template <class Value, class Begin>
+Value answer_of(const Begin& begin) {
+  auto promise = std::make_shared<std::promise<Value>>();
+  auto answer = promise->get_future();
+  begin([promise = std::move(promise)](Value value) { promise->set_value(std::move(value)); });
+  return answer.get();
+}
 
 }  // namespace
 
@@ -39,7 +50,8 @@ class Engine::Impl {
         janitor_(store, clock, options_),
         dispatcher_({store, clock, options_, *loop_, planner_, timers_, janitor_, ledger_}),
         timekeeper_({store, clock, options_, timers_, schedules_, ledger_, dispatcher_, !is_simulated_}),
-        booker_({clock, planner_, timers_, timekeeper_, ledger_, dispatcher_}) {}
+        fires_({clock, planner_, timers_, timekeeper_, ledger_, dispatcher_}),
+        requests_({clock, janitor_, timekeeper_, ledger_, dispatcher_}) {}
 
   ~Impl() { stop(); }
 
@@ -67,71 +79,34 @@ class Engine::Impl {
     static_cast<void>(store_.write([](store::Transaction&) -> base::Result<void> { return {}; }));
   }
 
-  // Runs `action` on the loop, and gives what the future that it fulfils holds.
-  template <class Value>
-  Value ask(const std::function<void(std::shared_ptr<std::promise<Value>>)>& action) {
-    auto promise = std::make_shared<std::promise<Value>>();
-    auto answer = promise->get_future();
-    // the loop drops what is posted after its stop: the promise must then break, not wait
-    loop_->post([action, promise = std::move(promise)] { action(promise); });
-    return answer.get();
-  }
-
-  RunOutcomes run(std::vector<RunRequest> requests) {
-    return ask<RunOutcomes>([this, &requests](auto promise) {
-      book_run(std::move(requests),
-               [promise](RunOutcomes outcomes) { promise->set_value(std::move(outcomes)); });
-    });
-  }
-
   void run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
     loop_->post([this, requests = std::move(requests), then = std::move(then)]() mutable {
-      book_run(std::move(requests), std::move(then));
+      requests_.run(std::move(requests), std::move(then));
     });
   }
 
-  base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request) {
-    using Outcome = base::Result<std::vector<ExecutionId>>;
-    return ask<Outcome>([this, request](auto promise) {
-      auto ids = std::make_shared<std::vector<ExecutionId>>();
-      dispatcher_.book(
-          static_cast<std::int64_t>(kMaxBackfill),
-          [this, ids, request, now = clock_.now()](store::Transaction& tx, Slots& slots,
-                                                   Plan& plan) -> base::Result<void> {
-            auto made = ledger_.backfill(tx, request, now, slots, plan);
-            if (!made) return made.error();
-            *ids = std::move(*made);
-            return {};
-          },
-          [ids, promise](const base::Result<void>& kept) {
-            promise->set_value(kept ? Outcome(std::move(*ids)) : Outcome(kept.error()));
-          });
-    });
-  }
-
-  base::Result<void> cancel(ExecutionId id, const std::string& by) {
-    return ask<base::Result<void>>([this, id, by](auto promise) {
-      book_cancel(id, by, [promise](const base::Result<void>& kept) { promise->set_value(kept); });
-    });
+  void backfill(const BackfillRequest& request,
+                std::function<void(base::Result<std::vector<ExecutionId>>)> then) {
+    loop_->post([this, request, then = std::move(then)] { requests_.backfill(request, then); });
   }
 
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
-    loop_->post([this, id, by, then = std::move(then)]() mutable { book_cancel(id, by, std::move(then)); });
-  }
-
-  base::Result<void> change(const std::vector<TaskId>& ids, store::Store::Work work) {
-    return ask<base::Result<void>>([this, ids, work = std::move(work)](auto promise) {
-      book_change(ids, work, [promise](const base::Result<void>& kept) { promise->set_value(kept); });
-    });
+    loop_->post([this, id, by, then = std::move(then)] { requests_.cancel(id, by, then); });
   }
 
   void change(const std::vector<TaskId>& ids, store::Store::Work work,
               std::function<void(base::Result<void>)> then) {
-    loop_->post(
-        [this, ids, work = std::move(work), then = std::move(then)] { book_change(ids, work, then); });
+    loop_->post([this, ids, work = std::move(work), then = std::move(then)] {
+      when_settled([this, ids, work, then] { requests_.change(ids, work, then); });
+    });
   }
 
-  base::Result<ExecutionId> retry(ExecutionId id, const std::string& by) {
+  void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then) {
+    loop_->post([this, ids, audit, then = std::move(then)] { requests_.remove(ids, audit, then); });
+  }
+
+  // That execution's once more, for a new one.
+  base::Result<RunRequest> again(ExecutionId id, const std::string& by) const {
     std::optional<task::Execution> execution;
     store_.read([&](store::Reader& reader) { execution = reader.find_execution(id); });
     if (!execution) {
@@ -141,24 +116,12 @@ class Engine::Impl {
       return base::make_error(base::ErrorKind::conflict,
                               "execution " + base::to_string(id) + " has not ended; cancel it first");
     }
-    return std::move(run({{.task_id = execution->task_id,
-                           .trigger = task::Trigger::manual,
-                           .triggered_by = by,
-                           .overrides = execution->overrides,
-                           .force = false,
-                           .reason = "retry of execution " + base::to_string(id)}})
-                         .front());
-  }
-
-  RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit) {
-    return ask<RemoveOutcomes>([this, ids, audit](auto promise) {
-      book_removal(ids, audit,
-                   [promise](RemoveOutcomes outcomes) { promise->set_value(std::move(outcomes)); });
-    });
-  }
-
-  void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then) {
-    loop_->post([this, ids, audit, then = std::move(then)] { book_removal(ids, audit, then); });
+    return RunRequest{.task_id = execution->task_id,
+                      .trigger = task::Trigger::manual,
+                      .triggered_by = by,
+                      .overrides = execution->overrides,
+                      .force = false,
+                      .reason = "retry of execution " + base::to_string(id)};
   }
 
   std::int64_t remove_executions(const std::vector<ExecutionId>& ids) { return janitor_.remove(ids); }
@@ -223,98 +186,12 @@ class Engine::Impl {
   const Options& options() const { return options_; }
 
  private:
-  void book_run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
-    auto outcomes = std::make_shared<RunOutcomes>();
-    const auto wanted = requests.size();
-    dispatcher_.book(
-        static_cast<std::int64_t>(wanted),
-        [this, outcomes, requests = std::move(requests), now = clock_.now()](
-            store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-          outcomes->clear();
-          for (const auto& request : requests)
-            outcomes->push_back(ledger_.run(tx, request, now, slots, plan));
-          base::kill_point("run.booked");
-          return {};
-        },
-        [outcomes, wanted, then = std::move(then)](const base::Result<void>& kept) {
-          if (!kept) outcomes->assign(wanted, base::Result<ExecutionId>(kept.error()));
-          then(std::move(*outcomes));
-        });
-  }
-
-  void book_removal(const std::vector<TaskId>& ids, const Audit& audit,
-                    const std::function<void(RemoveOutcomes)>& then) {
-    struct Removal {
-      RemoveOutcomes outcomes;
-      std::vector<std::pair<TaskId, runner::AttemptKey>> doomed;
-    };
-    auto removal = std::make_shared<Removal>();
-    dispatcher_.book(
-        0,
-        [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
-          *removal = {};
-          std::vector<TaskId> deleted;
-          for (const auto id : ids) {
-            const auto task = tx.find_task(id);
-            if (!task) {
-              removal->outcomes.emplace_back(
-                  base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
-              continue;
-            }
-            for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
-              if (open.waiting != task::Waiting::none) continue;
-              plan.cancels.push_back({open.id, open.attempt.number});
-              removal->doomed.emplace_back(id, plan.cancels.back());
-            }
-            tx.append_audit(audit(*task));
-            tx.delete_task(id);
-            ledger_.let_into_pool(tx, task->definition.pool, plan);
-            plan.due_times.emplace_back(id, std::nullopt);
-            removal->outcomes.emplace_back();
-            deleted.push_back(id);
-          }
-          note_abandoned_output(tx, deleted);
-          base::kill_point("deletion.booked");
-          return {};
-        },
-        [this, ids, removal, then](const base::Result<void>& kept) {
-          if (!kept) return then(RemoveOutcomes(ids.size(), base::Result<void>(kept.error())));
-          base::kill_point("deletion.committed");
-          for (const auto& [task_id, key] : removal->doomed) dispatcher_.doom(key, task_id);
-          for (const auto id : ids) janitor_.remove_output(id);
-          then(std::move(removal->outcomes));
-        });
-  }
-
-  void book_cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
-    dispatcher_.book(
-        1,
-        [this, id, by, now = clock_.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
-          base::kill_point("cancel.asked");
-          return ledger_.cancel(tx, id, by, now, slots, plan);
-        },
-        std::move(then));
-  }
-
-  void book_change(const std::vector<TaskId>& ids, const store::Store::Work& work,
-                   const std::function<void(base::Result<void>)>& then) {
-    when_settled([this, ids, work, then] {
-      dispatcher_.book(
-          static_cast<std::int64_t>(ids.size()),
-          [this, ids, work, past = timekeeper_.past()](store::Transaction& tx, Slots& slots, Plan& plan) {
-            for (const auto id : ids) ledger_.settle(tx, id, clock_.now(), past, slots, plan);
-            return work(tx);
-          },
-          then);
-    });
-  }
-
   void on_time() {
     const auto now = clock_.now();
     timekeeper_.look(now);
     for (auto& action : timers_.take_due(now)) action();
     if (!settled_) return;
-    booker_.book_due(now);
+    fires_.book_due(now);
   }
 
   void when_settled(std::function<void()> action) {
@@ -372,7 +249,7 @@ class Engine::Impl {
     fresh.planned = static_cast<std::int64_t>(planner_.size());
     fresh.running = dispatcher_.running();
     fresh.next_due_at = planner_.next_due_at();
-    fresh.fires = booker_.fires();
+    fresh.fires = fires_.fires();
     fresh.started = dispatcher_.started_count();
     fresh.finished = dispatcher_.finished_count();
     const std::lock_guard lock(state_mutex_);
@@ -391,7 +268,8 @@ class Engine::Impl {
   Janitor janitor_;
   Dispatcher dispatcher_;
   Timekeeper timekeeper_;
-  FireBooker booker_;
+  FireBooker fires_;
+  RequestBooker requests_;
   bool stopped_ = false;
   bool settled_ = false;  // fires are booked
   std::vector<std::function<void()>> until_settled_;
@@ -411,32 +289,35 @@ void Engine::stop() {
   impl_->stop();
 }
 Engine::RunOutcomes Engine::run(std::vector<RunRequest> requests) {
-  return impl_->run(std::move(requests));
+  return answer_of<RunOutcomes>([&](auto then) { run(std::move(requests), std::move(then)); });
 }
 void Engine::run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then) {
   impl_->run(std::move(requests), std::move(then));
 }
 base::Result<std::vector<ExecutionId>> Engine::backfill(const BackfillRequest& request) {
-  return impl_->backfill(request);
+  using Outcome = base::Result<std::vector<ExecutionId>>;
+  return answer_of<Outcome>([&](auto then) { impl_->backfill(request, std::move(then)); });
 }
 base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
-  return impl_->cancel(id, by);
+  return answer_of<base::Result<void>>([&](auto then) { cancel(id, by, std::move(then)); });
 }
 void Engine::cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
   impl_->cancel(id, by, std::move(then));
 }
 base::Result<void> Engine::change(const std::vector<TaskId>& ids, store::Store::Work work) {
-  return impl_->change(ids, std::move(work));
+  return answer_of<base::Result<void>>([&](auto then) { change(ids, std::move(work), std::move(then)); });
 }
 void Engine::change(const std::vector<TaskId>& ids, store::Store::Work work,
                     std::function<void(base::Result<void>)> then) {
   impl_->change(ids, std::move(work), std::move(then));
 }
 base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
-  return impl_->retry(id, by);
+  auto again = impl_->again(id, by);
+  if (!again) return again.error();
+  return std::move(run({std::move(*again)}).front());
 }
 Engine::RemoveOutcomes Engine::remove(const std::vector<TaskId>& ids, const Audit& audit) {
-  return impl_->remove(ids, audit);
+  return answer_of<RemoveOutcomes>([&](auto then) { remove(ids, audit, std::move(then)); });
 }
 void Engine::remove(const std::vector<TaskId>& ids, const Audit& audit,
                     std::function<void(RemoveOutcomes)> then) {

@@ -1,0 +1,115 @@
+#include "engine/request_booker.h"
+
+#include <limits>
+#include <memory>
+
+#include "base/kill_point.h"
+
+namespace engine {
+
+void RequestBooker::run(std::vector<RunRequest> requests, std::function<void(Engine::RunOutcomes)> then) {
+  auto outcomes = std::make_shared<Engine::RunOutcomes>();
+  const auto wanted = requests.size();
+  parts_.dispatcher.book(
+      static_cast<std::int64_t>(wanted),
+      [this, outcomes, requests = std::move(requests), now = parts_.clock.now()](
+          store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+        outcomes->clear();
+        for (const auto& request : requests)
+          outcomes->push_back(parts_.ledger.run(tx, request, now, slots, plan));
+        base::kill_point("run.booked");
+        return {};
+      },
+      [outcomes, wanted, then = std::move(then)](const base::Result<void>& kept) {
+        if (!kept) outcomes->assign(wanted, base::Result<ExecutionId>(kept.error()));
+        then(std::move(*outcomes));
+      });
+}
+
+void RequestBooker::backfill(const BackfillRequest& request,
+                             const std::function<void(base::Result<std::vector<ExecutionId>>)>& then) {
+  auto ids = std::make_shared<std::vector<ExecutionId>>();
+  parts_.dispatcher.book(
+      static_cast<std::int64_t>(kMaxBackfill),
+      [this, ids, request, now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
+                                                     Plan& plan) -> base::Result<void> {
+        auto made = parts_.ledger.backfill(tx, request, now, slots, plan);
+        if (!made) return made.error();
+        *ids = std::move(*made);
+        return {};
+      },
+      [ids, then](const base::Result<void>& kept) {
+        if (kept)
+          then(std::move(*ids));
+        else
+          then(kept.error());
+      });
+}
+
+void RequestBooker::cancel(ExecutionId id, const std::string& by,
+                           std::function<void(base::Result<void>)> then) {
+  parts_.dispatcher.book(
+      1,
+      [this, id, by, now = parts_.clock.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
+        base::kill_point("cancel.asked");
+        return parts_.ledger.cancel(tx, id, by, now, slots, plan);
+      },
+      std::move(then));
+}
+
+void RequestBooker::change(const std::vector<TaskId>& ids, const store::Store::Work& work,
+                           std::function<void(base::Result<void>)> then) {
+  parts_.dispatcher.book(
+      static_cast<std::int64_t>(ids.size()),
+      [this, ids, work, past = parts_.timekeeper.past()](store::Transaction& tx, Slots& slots, Plan& plan) {
+        for (const auto id : ids) parts_.ledger.settle(tx, id, parts_.clock.now(), past, slots, plan);
+        return work(tx);
+      },
+      std::move(then));
+}
+
+void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& audit,
+                           const std::function<void(Engine::RemoveOutcomes)>& then) {
+  struct Removal {
+    Engine::RemoveOutcomes outcomes;
+    std::vector<std::pair<TaskId, runner::AttemptKey>> doomed;
+  };
+  auto removal = std::make_shared<Removal>();
+  parts_.dispatcher.book(
+      0,
+      [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+        *removal = {};
+        std::vector<TaskId> deleted;
+        for (const auto id : ids) {
+          const auto task = tx.find_task(id);
+          if (!task) {
+            removal->outcomes.emplace_back(
+                base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
+            continue;
+          }
+          for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
+            if (open.waiting != task::Waiting::none) continue;
+            plan.cancels.push_back({open.id, open.attempt.number});
+            removal->doomed.emplace_back(id, plan.cancels.back());
+          }
+          tx.append_audit(audit(*task));
+          tx.delete_task(id);
+          parts_.ledger.let_into_pool(tx, task->definition.pool, plan);
+          plan.due_times.emplace_back(id, std::nullopt);
+          removal->outcomes.emplace_back();
+          deleted.push_back(id);
+        }
+        note_abandoned_output(tx, deleted);
+        base::kill_point("deletion.booked");
+        return {};
+      },
+      [this, ids, removal, then](const base::Result<void>& kept) {
+        if (!kept) return then(Engine::RemoveOutcomes(ids.size(), base::Result<void>(kept.error())));
+        base::kill_point("deletion.committed");
+        for (const auto& [task_id, key] : removal->doomed) parts_.dispatcher.doom(key, task_id);
+        for (const auto id : ids) parts_.janitor.remove_output(id);
+        then(std::move(removal->outcomes));
+      });
+}
+
+}  // namespace engine
