@@ -4,7 +4,7 @@ import sqlite3
 import time
 
 import oracle
-from test_faults import DROPPED, MIB, account, each_second, log_of, make, node, peak_mb  # noqa: F401
+from faults import DROPPED, MIB, account, each_second, log_of, make, node, peak_mb  # noqa: F401
 
 HOLD_S = 60
 GIB = 1 << 30
