@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "auth/random_text.h"
+#include "base/descriptor.h"
 #include "base/id.h"
 
 namespace auth {
@@ -16,20 +17,6 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyTextBytes = 43;  // in base64url
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 base::Error broken(const std::string& path, const std::string& why) {
   return base::make_error(base::ErrorKind::internal, "key file '" + path + "': " + why);
@@ -55,7 +42,7 @@ std::optional<KeyRing> parse(std::string_view text) {
   return ring;
 }
 
-base::Result<KeyRing> read_ring(const Descriptor& file, const std::string& path) {
+base::Result<KeyRing> read_ring(const base::Descriptor& file, const std::string& path) {
   struct stat facts {};
   if (fstat(file.get(), &facts) != 0) return broken(path, std::strerror(errno));
   if (facts.st_uid != geteuid() || (facts.st_mode & 077) != 0) {
@@ -74,7 +61,8 @@ base::Result<KeyRing> read_ring(const Descriptor& file, const std::string& path)
 // Writes beside and then puts it in place, by link (where there must be none yet) or rename.
 base::Result<void> put(const std::string& path, const KeyRing& ring, bool over) {
   const std::string beside = path + "." + std::to_string(getpid());
-  const Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const base::Descriptor file(
+      open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0)
     return broken(beside, std::string(std::strerror(errno)) + "; make the data folder writable");
   const auto text = to_text(ring);
@@ -92,7 +80,7 @@ base::Result<void> put(const std::string& path, const KeyRing& ring, bool over) 
 
 base::Result<KeyRing> load_key_ring(const std::string& path) {
   for (int round = 0; round < 2; ++round) {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const base::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file.get() >= 0) return read_ring(file, path);
     if (errno != ENOENT) return broken(path, std::strerror(errno));
     // by link, so that two starts agree on one key

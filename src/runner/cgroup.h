@@ -1,10 +1,12 @@
-// A cgroup (version 2) of its own for each attempt, where the runner may make some: what a job started can't
-// leave it, so that it is killed, counted and limited as one.
+// A cgroup (version 2) for each attempt, where the runner may make some: what a job started can't leave it,
+// so that it is killed, counted and limited as one.
 #pragma once
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
+#include <vector>
 
+#include "base/descriptor.h"
 #include "runner/runner.h"
 
 namespace runner {
@@ -28,12 +30,12 @@ class Cgroups {
   std::string level() const;
   bool are_had() const { return why_not_.empty(); }
 
-  // A cgroup for the attempt, with those of the limits that its controllers can hold; they are taken out of
-  // `limits`. Gives a descriptor that a process joins it by (it writes 0), to be closed by the caller; -1
-  // where there is none, with the reason in `why` unless there are no cgroups at all.
-  int make(const AttemptKey& key, Limits& limits, std::string& why) const;
+  // Gives the attempt a cgroup with those of the limits that its controllers can hold; they are taken out of
+  // `limits`. A descriptor of its folder, good until `leave`; -1 where there is none, with the reason in
+  // `why` unless there are no cgroups at all.
+  int enter(const AttemptKey& key, Limits& limits, std::string& why);
   // SIGKILL to all in it, at once.
-  void kill(const AttemptKey& key) const;
+  void kill(const AttemptKey& key);
   // Whether the kernel ended a process of it for the limit of memory.
   bool ran_out_of_memory(const AttemptKey& key) const;
   struct Usage {
@@ -41,19 +43,36 @@ class Cgroups {
     std::int64_t peak_bytes = 0;  // 0: not counted
   };
   Usage usage(const AttemptKey& key) const;
-  // False: something lives in it still.
-  bool remove(const AttemptKey& key) const;
-  // Removes those of earlier attempts in which nothing lives any more.
-  void remove_empty() const;
+  // The attempt has ended, or did not begin. False: something lives in its cgroup still.
+  bool leave(const AttemptKey& key);
+  // Removes those of ended attempts in which nothing lives any more.
+  void remove_left();
 
  private:
+  // Making a cgroup and removing it costs a tenth of starting a process, so one that holds no limits serves
+  // many attempts, one after another.
+  struct Place {
+    std::filesystem::path path;
+    bool reusable = false;
+    bool killed = false;
+    base::Descriptor folder, events, cpu;  // open where it is reusable
+    std::int64_t cpu_before_us = 0;        // used by attempts before this one
+  };
+
   void settle(const std::filesystem::path& parent, const std::string& name);
-  std::filesystem::path path_of(const AttemptKey& key) const;
+  void find_occupied();
+  int enter_limited(const AttemptKey& key, Limits& limits, std::string& why);
+  bool make_spare(std::string& why);
+  const Place* find(const AttemptKey& key) const;
   bool has(std::string_view controller) const;
 
   std::filesystem::path folder_;
   std::vector<std::string> controllers_;
   std::string why_not_;
+  std::map<AttemptKey, Place> places_;
+  std::vector<Place> spare_;
+  std::vector<std::filesystem::path> left_;  // by attempts that have ended, not empty when last looked at
+  std::int64_t made_ = 0;
 };
 
 }  // namespace runner

@@ -58,7 +58,7 @@ void put(Writer& out, const Job& job) {
   for (const auto* at : job.deadlines()) put(out, *at);
 }
 
-std::unique_ptr<Job> read_job(Reader& in) {
+std::unique_ptr<Job> read_job(Reader& in, std::int64_t version) {
   auto job = std::make_unique<Job>();
   job->key.execution.value = in.i64();
   job->key.attempt = static_cast<int>(in.i64());
@@ -81,6 +81,7 @@ std::unique_ptr<Job> read_job(Reader& in) {
   const auto cause = static_cast<EndCause>(in.u8());
   if (ended) job->ended_by_us = cause;
   for (auto* at : job->deadlines()) *at = read_time(in);
+  if (version < 3) read_time(in);  // when it was to enter its cgroup
   return job;
 }
 
@@ -112,7 +113,7 @@ std::optional<Handover> read_handover(std::string_view bytes) {
   handover.lock = static_cast<int>(in.i64());
   handover.listener = static_cast<int>(in.i64());
   handover.program = in.text();
-  handover.jobs = in.list<std::unique_ptr<Job>>([&] { return read_job(in); });
+  handover.jobs = in.list<std::unique_ptr<Job>>([&] { return read_job(in, version); });
   bool readable = true;
   handover.waiting = in.list<Handover::Waiting>([&] {
     Handover::Waiting waiting;

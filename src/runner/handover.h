@@ -12,7 +12,7 @@
 namespace runner {
 
 // A program reads what those up to its own version wrote.
-inline constexpr int kHandoverVersion = 2;
+inline constexpr int kHandoverVersion = 3;
 inline bool can_read_handover(std::int64_t version) {
   return version >= 1 && version <= kHandoverVersion;
 }

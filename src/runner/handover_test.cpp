@@ -53,6 +53,26 @@ TEST(Handover, ReadsVersionOneWhoseRequestsHadNoFiles) {
   EXPECT_EQ(read->waiting[0].tries, 5);
 }
 
+TEST(Handover, ReadsVersionTwoWhoseJobsHadOneMoreMoment) {
+  Job job;
+  job.key = {base::ExecutionId{7}, 2};
+  job.kill_at = SteadyTime{std::chrono::seconds{5}};
+  std::string bytes = to_bytes({}, {&job});
+  std::string two;
+  Writer version(two);
+  version.i64(2);
+  std::string moment;
+  Writer out(moment);
+  out.u8(0);
+  out.i64(0);
+  bytes.replace(0, two.size(), two);
+  bytes.insert(bytes.size() - sizeof(std::int64_t), moment);  // before the empty list of what waits
+  const auto read = read_handover(bytes);
+  ASSERT_TRUE(read && read->jobs.size() == 1);
+  EXPECT_EQ(read->jobs[0]->key, job.key);
+  EXPECT_EQ(read->jobs[0]->kill_at, job.kill_at);
+}
+
 TEST(Handover, RefusesALaterVersion) {
   std::string bytes;
   Writer out(bytes);

@@ -37,11 +37,10 @@ struct Job {
   std::optional<SteadyTime> kill_at;
   std::optional<SteadyTime> drain_until;
   std::optional<SteadyTime> spill_at;  // its output goes to a file, so that it can be read while the job runs
-  std::optional<SteadyTime> confine_at;
 
   bool pipes_open() const { return pipes[0] >= 0 || pipes[1] >= 0; }
-  auto deadlines() { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at, &confine_at}; }
-  auto deadlines() const { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at, &confine_at}; }
+  auto deadlines() { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at}; }
+  auto deadlines() const { return std::array{&timeout_at, &kill_at, &drain_until, &spill_at}; }
 };
 
 }  // namespace runner

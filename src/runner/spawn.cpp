@@ -17,9 +17,14 @@
 #include <deque>
 #include <vector>
 
+#include "base/descriptor.h"
+#include "runner/clone_into_cgroup.h"
 #include "runner/identity.h"
 
 namespace runner {
+
+using base::Descriptor;
+
 namespace {
 
 constexpr rlim_t kCpuGraceSeconds = 5;  // from SIGXCPU to SIGKILL
@@ -27,26 +32,6 @@ constexpr rlim_t kCpuGraceSeconds = 5;  // from SIGXCPU to SIGKILL
 // What the child runs before it executes: it never returns, and would leave the sanitizers' notes about its
 // stack in the memory that it shares with its parent.
 #define RUNS_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
-
-// Closes what it holds, unless it was released.
-class Descriptor {
- public:
-  explicit Descriptor(int value = -1) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-  int release() { return std::exchange(value_, -1); }
-  void reset(int value) {
-    if (value_ >= 0) close(value_);
-    value_ = value;
-  }
-
- private:
-  int value_;
-};
 
 bool is_passing(int code) {
   return code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE || code == ETXTBSY;
@@ -149,9 +134,9 @@ const std::vector<int>& ignored_signals() {
 constexpr std::size_t kStackBytes = 256 * 1024;
 
 // One is enough: the parent waits until its child has executed. Of it only what is used takes memory.
-char* child_stack() {
+std::span<char> child_stack() {
   static const auto stack = std::make_unique_for_overwrite<char[]>(kStackBytes);
-  return stack.get();
+  return {stack.get(), kStackBytes};
 }
 
 enum class Step { none, cgroup, session, limit, nice, groups, group, user, folder, privileges, execute };
@@ -184,7 +169,7 @@ struct Child {
   const Identity* identity;
   const char* folder;
   bool folder_was_asked_for;
-  int cgroup;
+  int cgroup;  // to be joined by itself; -1: it is where it should be
   const std::vector<ResourceLimit>* limits;
   const std::optional<std::int64_t>* nice;
   std::vector<const char*> paths;
@@ -202,6 +187,11 @@ struct Child {
   child.failed_step = step;
   child.failed_code = code;
   _exit(127);
+}
+
+RUNS_IN_CHILD void join(Child& child) {
+  const int processes = openat(child.cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  if (processes < 0 || write(processes, "0", 1) < 0) give_up(child, Step::cgroup, errno);
 }
 
 RUNS_IN_CHILD void limit(Child& child) {
@@ -233,7 +223,7 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
 }
 
 [[noreturn]] RUNS_IN_CHILD void run_child(Child& child) {
-  if (child.cgroup >= 0 && write(child.cgroup, "0", 1) < 0) give_up(child, Step::cgroup, errno);
+  if (child.cgroup >= 0) join(child);
   if (setsid() < 0) give_up(child, Step::session, errno);
   for (const int signal : *child.ignored) set_default(signal);
   dup2(child.input, STDIN_FILENO);
@@ -265,6 +255,17 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
 
 RUNS_IN_CHILD int run_child_of(void* argument) {
   run_child(*static_cast<Child*>(argument));
+}
+
+pid_t start(Child& child, int cgroup, int& pidfd) {
+  const auto stack = child_stack();
+  if (cgroup >= 0) {
+    const pid_t pid = clone_into_cgroup(cgroup, run_child_of, &child, stack, &pidfd);
+    if (pid >= 0 || errno != ENOSYS) return pid;
+    child.cgroup = cgroup;
+  }
+  return clone(run_child_of, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+               &child, &pidfd);
 }
 
 std::string describe(Step step, const StartRequest& request, const std::string& folder,
@@ -348,7 +349,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
               .identity = &user,
               .folder = folder.c_str(),
               .folder_was_asked_for = !request.working_dir.empty(),
-              .cgroup = cgroup,
+              .cgroup = -1,
               .limits = &resource_limits,
               .nice = &limits.nice,
               .paths = {},
@@ -370,11 +371,9 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  auto* const stack_end = child_stack() + kStackBytes;
   BirthWindow born;
   born.from_ticks = ticks_since_boot();
-  const pid_t pid =
-      clone(run_child_of, stack_end, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
+  const pid_t pid = start(child, cgroup, pidfd);
   const int code = errno;
   born.to_ticks = ticks_since_boot();
   sigprocmask(SIG_SETMASK, &before, nullptr);

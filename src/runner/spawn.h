@@ -30,8 +30,8 @@ void prepare_to_spawn();
 
 // Own session and process group, signals and mask at their defaults, umask 022, no inherited descriptors but
 // the three standard ones, HOME, USER, LOGNAME and SHELL of its user where the request's env has none.
-// `limits` are those that the process itself is to hold; it joins the cgroup of that descriptor, where there
-// is one (cgroup.h). Each step is checked: one that fails is the start's failure. The caller owns the
+// `limits` are those that the process itself is to hold; it begins in the cgroup of that descriptor, where
+// there is one (cgroup.h). Each step is checked: one that fails is the start's failure. The caller owns the
 // descriptors.
 std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Limits& limits, int cgroup);
 

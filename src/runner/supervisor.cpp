@@ -21,9 +21,9 @@ using std::chrono::milliseconds;
 // each other. A job that lives longer holds up nobody.
 constexpr std::size_t kYoungAtOnce = 8;
 constexpr milliseconds kYouth{50};
-constexpr std::size_t kDescriptorsPerJob = 5;  // two pipes, pidfd, log and its tail
-constexpr std::size_t kDescriptorsReserved = 64;
-constexpr int kSpawnTries = 8;  // of a start that met a passing shortage
+constexpr std::size_t kDescriptorsPerJob = 8;      // two pipes, pidfd, log and its tail, three of its cgroup
+constexpr std::size_t kDescriptorsReserved = 256;  // among them those of spare cgroups
+constexpr int kSpawnTries = 8;                     // of a start that met a passing shortage
 constexpr milliseconds kFirstRetry{50};
 constexpr milliseconds kSpillAfter{50};  // its output is in a file while a job runs on, at most so late
 constexpr std::size_t kPipeReads = 16;   // of one pipe before others get their turn
@@ -163,12 +163,12 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   bool confined = false;
   auto outcome = spawn_in_cgroup(request, confined);
   if (auto* failure = std::get_if<SpawnFailure>(&outcome)) {
+    cgroups_.leave(request.key);
     if (failure->passing && ++waiting.tries < kSpawnTries) {
       const auto again = now + kFirstRetry * (1 << waiting.tries);
       delayed_.emplace(again, std::move(waiting));
       return;
     }
-    cgroups_.remove(request.key);
     not_started(request.key, EndCause::spawn_failed, std::move(failure->error));
     return;
   }
@@ -191,7 +191,6 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
     for (auto& masker : made->maskers) masker = std::make_unique<Masker>(request.masked);
   }
   made->confined = confined;
-  if (!confined && cgroups_.are_had()) made->confine_at = began + kYouth;
   made->young = true;
   made->watched = waiting.watched;
   if (request.timeout.count() > 0) made->timeout_at = began + request.timeout;
@@ -208,36 +207,15 @@ void Supervisor::launch(Waiting& waiting, SteadyTime now) {
   report(started);
 }
 
-// Making a cgroup costs as much as starting a process: only what needs it for its limits has one from the
-// start, others when they have lived for a while. Where it can't be made the job runs without: it is killed
-// by its tree, and holds its limits itself.
+// Where it can't be made the job runs without: it is killed by its tree, and holds its limits itself.
 std::variant<Spawned, SpawnFailure> Supervisor::spawn_in_cgroup(const StartRequest& request, bool& confined) {
   auto limits = request.limits;
-  const bool needs_it = limits.memory_bytes || limits.processes;
-  const int cgroup = needs_it ? make_cgroup(request.key, limits) : -1;
+  std::string why;
+  const int cgroup = cgroups_.enter(request.key, limits, why);
+  if (!why.empty()) base::log::warning("runner.no_cgroup", {{"why", why}});
   auto outcome = spawn(request, limits, cgroup);
   confined = cgroup >= 0;
-  if (confined) close(cgroup);
   return outcome;
-}
-
-int Supervisor::make_cgroup(const AttemptKey& key, Limits& limits) const {
-  std::string why;
-  const int cgroup = cgroups_.make(key, limits, why);
-  if (!why.empty()) base::log::warning("runner.no_cgroup", {{"why", why}});
-  return cgroup;
-}
-
-// What it has started until now stays outside, and is found by its tree.
-void Supervisor::confine(Job& job) {
-  if (job.exited || job.confined) return;
-  Limits none;
-  const int cgroup = make_cgroup(job.key, none);
-  if (cgroup < 0) return;
-  const auto pid = std::to_string(job.pid);
-  job.confined = write(cgroup, pid.data(), pid.size()) == static_cast<ssize_t>(pid.size());
-  close(cgroup);
-  if (!job.confined) cgroups_.remove(job.key);
 }
 
 void Supervisor::add_to_epoll(int descriptor, Slot slot, int kind) const {
@@ -346,7 +324,6 @@ void Supervisor::on_time(SteadyTime now) {
     if (job == nullptr || job->key != due->key) continue;
     if (job->timeout_at && *job->timeout_at == due->at) begin_to_end(due->slot, *job, EndCause::timeout);
     if (job->spill_at && *job->spill_at == due->at) job->log->spill();
-    if (job->confine_at && *job->confine_at == due->at) confine(*job);
     if (job->kill_at && *job->kill_at == due->at) {
       kill_all(*job);
       kill(job->pid, SIGKILL);
@@ -358,7 +335,7 @@ void Supervisor::on_time(SteadyTime now) {
   }
   if (reap_at_ && *reap_at_ <= now) {
     reap_at_.reset();
-    if (std::exchange(cgroups_are_left_, false)) cgroups_.remove_empty();
+    if (std::exchange(cgroups_are_left_, false)) cgroups_.remove_left();
     reap_orphans([this](pid_t pid) {
       bool ours = false;
       jobs_.for_each([&](Job& job) { ours |= job.pid == pid; });

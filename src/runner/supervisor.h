@@ -60,8 +60,6 @@ class Supervisor {
   std::size_t startable(SteadyTime now);
   void launch(Waiting& waiting, SteadyTime now);
   std::variant<Spawned, SpawnFailure> spawn_in_cgroup(const StartRequest& request, bool& confined);
-  int make_cgroup(const AttemptKey& key, Limits& limits) const;
-  void confine(Job& job);
   void kill_all(const Job& job);
   void account(Finished& finished, const Job& job) const;
   void take_up(const Journal::Entry& entry);
@@ -89,7 +87,7 @@ class Supervisor {
   const RunnerOptions& options_;
   const int epoll_;
   const std::string mark_;  // in the environment of each job
-  const Cgroups cgroups_;
+  Cgroups cgroups_;
   base::SystemClock clock_;
   Journal journal_;
   JobTable jobs_;
@@ -109,7 +107,7 @@ class Supervisor {
   std::size_t young_count_ = 0;
   std::size_t max_jobs_ = 0;
   std::optional<SteadyTime> reap_at_;
-  bool cgroups_are_left_ = false;  // something lives in one whose job has ended
+  bool cgroups_are_left_ = true;  // something may live in one whose job has ended
 };
 
 }  // namespace runner

@@ -72,7 +72,7 @@ void Supervisor::end(Slot slot, Job& job) {
   } else {
     account(finished, job);
   }
-  if (job.confined && !cgroups_.remove(job.key)) cgroups_are_left_ = true;
+  if (job.confined && !cgroups_.leave(job.key)) cgroups_are_left_ = true;
   close_pipe(job, 0);
   close_pipe(job, 1);
   if (job.log) {

@@ -2,10 +2,14 @@
 // in a child that becomes one.
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -205,7 +209,7 @@ TEST_F(SurroundingsTest, TheRunnerSaysWhatHoldsAJobTogether) {
 
 // Out of group and session, orphaned, without an environment: only a cgroup still holds it.
 TEST_F(SurroundingsTest, InACgroupATimeoutEndsAlsoADaemonThatCoveredItsTracks) {
-  auto wanted = shell("sleep 0.3; env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >" +
+  auto wanted = shell("env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >" +
                       path("daemon") + "; exec sleep 600) &'; exec sleep 600");
   wanted.timeout = Milliseconds{1'500};
   EXPECT_EQ(run(wanted).cause, EndCause::timeout);
@@ -219,23 +223,15 @@ TEST_F(SurroundingsTest, InACgroupATimeoutEndsAlsoADaemonThatCoveredItsTracks) {
 }
 
 TEST_F(SurroundingsTest, ACgroupGoesWithItsJobAndAnOrphansIsKilledByTheNextRunner) {
-  const auto wanted = shell("sleep 0.3; env -i /usr/bin/setsid /bin/sh -c 'echo $$ >" + path("daemon") +
+  const auto wanted = shell("env -i /usr/bin/setsid /bin/sh -c 'echo $$ >" + path("daemon") +
                             "; exec sleep 600' & echo $$ >" + path("pid") + "; exec sleep 600");
   client_->start({wanted});
   const auto daemon = pid_in("daemon");
   reports_->started(wanted.key);
-  const auto in_cgroup = [&] {
-    std::ifstream in("/proc/" + std::to_string(daemon) + "/cgroup");
-    for (std::string line; std::getline(in, line);) {
-      if (line.starts_with("0::")) return line.substr(line.rfind('/') + 1);
-    }
-    return std::string();
-  };
   if (!reports_->connected().kill_level.starts_with("cgroup")) {
     kill(daemon, SIGKILL);
     return;
   }
-  EXPECT_EQ(in_cgroup(), base::to_string(wanted.key.execution) + ".1");
   client_.reset();
   stop(SIGKILL);
   launch();
@@ -243,6 +239,55 @@ TEST_F(SurroundingsTest, ACgroupGoesWithItsJobAndAnOrphansIsKilledByTheNextRunne
   client_->cancel(wanted.key);
   EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
   wait_until_gone(daemon);
+}
+
+// As a container's filter does.
+void refuse_clone3() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{std::size(program), program};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
+
+// What a job was killed in must not kill the next.
+TEST_F(SurroundingsTest, ACgroupServesOneAttemptAfterAnother) {
+  if (!reports_->connected().kill_level.starts_with("cgroup")) return;
+  for (const bool is_killed : {false, true, false, true, false}) {
+    auto wanted = shell(is_killed ? "exec sleep 600" : "exit 3");
+    if (is_killed) wanted.timeout = Milliseconds{10};
+    const auto finished = run(wanted);
+    EXPECT_EQ(finished.cause, is_killed ? EndCause::timeout : EndCause::exited);
+  }
+}
+
+TEST(SpawnIntoCgroup, AJobJoinsByItselfWhereItCantBeBornThere) {
+  Cgroups cgroups("test-of-joining");
+  if (!cgroups.are_had()) return;
+  Limits none;
+  std::string why;
+  const AttemptKey key{ExecutionId{5}, 2};
+  const int cgroup = cgroups.enter(key, none, why);
+  ASSERT_GE(cgroup, 0) << why;
+  StartRequest request;
+  request.argv = {"/bin/sh", "-c", "exec grep -q mini-scheduler-test-of-joining/ /proc/self/cgroup"};
+  const pid_t filtered = fork();
+  if (filtered == 0) {
+    refuse_clone3();
+    const auto outcome = spawn(request, none, cgroup);
+    const auto* spawned = std::get_if<Spawned>(&outcome);
+    int status = -1;
+    if (spawned != nullptr) waitpid(spawned->pid, &status, 0);
+    _exit(status == 0 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(filtered, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(cgroups.leave(key));
 }
 
 class FakeCgroups : public testing::Test {
@@ -274,13 +319,12 @@ class FakeCgroups : public testing::Test {
 };
 
 TEST_F(FakeCgroups, HoldTheLimitsThatTheirControllersCan) {
-  const Cgroups cgroups(parent_, "x");
+  Cgroups cgroups(parent_, "x");
   EXPECT_EQ(cgroups.level(), "cgroup (memory, pids)");
   Limits limits{1 << 20, 2, 3, 4, 5};
   std::string why;
-  const int procs = cgroups.make(key_, limits, why);
-  ASSERT_GE(procs, 0) << why;
-  close(procs);
+  const int folder = cgroups.enter(key_, limits, why);
+  ASSERT_GE(folder, 0) << why;
   EXPECT_EQ(limits, (Limits{std::nullopt, 2, 3, std::nullopt, 5}));
   EXPECT_EQ(content("memory.max"), "1048576");
   EXPECT_EQ(content("memory.oom.group"), "1");
@@ -290,7 +334,7 @@ TEST_F(FakeCgroups, HoldTheLimitsThatTheirControllersCan) {
 }
 
 TEST_F(FakeCgroups, TellWhatWasUsedAndWhetherMemoryRanOut) {
-  const Cgroups cgroups(parent_, "x");
+  Cgroups cgroups(parent_, "x");
   EXPECT_FALSE(cgroups.ran_out_of_memory(key_));
   write("5.2", "memory.events", "low 0\nhigh 0\nmax 9\noom 1\noom_kill 1\n");
   write("5.2", "cpu.stat", "usage_usec 2500000\nuser_usec 1\n");
@@ -301,11 +345,11 @@ TEST_F(FakeCgroups, TellWhatWasUsedAndWhetherMemoryRanOut) {
 }
 
 TEST_F(FakeCgroups, WhereALimitCantBeWrittenTheJobIsToHoldItItself) {
-  const Cgroups cgroups(parent_, "x");
+  Cgroups cgroups(parent_, "x");
   std::filesystem::remove(path("5.2", "pids.max"));
   Limits limits{.memory_bytes = 1 << 20, .processes = 4};
   std::string why;
-  EXPECT_EQ(cgroups.make(key_, limits, why), -1);
+  EXPECT_EQ(cgroups.enter(key_, limits, why), -1);
   EXPECT_TRUE(why.ends_with("pids.max: No such file or directory")) << why;
   EXPECT_EQ(limits.memory_bytes, 1 << 20);
   EXPECT_EQ(limits.processes, 4);
