@@ -41,23 +41,34 @@ void for_each_list(Object& definition, const Visit& visit) {
     visit(std::string("after.tasks"), *list);
 }
 
-// Another task that is gone keeps its number: no name stands for it.
-void name_references(json::object& definition, const json::array& present) {
+std::map<std::int64_t, std::string> names_by_id(const json::array& present) {
   std::map<std::int64_t, std::string> names;
   for (const auto& task : present) names[task.at("id").as_int64()] = name_of(task.as_object());
+  return names;
+}
+
+void name_references(json::object& definition, const json::array& present) {
+  if (!has_references(definition)) return;
+  const auto names = names_by_id(present);
   for_each_list(definition, [&](const std::string&, json::value& list) {
-    for (auto& each : list.as_array()) {
-      const auto found = names.find(each.as_int64());
-      if (found != names.end()) each = json::value(found->second);
-    }
+    for (auto& each : list.as_array()) each = json::value(names.at(each.as_int64()));
   });
 }
 
-json::object definition_fields(const json::object& task) {
+// Without the tasks that it names and that were deleted: no name stands for them.
+json::object definition_fields(const json::object& task, const json::array& present) {
   json::object definition;
   for (const auto& [field, value] : task::to_json(task::TaskDefinition{})) {
     if (const auto* there = task.if_contains(field)) definition[field] = *there;
   }
+  if (!has_references(definition)) return definition;
+  const auto names = names_by_id(present);
+  for_each_list(definition, [&](const std::string&, json::value& list) {
+    json::array there;
+    for (const auto& each : list.as_array())
+      if (names.contains(each.as_int64())) there.push_back(each);
+    list = std::move(there);
+  });
   return definition;
 }
 
@@ -155,7 +166,7 @@ base::Result<std::vector<TaskChange>> plan_tasks(const std::vector<json::object>
     } else {
       const auto& there = *by_id.at(found->second.front());
       change.id = std::to_string(found->second.front());
-      auto has = definition_fields(there);
+      auto has = definition_fields(there, present);
       name_references(has, present);
       for (const auto& [field, value] : change.wanted) compare(field, has[field], value, change.fields);
       const bool is_paused = there.at("paused").as_bool();
@@ -177,8 +188,9 @@ base::Result<std::vector<TaskChange>> plan_tasks(const std::vector<json::object>
 }
 
 json::object to_file_entry(const json::object& task, const json::array& present) {
-  const auto definition = task::read_definition(definition_fields(task), {});
-  auto entry = definition ? task::to_compact_json(*definition) : definition_fields(task);
+  const auto fields = definition_fields(task, present);
+  const auto definition = task::read_definition(fields, {});
+  auto entry = definition ? task::to_compact_json(*definition) : fields;
   name_references(entry, present);
   if (task.at("paused").as_bool()) entry["status"] = "PAUSED";
   return entry;

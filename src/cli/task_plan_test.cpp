@@ -117,6 +117,21 @@ TEST(TaskPlan, OfWhatWasExportedChangesNothing) {
   EXPECT_EQ(said(*plan), "=a3; =b4");
 }
 
+TEST(TaskPlan, ADeletedTaskIsNamedNoMore) {
+  const json::array present{
+      on_server(
+          3,
+          R"({"name":"a","cron":"@daily","command":"true","on_success":[9,4],"on_failure":[9],"after":{"tasks":[9],"need":"all","on":"success"}})"),
+      on_server(4, kB)};
+  const auto entry = to_file_entry(present[0].as_object(), present);
+  EXPECT_EQ(json::serialize(entry.at("on_success")), R"(["b"])");
+  EXPECT_FALSE(entry.contains("on_failure"));
+  EXPECT_FALSE(entry.contains("after"));
+  const auto plan = plan_tasks({entry}, present, false);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(said(*plan), "=a3");
+}
+
 TEST(TaskPlan, SaysWhichTaskIsWrong) {
   const json::array present{on_server(3, kB), on_server(4, kB),
                             on_server(5, R"({"name":"c","cron":"@daily","command":"true"})")};

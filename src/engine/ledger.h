@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,10 @@ class Ledger {
   // When that is of one that waits; nullopt where it has none.
   std::optional<Instant> start_deadline(store::Reader& reader, const task::Execution& execution) const;
 
+  // Tasks that these run after were deleted: starts those of them that waited for nothing else.
+  void go_on_without_deleted(store::Transaction& tx, const std::set<TaskId>& targets, Instant now,
+                             Slots& slots, Plan& plan) const;
+
   // Orders a claimed attempt that the runner never started, as its snapshot proves.
   void start_again(store::Transaction& tx, const task::Execution& execution, Plan& plan) const;
 
@@ -141,7 +146,7 @@ class Ledger {
   void release_next(store::Transaction& tx, task::Task& task, Slots& slots, Plan& plan) const;
   void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
                     Slots& slots, Plan& plan) const;
-  void start_next(store::Transaction& tx, TaskId target, const task::Task& task, const task::Execution& ended,
+  void start_next(store::Transaction& tx, TaskId target, TaskId upstream, ExecutionId ended,
                   std::map<std::string, std::string> env, Instant now, Slots& slots, Plan& plan) const;
   std::optional<task::TaskDefinition> definition_of(store::Reader& reader,
                                                     const task::Execution& execution) const;

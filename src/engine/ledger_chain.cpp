@@ -1,4 +1,6 @@
 // What an end starts: the tasks that it names, and those that name it.
+#include <algorithm>
+
 #include "engine/ledger.h"
 
 namespace engine {
@@ -45,13 +47,13 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
   if (!succeeded && !is_failure(ended.status)) return;
   const auto id = base::to_string(ended.id);
   for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure)
-    start_next(tx, target, task, ended, {{kUpstream, id}}, now, slots, plan);
+    start_next(tx, target, task.id, ended.id, {{kUpstream, id}}, now, slots, plan);
   for (const auto target : tx.tasks_after(task.id)) {
     const auto after = tx.find_task(target).value().definition.after;
     const bool matches = counts(after, succeeded);
     if (after.need == ChainNeed::any) {
       if (matches)
-        start_next(tx, target, task, ended, {{kUpstream, id}, {kAllUpstreams, id}}, now, slots, plan);
+        start_next(tx, target, task.id, ended.id, {{kUpstream, id}, {kAllUpstreams, id}}, now, slots, plan);
       continue;
     }
     // the latest end counts: a failure takes back the success before it
@@ -59,19 +61,34 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
     const auto ids = all_arrived(tx.upstreams_of(target));
     if (ids.empty()) continue;
     tx.forget_arrivals(target);
-    start_next(tx, target, task, ended, {{kUpstream, id}, {kAllUpstreams, ids}}, now, slots, plan);
+    start_next(tx, target, task.id, ended.id, {{kUpstream, id}, {kAllUpstreams, ids}}, now, slots, plan);
   }
 }
 
-void Ledger::start_next(store::Transaction& tx, TaskId target, const Task& task, const Execution& ended,
+void Ledger::go_on_without_deleted(store::Transaction& tx, const std::set<TaskId>& targets, Instant now,
+                                   Slots& slots, Plan& plan) const {
+  for (const auto target : targets) {
+    const auto task = tx.find_task(target);
+    if (!task || task->definition.after.need != ChainNeed::all) continue;
+    const auto upstreams = tx.upstreams_of(target);
+    const auto ids = all_arrived(upstreams);
+    if (ids.empty()) continue;
+    const auto last = *std::ranges::max_element(upstreams, {}, &store::Upstream::arrived);
+    tx.forget_arrivals(target);
+    start_next(tx, target, last.task_id, *last.arrived,
+               {{kUpstream, base::to_string(*last.arrived)}, {kAllUpstreams, ids}}, now, slots, plan);
+  }
+}
+
+void Ledger::start_next(store::Transaction& tx, TaskId target, TaskId upstream, ExecutionId ended,
                         std::map<std::string, std::string> env, Instant now, Slots& slots, Plan& plan) const {
-  if (target == task.id) return;
+  if (target == upstream) return;
   const RunRequest request{.task_id = target,
                            .trigger = Trigger::chain,
-                           .triggered_by = "task " + base::to_string(task.id),
+                           .triggered_by = "task " + base::to_string(upstream),
                            .overrides = {.env = std::move(env), .args = {}},
                            .force = false,
-                           .reason = "after execution " + base::to_string(ended.id)};
+                           .reason = "after execution " + base::to_string(ended)};
   const auto admitted = run(tx, request, now, slots, plan);
   if (admitted || admitted.error().kind != base::ErrorKind::conflict) return;
   const auto next = tx.find_task(target);

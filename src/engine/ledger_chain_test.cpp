@@ -68,6 +68,30 @@ TEST_F(LedgerTest, AnUpstreamThatIsDeletedIsNotWaitedFor) {
   EXPECT_EQ(end(fire(a, kNoon), 0).starts.size(), 1u);
 }
 
+TEST_F(LedgerTest, WhatWaitedForADeletedTaskAloneStartsWithTheDeletion) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"}), c = make({.name = "c"});
+  const auto next = make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});
+  const auto more = make({.name = "more", .cron = "0 0 1 1 *", .after = {.tasks = {a, b, c}}});
+  end(fire(a, kNoon), 0);
+  const auto plan = book([&](auto& tx, auto& slots, auto& after) {
+    tx.delete_task(b);
+    ledger_.go_on_without_deleted(tx, {next, more}, kNoon, slots, after);
+  });
+  ASSERT_EQ(plan.starts.size(), 1u) << "the other waits for one that is there";
+  const auto& started = plan.starts[0].execution;
+  EXPECT_EQ(started.task_id, next);
+  EXPECT_EQ(started.trigger, Trigger::chain);
+  EXPECT_EQ(started.triggered_by, "task " + base::to_string(a));
+  EXPECT_EQ(started.overrides.env.at("MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS"),
+            base::to_string(executions(a)[0].id));
+  end(plan, 0);
+  const auto rest = book([&](auto& tx, auto& slots, auto& after) {
+    tx.delete_task(a);
+    ledger_.go_on_without_deleted(tx, {next}, kNoon, slots, after);
+  });
+  EXPECT_TRUE(rest.starts.empty()) << "what was used up counts no more, and nothing is nobody's end";
+}
+
 TEST_F(LedgerTest, WhatWaitsLongerThanItsDeadlineIsSkippedWithTheReason) {
   options_.pools["db"] = 1;
   const auto first = fire(make({.name = "first", .pool = "db"}), kNoon);

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <set>
 
 #include "base/kill_point.h"
 
@@ -77,9 +78,11 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
   auto removal = std::make_shared<Removal>();
   parts_.dispatcher.book(
       0,
-      [this, ids, audit, removal](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+      [this, ids, audit, removal, now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
+                                                            Plan& plan) -> base::Result<void> {
         *removal = {};
         std::vector<TaskId> deleted;
+        std::set<TaskId> waited_for_them;
         for (const auto id : ids) {
           const auto task = tx.find_task(id);
           if (!task) {
@@ -93,12 +96,14 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
             removal->doomed.emplace_back(id, plan.cancels.back());
           }
           tx.append_audit(audit(*task));
+          for (const auto after : tx.tasks_after(id)) waited_for_them.insert(after);
           tx.delete_task(id);
           parts_.ledger.let_into_pool(tx, task->definition.pool, plan);
           plan.due_times.emplace_back(id, std::nullopt);
           removal->outcomes.emplace_back();
           deleted.push_back(id);
         }
+        parts_.ledger.go_on_without_deleted(tx, waited_for_them, now, slots, plan);
         note_abandoned_output(tx, deleted);
         base::kill_point("deletion.booked");
         return {};

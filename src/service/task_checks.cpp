@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::size_t kMaxChainSteps = 10'000;  // tasks looked at for a loop
 
+bool names(const task::TaskDefinition& definition, TaskId id) {
+  const auto has = [id](const std::vector<TaskId>& list) {
+    return std::ranges::find(list, id) != list.end();
+  };
+  return has(definition.on_success) || has(definition.on_failure) || has(definition.after.tasks);
+}
+
 }  // namespace
 
 // Field by field, and whatever has no line in the table of fields is refused: a field that is added later
@@ -66,7 +73,8 @@ base::Result<void> TaskService::check_secrets(store::Reader& reader,
 }
 
 base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
-                                            const task::TaskDefinition& definition) const {
+                                            const task::TaskDefinition& definition,
+                                            const task::TaskDefinition& before) const {
   const auto& after = definition.after.tasks;
   const auto refuse = [](const char* field, std::string why) {
     return field_error(field, ErrorKind::invalid, std::move(why));
@@ -74,7 +82,7 @@ base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
   constexpr const char* kLoop = ": a chain must not be a loop";
   for (const auto upstream : after) {
     if (id && upstream == id) return refuse("after", std::string("names this task itself") + kLoop);
-    if (!reader.find_task(upstream))
+    if (!reader.find_task(upstream) && !names(before, upstream))
       return refuse("after", "names task " + base::to_string(upstream) + ", which does not exist");
   }
   // from each task to those that its end starts, each with the field that the way began with
@@ -101,7 +109,7 @@ base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
     if (!seen.insert(step.to).second) continue;
     const auto task = reader.find_task(step.to);
     if (!task) {
-      if (step.direct)
+      if (step.direct && !names(before, step.to))
         return refuse(step.field, "names task " + base::to_string(step.to) + ", which does not exist");
       continue;
     }

@@ -115,7 +115,7 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
   task.created_by = actor.name;
   place_cursor(task);
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
-    if (auto sound = check_chain(tx, {}, task.definition); !sound) return sound;
+    if (auto sound = check_chain(tx, {}, task.definition, {}); !sound) return sound;
     if (auto there = check_secrets(tx, task.definition); !there) return there;
     task.id = tx.insert_task(task);
     if (task.paused) tx.note_pause(task.id, task.created_at, true);
@@ -171,7 +171,7 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
     auto definition = task::read_definition(fields, options);
     if (!definition) return std::move(definition).error();
     if (auto allowed = check_rights(actor, before->definition, *definition); !allowed) return allowed;
-    if (auto sound = check_chain(tx, id, *definition); !sound) return sound;
+    if (auto sound = check_chain(tx, id, *definition, before->definition); !sound) return sound;
     if (auto there = check_secrets(tx, *definition); !there) return there;
     const bool now_paused = paused->value_or(before->paused);
     outcome = save(actor, tx, std::move(*before), std::move(*definition), now_paused, "task.update");
@@ -362,7 +362,7 @@ base::Result<task::Task> TaskService::restore(const rights::Actor& actor, TaskId
     }
     if (auto allowed = check_rights(actor, before->definition, revision->definition); !allowed)
       return allowed;
-    if (auto sound = check_chain(tx, id, revision->definition); !sound) return sound;
+    if (auto sound = check_chain(tx, id, revision->definition, revision->definition); !sound) return sound;
     if (auto there = check_secrets(tx, revision->definition); !there) return there;
     const bool paused = before->paused;
     outcome = save(actor, tx, std::move(*before), std::move(revision->definition), paused, "task.restore");

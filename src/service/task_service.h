@@ -74,8 +74,9 @@ class TaskService {
   base::Result<void> check_rights(const rights::Actor& actor, const task::TaskDefinition& before,
                                   const task::TaskDefinition& after) const;
   base::Result<void> check_secrets(store::Reader& reader, const task::TaskDefinition& definition) const;
-  base::Result<void> check_chain(store::Reader& reader, TaskId id,
-                                 const task::TaskDefinition& definition) const;
+  // What `before` names and was deleted since may stay named.
+  base::Result<void> check_chain(store::Reader& reader, TaskId id, const task::TaskDefinition& definition,
+                                 const task::TaskDefinition& before) const;
   store::ExecutionPage list_executions(const store::ExecutionQuery& query) const;
   void place_cursor(task::Task& task) const;
   base::Result<task::Task> save(const rights::Actor& actor, store::Transaction& tx, task::Task before,

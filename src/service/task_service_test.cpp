@@ -297,6 +297,25 @@ TEST_F(TaskServiceTest, AChainOfBothKindsMustNotBeALoop) {
       << "what it ran after counts no more";
 }
 
+TEST_F(TaskServiceTest, ATaskThatNamesADeletedOneCanStillBeChanged) {
+  const auto text = [](TaskId id) { return base::to_string(id); };
+  const auto gone = create("{}")->id;
+  const auto other = create("{}")->id;
+  const auto names = R"("on_failure":[)" + text(gone) + R"(],"after":{"tasks":[)" + text(other) + "]}";
+  const auto id = create("{" + names + "}")->id;
+  const auto waiting = create(R"({"after":{"tasks":[)" + text(gone) + "]}}")->id;
+  ASSERT_TRUE(tasks_->remove(actor_of(Role::editor), gone));
+  EXPECT_TRUE(patch(id, R"({"description":"x"})"));
+  EXPECT_TRUE(patch(waiting, R"({"description":"x"})"));
+  const auto whole = object(R"({"name":"b","cron":"@daily","command":"ls",)" + names + "}");
+  EXPECT_TRUE(tasks_->change(actor_of(Role::editor), id, whole, true, {}));
+  EXPECT_TRUE(patch(id, R"({"on_failure":[],"after":null})"));
+  const auto anew = patch(id, R"({"on_failure":[)" + text(gone) + "]}");
+  ASSERT_FALSE(anew) << "what was named no more is a new name";
+  EXPECT_EQ(places(anew.error()), std::vector<std::string>{"on_failure"});
+  EXPECT_TRUE(tasks_->restore(actor_of(Role::editor), id, 1)) << "it was named so once";
+}
+
 TEST_F(TaskServiceTest, CleanupKeepsTheNewestAndTellsHowManyWent) {
   const auto made = create("{}");
   for (int i = 0; i < 5; ++i) keep(*made, task::ExecutionStatus::success, {});

@@ -30,6 +30,16 @@ def test_a_task_runs_after_any_failure(server, create):
     assert [run["triggered_by"] for run in executions(server, alarm["id"], 1)] == [f"task {first['id']}"]
 
 
+def test_a_deleted_task_is_waited_for_no_longer(server, create):
+    first, second = create(name="first"), create(name="second")
+    both = create(name="both", after={"tasks": [first["id"], second["id"]]})
+    end = server.run_to_its_end(first["id"])
+    assert server.ask("DELETE", f"/tasks/{second['id']}")[0] == 204
+    run = executions(server, both["id"], 1)[0]
+    assert run["trigger"] == "chain" and run["reason"] == f"after execution {end['id']}"
+    assert server.ask("PATCH", f"/tasks/{both['id']}", {"description": "still to be edited"})[0] == 200
+
+
 def test_a_loop_is_refused_when_it_is_saved(server, create):
     first = create(name="first")
     second = create(name="second", after={"tasks": [first["id"]]})
