@@ -103,7 +103,8 @@ class Engine : public runner::Listener {
   RunOutcomes run(std::vector<RunRequest> requests);
   // The same, and does not wait: `then` is called on the loop, unless the engine is stopped before.
   void run(std::vector<RunRequest> requests, std::function<void(RunOutcomes)> then);
-  // Queues the fires of a past window, oldest first; gives their ids. At most 1,000 (invalid beyond).
+  // Queues the fires of a past window, oldest first, as far as the task fires then (starts_at, ends_at);
+  // gives the ids of their records, one for fires skipped in a row. At most 1,000 (invalid beyond).
   base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request);
   // conflict where it is final already.
   base::Result<void> cancel(ExecutionId id, const std::string& by);

@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::int64_t kMaxOpenRead = 10'000;  // open executions of one task that a single step looks at
 
+// The part of the window in which the task fires at all, as the schedule takes it: after one second, up to
+// and with another.
+std::pair<std::chrono::sys_seconds, std::chrono::sys_seconds> seconds_of(
+    const BackfillRequest& request, const task::TaskDefinition& definition) {
+  constexpr std::chrono::seconds kOne{1};
+  const auto from = std::max(request.from, definition.starts_at.value_or(request.from));
+  const auto last = std::chrono::ceil<std::chrono::seconds>(request.to) - kOne;
+  const auto ends_at = std::chrono::floor<std::chrono::seconds>(definition.ends_at.value_or(last));
+  return {std::chrono::ceil<std::chrono::seconds>(from) - kOne, std::min(last, ends_at)};
+}
+
 std::string running_one(store::Transaction& tx, TaskId id) {
   const auto open = tx.open_executions(id, 1);
   return open.empty() ? std::string("one") : "execution " + base::to_string(open.front().id);
@@ -59,8 +70,7 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
   }
   const auto schedule = schedules_.of(task->definition);
   if (!schedule) return base::make_error(base::ErrorKind::conflict, "the task's schedule can't be read");
-  const auto from = std::chrono::ceil<std::chrono::seconds>(request.from) - std::chrono::seconds{1};
-  const auto to = std::chrono::ceil<std::chrono::seconds>(request.to) - std::chrono::seconds{1};
+  const auto [from, to] = seconds_of(request, task->definition);
   const auto fires = schedule->between(from, to, kMaxBackfill + 1);
   if (fires.size() > kMaxBackfill) {
     return base::make_error(
@@ -68,18 +78,31 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
         "the window has more than " + std::to_string(kMaxBackfill) + " fires; backfill it in smaller pieces");
   }
   std::vector<ExecutionId> ids;
+  std::optional<Execution> skipped;  // the last record, where it is one of skipped fires
   for (const auto fire : fires) {
     auto draft = draft_of(*task, Trigger::backfill, now);
     draft.scheduled_at = fire;
     draft.triggered_by = request.triggered_by;
     const auto admission = task::admit(request.overlap, false, {task->running, task->queued});
     if (admission.verdict == task::Admission::Verdict::refuse) {
+      if (skipped && skipped->reason == admission.reason) {
+        skipped->count += 1;
+        skipped->scheduled_until = fire;
+        tx.save_execution(*skipped);
+        continue;
+      }
       draft.status = ExecutionStatus::skipped;
       draft.reason = admission.reason;
+      draft.scheduled_until = fire;
       draft.finished_at = now;
-      if (const auto id = tx.insert_execution(draft)) ids.push_back(*id);
+      if (const auto id = tx.insert_execution(draft)) {
+        ids.push_back(*id);
+        skipped = std::move(draft);
+        skipped->id = *id;
+      }
       continue;
     }
+    skipped.reset();
     if (const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan)) {
       ids.push_back(admitted->id);
     }

@@ -97,6 +97,46 @@ TEST_F(LedgerTest, ASkipThatIsNotTheNextOneOrOfAnotherKindIsARecordOfItsOwn) {
   EXPECT_EQ(found[4].trigger, Trigger::schedule);
 }
 
+TEST_F(LedgerTest, ABackfillKeepsToTheTimesBetweenWhichTheTaskFires) {
+  const auto id = make({.overlap = task::OverlapPolicy::allow,
+                        .starts_at = kNoon - minutes{58},
+                        .ends_at = kNoon - minutes{56}});
+  const auto backfill = [&](Instant from, Instant to) {
+    std::vector<ExecutionId> ids;
+    book([&](auto& tx, auto& slots, auto& plan) {
+      ids = ledger_.backfill(tx, {.task_id = id, .from = from, .to = to}, kNoon, slots, plan).value();
+    });
+    return ids.size();
+  };
+  EXPECT_EQ(backfill(kNoon - hours{1}, kNoon), 3u) << "both ends count";
+  EXPECT_EQ(executions(id)[0].scheduled_at, kNoon - minutes{58});
+  EXPECT_EQ(executions(id)[2].scheduled_at, kNoon - minutes{56});
+  EXPECT_EQ(backfill(kNoon - hours{2}, kNoon - hours{1}), 0u);
+  EXPECT_EQ(backfill(kNoon - minutes{30}, kNoon), 0u);
+}
+
+TEST_F(LedgerTest, FiresThatABackfillSkipsInARowAreOneRecord) {
+  const auto id = make({});
+  std::vector<ExecutionId> ids;
+  const auto backfill = [&](task::OverlapPolicy overlap) {
+    return book([&](auto& tx, auto& slots, auto& plan) {
+      const BackfillRequest request{
+          .task_id = id, .from = kNoon - hours{1}, .to = kNoon - minutes{55}, .overlap = overlap};
+      ids = ledger_.backfill(tx, request, kNoon, slots, plan).value();
+    });
+  };
+  EXPECT_EQ(backfill(task::OverlapPolicy::skip).starts.size(), 1u);
+  const auto found = executions(id);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(ids, (std::vector{found[0].id, found[1].id}));
+  EXPECT_EQ(found[1].status, ExecutionStatus::skipped);
+  EXPECT_EQ(found[1].count, 4);
+  EXPECT_EQ(found[1].scheduled_at, kNoon - minutes{59});
+  EXPECT_EQ(found[1].scheduled_until, kNoon - minutes{56});
+  backfill(task::OverlapPolicy::skip);
+  EXPECT_EQ(executions(id).size(), 3u) << "another request has a record of its own";
+}
+
 TEST_F(LedgerTest, OverlapQueueLetsOneWaitAndStartsItAtTheEnd) {
   const auto id = make({.overlap = task::OverlapPolicy::queue});
   const auto first = fire(id, kNoon);
