@@ -98,8 +98,9 @@ void Dispatcher::promote_waiting() {
   slot_waiters_ = false;
   book(
       kPromotedAtOnce,
-      [this](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-        parts_.ledger.promote(tx, slots, plan);
+      [this, now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
+                                       Plan& plan) -> base::Result<void> {
+        parts_.ledger.promote(tx, now, slots, plan);
         return {};
       },
       [this](const base::Result<void>& kept) {

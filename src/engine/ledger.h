@@ -97,14 +97,14 @@ class Ledger {
                             Slots& slots, Plan& plan) const;
 
   // Claims executions that wait for a slot, by priority, and ones whose backoff is over. One whose pool is
-  // full steps aside.
-  void promote(store::Transaction& tx, Slots& slots, Plan& plan) const;
+  // full steps aside; one whose start deadline has passed is skipped.
+  void promote(store::Transaction& tx, Instant now, Slots& slots, Plan& plan) const;
   // Lets as many as a pool has room for, or those of all pools, wait for a slot instead.
   void let_into_pool(store::Transaction& tx, const std::string& pool, Plan& plan) const;
   void let_into_pools(store::Transaction& tx, Plan& plan) const;
   void end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
 
-  // The execution has waited for its start_deadline_s: skipped, unless it began.
+  // The execution's start deadline has passed: skipped, unless it began.
   void give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
   // When that is of one that waits; nullopt where it has none.
   std::optional<Instant> start_deadline(store::Reader& reader, const task::Execution& execution) const;
@@ -113,11 +113,12 @@ class Ledger {
   void go_on_without_deleted(store::Transaction& tx, const std::set<TaskId>& targets, Instant now,
                              Slots& slots, Plan& plan) const;
 
-  // Orders a claimed attempt that the runner never started, as its snapshot proves.
-  void start_again(store::Transaction& tx, const task::Execution& execution, Plan& plan) const;
+  // Orders a claimed attempt that the runner never started, as its snapshot proves; skips one whose start
+  // deadline has passed.
+  void start_again(store::Transaction& tx, const task::Execution& execution, Instant now, Slots& slots,
+                   Plan& plan) const;
 
  private:
-  struct Draft;
   // Inserts and, where admitted, claims it or lets it wait. nullopt: that fire was booked before.
   std::optional<task::Execution> admit(store::Transaction& tx, task::Task& task, task::Execution draft,
                                        const task::Admission& admission, Instant now, Slots& slots,
@@ -141,9 +142,12 @@ class Ledger {
   // Takes a slot and gives none, or says what is waited for.
   task::Waiting claim(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
   void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
+  void skip_late(store::Transaction& tx, task::Execution& execution, Instant now, Slots& slots,
+                 Plan& plan) const;
+  void skip_late_in_queue(store::Transaction& tx, task::Execution& execution, Instant now, Plan& plan) const;
   void close(store::Transaction& tx, task::Task& task, task::Execution& execution,
              task::ExecutionStatus status, Instant now, Slots& slots, Plan& plan) const;
-  void release_next(store::Transaction& tx, task::Task& task, Slots& slots, Plan& plan) const;
+  void release_next(store::Transaction& tx, task::Task& task, Instant now, Slots& slots, Plan& plan) const;
   void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
                     Slots& slots, Plan& plan) const;
   void start_next(store::Transaction& tx, TaskId target, TaskId upstream, ExecutionId ended,
@@ -159,6 +163,11 @@ class Ledger {
 // A fire that comes later than this, or was due before the engine began, is a misfire: the machine slept, its
 // clock was set forwards, or nobody was there.
 inline constexpr base::Milliseconds kLateIsMisfire{5'000};
+
+// Why a fire that is booked after its start deadline is skipped. The same words for each, so that one record
+// can hold several.
+inline constexpr const char* kBookedTooLate =
+    "start deadline: the scheduler could not run it until its start_deadline_s had passed";
 
 // Fires of one backfill request, at most.
 inline constexpr std::size_t kMaxBackfill = 1000;

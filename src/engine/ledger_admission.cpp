@@ -1,5 +1,6 @@
 #include "engine/ledger.h"
 #include "task/cursor.h"
+#include "task/start_deadline.h"
 
 namespace engine {
 
@@ -156,8 +157,8 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     ++task.queued;
   else
     ++task.running;
-  if (draft.waiting != Waiting::none && task.definition.start_deadline_s > 0)
-    plan.deadlines.push_back({*id, now + std::chrono::seconds{task.definition.start_deadline_s}});
+  const auto deadline = task::start_deadline(task.definition, draft);
+  if (draft.waiting != Waiting::none && deadline) plan.deadlines.push_back({*id, *deadline});
   if (draft.waiting == Waiting::none) {
     task.last_run_at = now;
     plan.starts.push_back({draft, task.definition});
@@ -198,19 +199,25 @@ void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution,
   tx.save_execution(execution);
 }
 
-void Ledger::release_next(store::Transaction& tx, Task& task, Slots& slots, Plan& plan) const {
-  if (task.running > 0 || task.queued == 0) return;
-  // with nothing running, the oldest that is open waits
-  for (auto& open : tx.open_executions(task.id, 1)) {
-    const auto definition = definition_of(tx, open);
-    open.reason.clear();
+void Ledger::release_next(store::Transaction& tx, Task& task, Instant now, Slots& slots, Plan& plan) const {
+  while (task.running == 0 && task.queued > 0) {
+    // with nothing running, the oldest that is open waits
+    auto open = tx.open_executions(task.id, 1);
+    if (open.empty()) return;
+    auto& next = open.front();
     --task.queued;
+    const auto definition = definition_of(tx, next).value_or(task.definition);
+    if (task::is_past_start_deadline(definition, next, now)) {
+      skip_late_in_queue(tx, next, now, plan);
+      continue;
+    }
+    next.reason.clear();
     ++task.running;
-    claim_or_queue(tx, open, definition.value_or(task.definition), slots, plan);
+    claim_or_queue(tx, next, definition, slots, plan);
   }
 }
 
-void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
+void Ledger::promote(store::Transaction& tx, Instant now, Slots& slots, Plan& plan) const {
   constexpr std::int64_t kPromotedAtOnce = 256;
   const auto waiting = tx.waiting_for_slot(kPromotedAtOnce);
   for (auto execution : waiting) {
@@ -219,7 +226,11 @@ void Ledger::promote(store::Transaction& tx, Slots& slots, Plan& plan) const {
       return;
     }
     const auto definition = definition_of(tx, execution);
-    if (definition) claim_or_queue(tx, execution, *definition, slots, plan);
+    if (!definition) continue;
+    if (task::is_past_start_deadline(*definition, execution, now))
+      skip_late(tx, execution, now, slots, plan);
+    else
+      claim_or_queue(tx, execution, *definition, slots, plan);
   }
   plan.slot_waiters |= static_cast<std::int64_t>(waiting.size()) == kPromotedAtOnce;
 }
@@ -238,35 +249,16 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
   }
 }
 
-std::optional<Instant> Ledger::start_deadline(store::Reader& reader, const Execution& execution) const {
-  const bool waits = execution.waiting == Waiting::slot || execution.waiting == Waiting::pool ||
-                     execution.waiting == Waiting::overlap;
-  if (!waits || execution.attempt.number > 1) return std::nullopt;
-  const auto definition = definition_of(reader, execution);
-  if (!definition || definition->start_deadline_s <= 0) return std::nullopt;
-  return execution.created_at + std::chrono::seconds{definition->start_deadline_s};
-}
-
-void Ledger::give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots,
-                             Plan& plan) const {
-  auto execution = tx.find_execution(id);
-  if (!execution || !start_deadline(tx, *execution)) return;
-  auto task = tx.find_task(execution->task_id);
-  if (!task) return;
-  const bool for_overlap = execution->waiting == Waiting::overlap;
-  const auto awaited = for_overlap                           ? std::string("the run before it to end")
-                       : execution->waiting == Waiting::pool ? "room in pool '" + execution->pool + "'"
-                                                             : std::string("a free slot");
-  execution->reason = "start deadline: it waited for " + awaited + " until its start_deadline_s had passed";
-  execution->attempt.status = ExecutionStatus::skipped;
-  --(for_overlap ? task->queued : task->running);
-  close(tx, *task, *execution, ExecutionStatus::skipped, now, slots, plan);
-  tx.save_run_state(*task);
-}
-
-void Ledger::start_again(store::Transaction& tx, const Execution& execution, Plan& plan) const {
-  if (auto definition = definition_of(tx, execution))
+void Ledger::start_again(store::Transaction& tx, const Execution& execution, Instant now, Slots& slots,
+                         Plan& plan) const {
+  auto definition = definition_of(tx, execution);
+  if (!definition) return;
+  if (!task::is_past_start_deadline(*definition, execution, now)) {
     plan.starts.push_back({execution, std::move(*definition)});
+    return;
+  }
+  auto late = execution;
+  skip_late(tx, late, now, slots, plan);
 }
 
 std::optional<task::TaskDefinition> Ledger::definition_of(store::Reader& reader,

@@ -92,49 +92,5 @@ TEST_F(LedgerTest, WhatWaitedForADeletedTaskAloneStartsWithTheDeletion) {
   EXPECT_TRUE(rest.starts.empty()) << "what was used up counts no more, and nothing is nobody's end";
 }
 
-TEST_F(LedgerTest, WhatWaitsLongerThanItsDeadlineIsSkippedWithTheReason) {
-  options_.pools["db"] = 1;
-  const auto first = fire(make({.name = "first", .pool = "db"}), kNoon);
-  const auto id =
-      make({.name = "second", .overlap = task::OverlapPolicy::queue, .start_deadline_s = 30, .pool = "db"});
-  const auto waiting = fire(id, kNoon);
-  ASSERT_EQ(waiting.deadlines.size(), 1u);
-  EXPECT_EQ(waiting.deadlines[0].due_at, kNoon + seconds{30});
-  const auto queued = fire(id, kNoon + minutes{1});
-  const auto give_up = [&](const Plan& plan) {
-    return book([&](auto& tx, auto& slots, auto& after) {
-      ledger_.give_up_waiting(tx, plan.deadlines.at(0).id, kNoon + minutes{2}, slots, after);
-    });
-  };
-  give_up(queued);
-  give_up(waiting);
-  const auto found = executions(id);
-  ASSERT_EQ(found.size(), 2u);
-  for (const auto& execution : found) {
-    EXPECT_EQ(execution.status, ExecutionStatus::skipped);
-    EXPECT_FALSE(execution.started_at);
-  }
-  EXPECT_NE(found[0].reason.find("room in pool 'db'"), std::string::npos) << found[0].reason;
-  EXPECT_NE(found[1].reason.find("the run before it"), std::string::npos) << found[1].reason;
-  EXPECT_EQ(task_of(id).running, 0);
-  EXPECT_EQ(task_of(id).queued, 0);
-  EXPECT_FALSE(task_of(id).last_failed);
-  EXPECT_TRUE(end(first, 0).starts.empty());
-}
-
-TEST_F(LedgerTest, ADeadlineHarmsNothingThatHasBegun) {
-  options_.pools["db"] = 1;
-  const auto first = fire(make({.name = "first", .pool = "db"}), kNoon);
-  const auto id = make({.name = "second", .start_deadline_s = 30, .pool = "db"});
-  const auto waiting = fire(id, kNoon);
-  end(first, 0);
-  book([&](auto& tx, auto& slots, auto& plan) { ledger_.promote(tx, slots, plan); });
-  book([&](auto& tx, auto& slots, auto& plan) {
-    ledger_.give_up_waiting(tx, waiting.deadlines.at(0).id, kNoon + minutes{2}, slots, plan);
-  });
-  EXPECT_EQ(executions(id)[0].waiting, Waiting::none);
-  EXPECT_EQ(executions(id)[0].status, ExecutionStatus::pending);
-}
-
 }  // namespace
 }  // namespace engine

@@ -186,7 +186,7 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
   if (status != ExecutionStatus::skipped) tx.add_outcome(hour_of(*execution.finished_at), status, duration);
   plan.ended.push_back(task.id);
   let_into_pool(tx, execution.pool, plan);
-  release_next(tx, task, slots, plan);
+  release_next(tx, task, now, slots, plan);
   follow_chain(tx, task, execution, now, slots, plan);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/ledger.h"
 #include "task/misfire.h"
+#include "task/start_deadline.h"
 
 namespace engine {
 
@@ -65,15 +66,19 @@ void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, const ClockP
 
 void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant nominal,
                        Instant now, Slots& slots, Plan& plan) const {
+  auto draft = draft_of(task, Trigger::schedule, now);
+  draft.scheduled_at = nominal;
+  draft.due_at = *task.next_due_at;
+  draft.triggered_by = "schedule";
+  if (task::is_past_start_deadline(task.definition, draft, now)) {
+    skip(tx, task, schedule, nominal, now, kBookedTooLate);
+    return;
+  }
   const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});
   if (admission.verdict == task::Admission::Verdict::refuse) {
     skip(tx, task, schedule, nominal, now, admission.reason);
     return;
   }
-  auto draft = draft_of(task, Trigger::schedule, now);
-  draft.scheduled_at = nominal;
-  draft.due_at = *task.next_due_at;
-  draft.triggered_by = "schedule";
   admit(tx, task, std::move(draft), admission, now, slots, plan);
 }
 
@@ -91,21 +96,25 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
     tx.insert_execution(record);
     plan.ended.push_back(task.id);
   }
-  bool first = true;
+  std::vector<Execution> drafts;
   for (const auto nominal : plan_for_missed.run) {
     auto draft = draft_of(task, Trigger::misfire, now);
     draft.scheduled_at = nominal;
     draft.due_at = nominal + task::jitter_of(task.definition);
     draft.triggered_by = "misfire";
-    // several are made up one after another, whatever the overlap policy says of later fires
-    const auto overlap =
-        first && plan_for_missed.run.size() == 1 ? task.definition.overlap : task::OverlapPolicy::queue_all;
+    if (task::is_past_start_deadline(task.definition, draft, now))
+      skip(tx, task, schedule, nominal, now, kBookedTooLate);
+    else
+      drafts.push_back(std::move(draft));
+  }
+  // several are made up one after another, whatever the overlap policy says of later fires
+  const auto overlap = drafts.size() == 1 ? task.definition.overlap : task::OverlapPolicy::queue_all;
+  for (auto& draft : drafts) {
     const auto admission = task::admit(overlap, false, {task.running, task.queued});
     if (admission.verdict == task::Admission::Verdict::refuse)
-      skip(tx, task, schedule, nominal, now, admission.reason);
+      skip(tx, task, schedule, *draft.scheduled_at, now, admission.reason);
     else
       admit(tx, task, std::move(draft), admission, now, slots, plan);
-    first = false;
   }
   task.next_run_at = plan_for_missed.next.next_run_at;
   task.next_due_at = plan_for_missed.next.next_due_at;

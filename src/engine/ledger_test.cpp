@@ -325,7 +325,7 @@ TEST_F(LedgerTest, WithoutASlotARunWaitsAndIsPromotedByPriority) {
   const auto high = make({.name = "high", .priority = 9});
   EXPECT_TRUE(fire(low, kNoon, kNoon - hours{1}, 0).slot_waiters);
   EXPECT_TRUE(fire(high, kNoon, kNoon - hours{1}, 0).starts.empty());
-  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); }, 1);
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, kNoon, slots, p); }, 1);
   ASSERT_EQ(plan.starts.size(), 1u);
   EXPECT_EQ(plan.starts[0].execution.task_id, high);
   EXPECT_TRUE(plan.slot_waiters);
@@ -339,7 +339,7 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   EXPECT_EQ(first.starts.size(), 1u);
   EXPECT_TRUE(fire(b, kNoon).starts.empty());
   end(first, 0);
-  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, kNoon, slots, p); });
   ASSERT_EQ(plan.starts.size(), 1u);
   EXPECT_EQ(plan.starts[0].execution.task_id, b);
 }
@@ -352,7 +352,7 @@ TEST_F(LedgerTest, AFullPoolsWaitersStandInNobodysWay) {
   for (int minute = 1; minute <= 300; ++minute) fire(id, kNoon + minutes{minute});
   const auto other = make({.name = "other"});
   EXPECT_TRUE(fire(other, kNoon, kNoon - hours{1}, 0).slot_waiters);
-  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, kNoon, slots, p); });
   ASSERT_EQ(plan.starts.size(), 1u);
   EXPECT_EQ(plan.starts[0].execution.task_id, other);
   EXPECT_FALSE(plan.slot_waiters);
@@ -365,7 +365,7 @@ TEST_F(LedgerTest, AWaiterWhosePoolWasFilledMeanwhileStepsAside) {
   const auto b = make({.name = "b", .pool = "db"});
   EXPECT_TRUE(fire(a, kNoon, kNoon - hours{1}, 0).slot_waiters);
   EXPECT_EQ(fire(b, kNoon).starts.size(), 1u);
-  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, slots, p); });
+  const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, kNoon, slots, p); });
   EXPECT_TRUE(plan.starts.empty());
   EXPECT_FALSE(plan.slot_waiters);
   EXPECT_EQ(executions(a)[0].waiting, task::Waiting::pool);

@@ -87,20 +87,22 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
                                        {"ended_meanwhile", snapshot.finished.size()},
                                        {"never_started", never_started.size()},
                                        {"lost", lost}});
-  book(0, [this, never_started](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
-    parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
-    for (const auto& execution : never_started) {
-      const auto current = tx.find_execution(execution.id);
-      if (!current || current->status != ExecutionStatus::pending || current->waiting != Waiting::none)
-        continue;
-      if (current->cancel_asked)
-        plan.unwanted.push_back({current->id, current->attempt.number});
-      else
-        parts_.ledger.start_again(tx, *current, plan);
-    }
-    base::kill_point("snapshot.booked");
-    return {};
-  });
+  book(0,
+       [this, never_started, now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
+                                                       Plan& plan) -> base::Result<void> {
+         parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
+         for (const auto& execution : never_started) {
+           const auto current = tx.find_execution(execution.id);
+           if (!current || current->status != ExecutionStatus::pending || current->waiting != Waiting::none)
+             continue;
+           if (current->cancel_asked)
+             plan.unwanted.push_back({current->id, current->attempt.number});
+           else
+             parts_.ledger.start_again(tx, *current, now, slots, plan);
+         }
+         base::kill_point("snapshot.booked");
+         return {};
+       });
   pump();
 }
 

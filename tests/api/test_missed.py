@@ -81,3 +81,19 @@ def test_a_fire_missed_by_each_of_ten_thousand_tasks_delays_neither_the_start_no
     late = server.wait_until(lambda: sorted(record["late_ms"] for record in records(server, prompt["id"])
                                             if record["trigger"] == "schedule" and record["started_at"]))
     assert late[len(late) // 2] < 2000, late
+
+
+def test_what_was_down_for_longer_than_its_start_deadline_is_skipped_and_why_says_so(stopped):
+    server = stopped
+    task = server.ask("POST", "/tasks", {"name": "in time", "cron": "* * * * * *", "command": "true", "start_deadline_s": 2,
+                                         "misfire": {"policy": "fire_all"}})[1]
+    server.stop()
+    set_cursors_back(server, 60)
+    server.start()
+    server.wait_until(lambda: [record for record in records(server, task["id"]) if record["trigger"] == "schedule" and record["started_at"]])
+    server.ask("POST", f"/tasks/{task['id']}/pause")
+    late = [record for record in records(server, task["id"]) if record["status"] == "SKIPPED" and "start deadline" in record["reason"]]
+    assert late and late[-1]["count"] > 50, late
+    assert all(record["late_ms"] < 3000 for record in records(server, task["id"]) if record["started_at"])
+    why = server.ask("GET", f"/tasks/{task['id']}/why?at={late[-1]['scheduled_at']}")[1]
+    assert why["verdict"] == "skipped" and "start_deadline_s" in why["answer"]

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kStartUp{
     30};  // of what is not held against a server that just came or was set back
 constexpr Milliseconds kCorrection{5'000};  // a step back that is waited out
+constexpr Milliseconds kUnderWay{2'000};    // from the decision that something starts to its first instant
 
 std::int64_t minute_of(Instant at) {
   return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count();
@@ -93,6 +94,7 @@ class Judge {
       judge_execution(execution);
     }
     if (task.definition.overlap != OverlapPolicy::allow) judge_overlap(task);
+    if (task.definition.start_deadline_s > 0) judge_deadline(task, executions);
     if (!task.deleted)
       judge_fires(task, executions);
     else if (!executions.empty())
@@ -289,6 +291,21 @@ class Judge {
       if (!runs[i - 1]->ended || *runs[i - 1]->ended > runs[i]->began)
         verdict_.fault("task " + base::to_string(task.id) + " overlaps itself: " + name(runs[i - 1]->key) +
                        " and " + name(runs[i]->key));
+    }
+  }
+
+  // Where the clock was set back its times say nothing of how long something waited.
+  void judge_deadline(const PlannedTask& task, const std::vector<Execution>& executions) {
+    if (!world_.set_backs().empty()) return;
+    for (const auto& execution : executions) {
+      if (!execution.started_at) continue;
+      const auto since = is_fire(execution) ? *execution.scheduled_at + task::jitter_of(task.definition)
+                                            : execution.created_at;
+      const auto late =
+          *execution.started_at - since - std::chrono::seconds{task.definition.start_deadline_s};
+      if (late > kUnderWay)
+        verdict_.fault("execution " + base::to_string(execution.id) + " began " +
+                       std::to_string(late.count()) + " ms after its start deadline");
     }
   }
 
