@@ -89,7 +89,7 @@ class Ledger {
   // Books that an attempt began or ended. `output` is its head and tail. A report of an attempt that is not
   // the execution's current open one is ignored: it was booked before.
   void started(store::Transaction& tx, const runner::Started& started) const;
-  void finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output,
+  void finished(store::Transaction& tx, const runner::Finished& reported, const store::Output& output,
                 Instant now, double random, Slots& slots, Plan& plan) const;
 
   // Cancels what has not been handed to the runner, else asks in the plan for the runner to do it.

@@ -97,6 +97,13 @@ bool is_current(const std::optional<Execution>& execution, const runner::Attempt
          execution->attempt.number == key.attempt;
 }
 
+// An end that nobody saw is taken for the one that was asked for.
+runner::Finished as_cancelled(runner::Finished finished) {
+  finished.cause = EndCause::cancelled;
+  finished.error.clear();
+  return finished;
+}
+
 bool may_retry(const task::TaskDefinition& definition, const Execution& execution, ExecutionStatus status) {
   if (!is_failure(status) || execution.cancel_asked) return false;
   if (execution.attempt.number >= definition.retry.max_attempts) return false;
@@ -123,10 +130,13 @@ void Ledger::started(store::Transaction& tx, const runner::Started& started) con
   tx.save_execution(*execution);
 }
 
-void Ledger::finished(store::Transaction& tx, const runner::Finished& finished, const store::Output& output,
+void Ledger::finished(store::Transaction& tx, const runner::Finished& reported, const store::Output& output,
                       Instant now, double random, Slots& slots, Plan& plan) const {
-  auto execution = tx.find_execution(finished.key.execution);
-  if (!is_current(execution, finished.key)) return;
+  auto execution = tx.find_execution(reported.key.execution);
+  if (!is_current(execution, reported.key)) return;
+  std::optional<runner::Finished> asked_for;
+  if (execution->cancel_asked && reported.cause == EndCause::lost) asked_for = as_cancelled(reported);
+  const auto& finished = asked_for ? *asked_for : reported;
   auto task = tx.find_task(execution->task_id);
   if (!task) return;
   std::optional<task::TaskDefinition> older;

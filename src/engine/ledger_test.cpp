@@ -276,6 +276,23 @@ TEST_F(LedgerTest, ALostRunIsTriedAgainOnlyWhereTheTaskSaysSo) {
   }
 }
 
+TEST_F(LedgerTest, ACancelThatWasAskedForIsNoFailureThoughNobodySawTheEnd) {
+  const auto alarm = make({.name = "alarm", .cron = "0 0 1 1 *"});
+  const auto id = make({.retry = {.max_attempts = 3}, .rerun_lost = true, .on_failure = {alarm}});
+  const auto key = key_of(fire(id, kNoon));
+  book([&](auto& tx, auto& slots, auto& plan) {
+    EXPECT_TRUE(ledger_.cancel(tx, key.execution, "ada", kNoon, slots, plan));
+  });
+  const auto plan = end(key, 0, kNoon + seconds{1}, runner::EndCause::lost);
+  EXPECT_TRUE(plan.starts.empty()) << "a cancelled run starts no chain";
+  EXPECT_TRUE(plan.backoffs.empty());
+  const auto execution = executions(id)[0];
+  EXPECT_EQ(execution.status, ExecutionStatus::cancelled);
+  EXPECT_EQ(execution.attempt.status, ExecutionStatus::cancelled);
+  EXPECT_EQ(execution.attempt.error, "cancelled");
+  EXPECT_FALSE(task_of(id).last_failed);
+}
+
 TEST_F(LedgerTest, MisfireFireOnceRunsTheLatestAndRecordsTheRest) {
   const auto id = make({}, kNoon - hours{3});
   const auto plan = fire(id, kNoon + seconds{30}, kNoon + seconds{20});

@@ -335,7 +335,8 @@ TEST_F(RunnerTest, AnOrphanCanStillBeCancelledAndItsOutputSoFarIsKept) {
   launch();
   connect();
   client_->cancel(wanted.key);
-  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+  EXPECT_EQ(reports_->finished(wanted.key).error, "");
   EXPECT_EQ(reports_->finished(wanted.key).output_bytes, 6u);
   EXPECT_FALSE(is_alive(pid));
 }
@@ -349,7 +350,8 @@ TEST_F(RunnerTest, AnOrphansTimeoutHolds) {
   stop(SIGKILL);
   launch();
   const auto known = connect();
-  EXPECT_TRUE(!known.finished.empty() || reports_->finished(wanted.key).cause == EndCause::lost);
+  const auto end = known.finished.empty() ? reports_->finished(wanted.key) : known.finished.front();
+  EXPECT_EQ(end.cause, EndCause::timeout);
   EXPECT_FALSE(is_alive(pid));
 }
 

@@ -66,8 +66,9 @@ void Supervisor::end(Slot slot, Job& job) {
   else if (job.kill_leftovers && !job.orphan)
     kill(-job.pid, SIGKILL);
   if (job.orphan) {
-    finished.cause = EndCause::lost;
-    finished.error = "lost: the runner that started it was killed, and with it went its exit status";
+    finished.cause = job.ended_by_us.value_or(EndCause::lost);
+    if (finished.cause == EndCause::lost)
+      finished.error = "lost: the runner that started it was killed, and with it went its exit status";
     finished.output_bytes = LogReader(job.log_path).size(Selection::both);  // what it wrote until then
   } else {
     account(finished, job);
