@@ -8,6 +8,7 @@
 #include "engine/fire_booker.h"
 #include "engine/reboot.h"
 #include "engine/request_booker.h"
+#include "engine/surroundings.h"
 #include "engine/thread_loop.h"
 #include "engine/timekeeper.h"
 
@@ -116,10 +117,13 @@ class Engine::Impl {
       return base::make_error(base::ErrorKind::conflict,
                               "execution " + base::to_string(id) + " has not ended; cancel it first");
     }
+    auto overrides = std::move(execution->overrides);
+    // a retry keeps the nominal time, though it has no fire of its own
+    if (execution->scheduled_at) overrides.env[kScheduledAt] = base::to_iso(*execution->scheduled_at);
     return RunRequest{.task_id = execution->task_id,
                       .trigger = task::Trigger::manual,
                       .triggered_by = by,
-                      .overrides = execution->overrides,
+                      .overrides = std::move(overrides),
                       .force = false,
                       .reason = "retry of execution " + base::to_string(id)};
   }

@@ -109,7 +109,8 @@ class Engine : public runner::Listener {
   // conflict where it is final already.
   base::Result<void> cancel(ExecutionId id, const std::string& by);
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
-  // A new execution of the same task with the same overrides; conflict where that one is not final.
+  // A new execution of the same task with the same overrides, whose job is told the nominal time of that one;
+  // conflict where that one is not final.
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
   // Books what is due of those tasks' fires, then does `work`, in one transaction: what a task's past is owed
   // is not lost to a change of the task. Gives the work's outcome.

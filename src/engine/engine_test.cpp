@@ -272,6 +272,28 @@ TEST_F(EngineTest, AFailedAttemptIsTriedAgainAfterItsBackoff) {
   EXPECT_EQ(execution(id).status, ExecutionStatus::success);
 }
 
+TEST_F(EngineTest, ARetryByHandIsToldTheNominalTimeOfTheRunThatItRepeats) {
+  start();
+  const auto fire_at = std::chrono::floor<seconds>(clock_.now());
+  make({.cron = "* * * * *"}, fire_at);
+  engine_->on_changes({});
+  const auto told = [](const runner::StartRequest& request) {
+    for (const auto& entry : request.env)
+      if (entry.starts_with("MINI_SCHEDULER_SCHEDULED_AT=")) return entry.substr(entry.find('=') + 1);
+    return std::string("nothing");
+  };
+  auto last = runner_.wait_for_starts(1).back();
+  for (std::size_t count = 2; count <= 3; ++count) {
+    report_ended(last.key, 1);
+    runner_.wait_for_acknowledged(count - 1);
+    const auto again = engine_->retry(last.key.execution, "ada");
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(execution(*again).scheduled_at);
+    last = runner_.wait_for_starts(count).back();
+    EXPECT_EQ(told(last), base::to_iso(fire_at)) << "try " << count;
+  }
+}
+
 TEST_F(EngineTest, ABackoffSurvivesARestart) {
   start();
   task::TaskDefinition definition;

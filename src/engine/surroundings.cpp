@@ -139,9 +139,10 @@ base::Result<runner::StartRequest> start_request(const StartOrder& order, const 
   environment.insert_or_assign("MINI_SCHEDULER_TASK_NAME", execution.task_name);
   environment.insert_or_assign("MINI_SCHEDULER_EXECUTION_ID", base::to_string(execution.id));
   environment.insert_or_assign("MINI_SCHEDULER_ATTEMPT", std::to_string(execution.attempt.number));
-  environment.insert_or_assign("MINI_SCHEDULER_SCHEDULED_AT", execution.scheduled_at
-                                                                  ? base::to_iso(*execution.scheduled_at)
-                                                                  : std::string());
+  if (execution.scheduled_at)
+    environment.insert_or_assign(kScheduledAt, base::to_iso(*execution.scheduled_at));
+  else
+    environment.emplace(kScheduledAt, "");
   for (const auto& [name, value] : environment) request.env.emplace_back(name).append("=").append(value);
   request.working_dir = definition.working_dir;
   request.run_as = definition.run_as;
