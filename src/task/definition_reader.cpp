@@ -1,6 +1,7 @@
 #include "cron/schedule.h"
 #include "task/definition_json.h"
 #include "task/field_reader.h"
+#include "task/variable_name.h"
 
 namespace task {
 namespace {
@@ -18,16 +19,8 @@ constexpr std::int64_t kMaxMemoryBytes = std::int64_t{1} << 50;
 constexpr std::int64_t kMinOpenFiles = 8;
 constexpr std::int64_t kMaxOpenFiles = 1 << 20;
 constexpr std::int64_t kMaxProcesses = 1 << 22;
-constexpr std::string_view kReservedPrefix = "MINI_SCHEDULER_";
 
 const TaskDefinition kDefaults;
-
-bool is_variable_name(std::string_view name) {
-  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
-}
 
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -139,13 +132,7 @@ class DefinitionReader {
   void read_surroundings() {
     fields_.text_map("env", definition_.env, kMaxListItems, kMaxTextBytes);
     for (const auto& [name, value] : definition_.env) {
-      if (!is_variable_name(name)) {
-        fields_.error(
-            "env", "'" + name + "' is no variable name: letters, digits and _ , not beginning with a digit");
-      } else if (name.starts_with(kReservedPrefix)) {
-        fields_.error("env",
-                      "'" + name + "' is set by the scheduler itself; choose a name without MINI_SCHEDULER_");
-      }
+      if (const auto fault = fault_of_variable(name); !fault.empty()) fields_.error("env", fault);
     }
     read_secrets();
     fields_.text("working_dir", definition_.working_dir, kMaxPathBytes);
@@ -188,7 +175,7 @@ class DefinitionReader {
     for (const auto& [field, secrets] :
          {std::pair{"secrets", &definition_.secrets}, std::pair{"secret_files", &definition_.secret_files}}) {
       for (const auto& [name, secret] : *secrets) {
-        if (!is_variable_name(name) || name.starts_with(kReservedPrefix) || definition_.env.contains(name))
+        if (!fault_of_variable(name).empty() || definition_.env.contains(name))
           fields_.error(field, "'" + name + "' is no variable name, is set by the scheduler, or is in env");
         if (secret.empty()) fields_.error(field, "'" + name + "' names no secret");
       }

@@ -4,6 +4,8 @@ import re
 import threading
 import time
 
+import pytest
+
 
 def test_success_keeps_output_exit_code_and_figures(server, create):
     task = create(command="echo out; echo err >&2")
@@ -71,6 +73,15 @@ def test_a_paused_task_runs_by_hand_with_its_own_env_and_args(server, create):
     task = create(command="printf '%s|%s' \"$WHO\" \"$MINI_SCHEDULER_TASK_NAME\"", name="greeter", env={"WHO": "a"})
     server.ask("POST", f"/tasks/{task['id']}/pause")
     assert server.run_to_its_end(task["id"], {"env": {"WHO": "b"}})["stdout"] == "b|greeter"
+
+
+@pytest.mark.parametrize("name", ["A-B", "1A", "", "A=B", "MINI_SCHEDULER_TASK_ID"])
+def test_a_run_takes_no_variable_that_its_task_could_not_have(server, create, name):
+    task = create()
+    status, problem = server.ask("POST", f"/tasks/{task['id']}/run", {"env": {name: "x"}})
+    assert status == 422 and problem["errors"][0]["loc"] == ["body", "env"]
+    assert f"'{name}'" in problem["errors"][0]["msg"]
+    assert server.ask("PATCH", f"/tasks/{task['id']}", {"env": {name: "x"}})[1]["errors"] == problem["errors"]
 
 
 def test_a_run_with_the_same_idempotency_key_is_one_run(server, create):

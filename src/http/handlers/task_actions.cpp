@@ -10,6 +10,7 @@
 #include "service/task_json.h"
 #include "task/definition_json.h"
 #include "task/field_reader.h"
+#include "task/variable_name.h"
 
 namespace http {
 namespace {
@@ -40,9 +41,7 @@ base::Result<RunBody> read_run_body(const Request& request) {
   task::FieldReader fields(*body, {"body"}, errors);
   fields.text_map("env", run.overrides.env, kMaxRunItems, kMaxRunTextBytes);
   for (const auto& [name, value] : run.overrides.env) {
-    if (name.empty() || name.find('=') != std::string::npos || name.starts_with("MINI_SCHEDULER_")) {
-      fields.error("env", "'" + name + "' can't be set");
-    }
+    if (const auto fault = task::fault_of_variable(name); !fault.empty()) fields.error("env", fault);
   }
   // each stays one word, so the list is read as it is, doubles and all
   if (const auto* args = fields.take("args")) {
