@@ -3,6 +3,10 @@
 namespace service {
 namespace {
 
+bool never_ran(task::ExecutionStatus status) {
+  return status == task::ExecutionStatus::missed || status == task::ExecutionStatus::skipped;
+}
+
 constexpr std::size_t kOutputEndBytes = 32 * 1024;
 
 base::Error no_execution(std::string_view id) {
@@ -42,7 +46,7 @@ base::Result<ExecutionDetail> ExecutionService::detail(ExecutionId id) const {
     if (!execution) return;
     found.emplace();
     found->attempts = reader.earlier_attempts(id);
-    found->attempts.push_back(execution->attempt);
+    if (!never_ran(execution->status)) found->attempts.push_back(execution->attempt);
     if (is_final(execution->status)) found->output = reader.find_output(id);
     found->execution = std::move(*execution);
   });

@@ -18,7 +18,7 @@ using base::ExecutionId;
 // One execution with all that belongs to it.
 struct ExecutionDetail {
   task::Execution execution;
-  std::vector<task::Attempt> attempts;  // all, the current one last
+  std::vector<task::Attempt> attempts;  // all, the current one last; none of what never ran
   store::Output output;                 // head and tail of the current attempt's
 };
 
