@@ -43,8 +43,9 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   if (admission.verdict == task::Admission::Verdict::refuse) {
     auto error = base::make_error(base::ErrorKind::conflict,
                                   "task '" + task->definition.name + "' is running already (" +
-                                      running_one(tx, task->id) + ") and its " + admission.reason +
-                                      "; wait for its end, cancel it, or run with \"force\": true");
+                                      running_one(tx, task->id) + ") and its " + admission.reason);
+    if (request.trigger == Trigger::manual)
+      error.message += "; wait for its end, cancel it, or run with \"force\": true";
     if (const auto open = tx.open_executions(task->id, 1); !open.empty()) {
       error.fields.push_back({{"execution_id"}, base::to_string(open.front().id), {}});
     }

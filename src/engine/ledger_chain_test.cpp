@@ -15,6 +15,18 @@ TEST_F(LedgerTest, AChainStartsTheNextTaskAndNamesWhereItCameFrom) {
             base::to_string(key_of(started).execution));
 }
 
+TEST_F(LedgerTest, ARunThatAChainCouldNotStartIsARecordWithoutAdvice) {
+  const auto next = make({.name = "next"});
+  const auto running = fire(next, kNoon).starts.at(0).execution.id;
+  const auto first = make({.name = "first", .on_success = {next}});
+  EXPECT_TRUE(end(fire(first, kNoon), 0).starts.empty());
+  const auto found = executions(next);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[1].status, ExecutionStatus::skipped);
+  EXPECT_EQ(found[1].reason, "task 'next' is running already (execution " + base::to_string(running) +
+                                 ") and its overlap policy 'skip': the run before it has not ended");
+}
+
 TEST_F(LedgerTest, AfterAllWaitsForEachAndNamesTheEndsThatStartedIt) {
   const auto a = make({.name = "a"}), b = make({.name = "b"});
   const auto next = make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});

@@ -64,6 +64,18 @@ void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, const ClockP
     fire(tx, id, *task->next_due_at, now, past, slots, plan);
 }
 
+namespace {
+
+// Of the run that a fire would be skipped for. After a short stall, or where a pool is full, that one has
+// only been admitted.
+bool has_begun(store::Transaction& tx, const Task& task) {
+  if (task.definition.overlap != task::OverlapPolicy::skip || task.running == 0) return true;
+  const auto open = tx.open_executions(task.id, 1);
+  return open.empty() || open.front().started_at;
+}
+
+}  // namespace
+
 void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant nominal,
                        Instant now, Slots& slots, Plan& plan) const {
   auto draft = draft_of(task, Trigger::schedule, now);
@@ -74,7 +86,8 @@ void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule&
     skip(tx, task, schedule, nominal, now, kBookedTooLate);
     return;
   }
-  const auto admission = task::admit(task.definition.overlap, false, {task.running, task.queued});
+  const auto admission =
+      task::admit(task.definition.overlap, false, {task.running, task.queued, has_begun(tx, task)});
   if (admission.verdict == task::Admission::Verdict::refuse) {
     skip(tx, task, schedule, nominal, now, admission.reason);
     return;

@@ -51,6 +51,20 @@ TEST_F(LedgerTest, EachSecondOfAShortLagIsFired) {
   EXPECT_EQ(task_of(id).next_run_at, kNoon + seconds{3});
 }
 
+TEST_F(LedgerTest, OfAShortLagASkippedFireSaysWhetherTheRunBeforeItHadBegun) {
+  const auto id = make({.cron = "* * * * * *"});
+  const auto key = key_of(fire(id, kNoon + Milliseconds{2300}));
+  book([&](auto& tx, auto&, auto&) {
+    ledger_.started(tx, {.key = key, .pid = 7, .started_at = kNoon + Milliseconds{2301}});
+  });
+  fire(id, kNoon + seconds{3});
+  const auto found = executions(id);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[1].count, 2);
+  EXPECT_EQ(found[1].reason, "overlap policy 'skip': the run before it has not begun");
+  EXPECT_EQ(found[2].reason, "overlap policy 'skip': the run before it has not ended");
+}
+
 TEST_F(LedgerTest, OverlapSkipFoldsConsecutiveSkipsIntoOneRecord) {
   const auto id = make({});
   const auto started = fire(id, kNoon);

@@ -9,7 +9,9 @@ Admission admit(OverlapPolicy policy, bool forced, const Occupancy& now) {
     case OverlapPolicy::allow:
       return {.verdict = start};
     case OverlapPolicy::skip:
-      return {.verdict = refuse, .reason = "overlap policy 'skip': the run before it has not ended"};
+      return {.verdict = refuse,
+              .reason = now.has_begun ? "overlap policy 'skip': the run before it has not ended"
+                                      : "overlap policy 'skip': the run before it has not begun"};
     case OverlapPolicy::queue:
       if (now.queued == 0)
         return {.verdict = wait, .reason = "overlap policy 'queue': waits for the run before it"};

@@ -12,6 +12,7 @@ namespace task {
 struct Occupancy {
   std::int64_t running = 0;  // admitted and not final; a retry delay counts
   std::int64_t queued = 0;   // waiting for the overlap policy
+  bool has_begun = true;     // the oldest of those that run; else it was admitted, and no more
 };
 
 struct Admission {
