@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "cli/password_prompt.h"
 #include "cli/table.h"
 
@@ -198,7 +199,8 @@ void add_user_commands(CLI::App& app, Context& context) {
   };
   const auto [add, new_name] = with_name("add", "Make an account");
   const auto role = std::make_shared<std::string>("viewer");
-  add->add_option("--role", *role, "viewer, operator, editor or admin");
+  add->add_option("--role", *role, "viewer, operator, editor or admin")
+      ->check(is_one_of({"viewer", "operator", "editor", "admin"}));
   add->callback([&context, name = new_name, role] { context.exit_code = add_user(context, *name, *role); });
 
   const auto [passwd, whose] = with_name("passwd", "Set a password; also where the server is stopped");
@@ -206,7 +208,9 @@ void add_user_commands(CLI::App& app, Context& context) {
 
   const auto [change_role, subject] = with_name("role", "Give an account another role");
   const auto new_role = std::make_shared<std::string>();
-  change_role->add_option("ROLE", *new_role, "viewer, operator, editor or admin")->required();
+  change_role->add_option("ROLE", *new_role, "viewer, operator, editor or admin")
+      ->required()
+      ->check(is_one_of({"viewer", "operator", "editor", "admin"}));
   change_role->callback([&context, name = subject, new_role] {
     context.exit_code = change_user(context, *name, {{"role", *new_role}}, "Role " + *new_role + " now has");
   });
@@ -236,8 +240,8 @@ void add_token_commands(CLI::App& app, Context& context) {
   const auto scope = std::make_shared<std::string>("read");
   const auto days = std::make_shared<std::int64_t>(0);
   create->add_option("NAME", *name, "What it is for")->required();
-  create->add_option("--scope", *scope, "read, run or write");
-  create->add_option("--expires-in-days", *days, "1 to 3650; absent: never");
+  create->add_option("--scope", *scope, "read, run or write")->check(is_one_of({"read", "run", "write"}));
+  create->add_option("--expires-in-days", *days, "1 to 3650; absent: never")->check(is_between(1, 3650));
   create->callback(
       [&context, name, scope, days] { context.exit_code = create_token(context, *name, *scope, *days); });
   auto* revoke = tokens.add_subcommand("revoke", "End tokens at once");

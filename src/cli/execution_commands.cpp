@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/details.h"
 #include "cli/log_commands.h"
+#include "cli/option_checks.h"
 #include "cli/table.h"
 
 namespace cli {
@@ -100,12 +101,15 @@ void add_execution_commands(CLI::App& app, Context& context) {
   auto* list_command = executions.add_subcommand("list", "Executions, newest first");
   const auto options = std::make_shared<ExecutionListOptions>();
   list_command->add_option("--task", options->task, "Of this task (id or name)");
-  list_command->add_option("--status", options->status, "SUCCESS, FAILED, RUNNING, …");
-  list_command->add_option("--trigger", options->trigger,
-                           "schedule, manual, misfire, backfill, chain, heartbeat");
-  list_command->add_option("--since", options->since, "Not before (ISO 8601)");
-  list_command->add_option("--until", options->until, "Before (ISO 8601)");
-  list_command->add_option("--limit", options->limit, "1 to 500");
+  list_command->add_option("--status", options->status, "SUCCESS, FAILED, RUNNING, …")
+      ->check(is_one_of(
+          {"PENDING", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT", "CANCELLED", "SKIPPED", "MISSED", "LOST"}));
+  list_command
+      ->add_option("--trigger", options->trigger, "schedule, manual, misfire, backfill, chain, heartbeat")
+      ->check(is_one_of({"schedule", "manual", "misfire", "backfill", "chain", "heartbeat"}));
+  list_command->add_option("--since", options->since, "Not before (ISO 8601)")->check(is_time());
+  list_command->add_option("--until", options->until, "Before (ISO 8601)")->check(is_time());
+  list_command->add_option("--limit", options->limit, "1 to 500")->check(is_between(1, 500));
   list_command->add_option("--before", options->before, "What the page before told");
   list_command->callback([&context, options] { context.exit_code = list_executions(context, *options); });
 
@@ -130,7 +134,8 @@ void add_execution_commands(CLI::App& app, Context& context) {
   const auto log = std::make_shared<LogOptions>();
   logs->add_option("EXECUTION", *whose, "Its id")->required();
   logs->add_flag("--follow,-f", log->follow, "Go on until it ends");
-  logs->add_option("--stream", log->stream, "stdout, stderr or both");
+  logs->add_option("--stream", log->stream, "stdout, stderr or both")
+      ->check(is_one_of({"stdout", "stderr", "both"}));
   logs->callback([&context, whose, log] {
     auto client = context.client();
     context.exit_code = print_log(context, client, *whose, *log);

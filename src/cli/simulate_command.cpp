@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "cli/commands.h"
 #include "cli/definition_options.h"
+#include "cli/option_checks.h"
 #include "cli/table.h"
 
 namespace cli {
@@ -106,8 +107,10 @@ void add_simulate_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "simulate", "What would fire, as the tasks are or with one changed; nothing is saved");
   const auto options = std::make_shared<SimulateOptions>();
-  command->add_option("--days", options->days, "1 to 366")->capture_default_str();
-  command->add_option("--limit", options->limit, "How many fires are told one by one")->capture_default_str();
+  command->add_option("--days", options->days, "1 to 366")->capture_default_str()->check(is_between(1, 366));
+  command->add_option("--limit", options->limit, "How many fires are told one by one, at most 1000")
+      ->capture_default_str()
+      ->check(is_between(0, 1000));
   command->add_option("--task", options->task,
                       "The task that the options below change (id or name); without it they make a new one");
   options->draft.add_to(*command);

@@ -7,7 +7,9 @@
 #include "cli/definition_options.h"
 #include "cli/details.h"
 #include "cli/log_commands.h"
+#include "cli/option_checks.h"
 #include "cli/table.h"
+#include "cli/task_commands.h"
 #include "cli/task_plan.h"
 
 namespace cli {
@@ -81,25 +83,15 @@ void print_task(Context& context, const json::value& task) {
   context.out << "\nWhat stands at its default is left out; --json shows all.\n";
 }
 
-int answer(Context& context, const base::Result<json::value>& task, const char* deed) {
-  if (!task) return context.fail(task.error());
-  if (context.json)
-    context.print_json(*task);
-  else
-    context.out << deed << " task " << cell(*task, "id") << " '" << cell(*task, "name") << "'; next run "
-                << time_cell(*task, "next_run_at") << '\n';
-  return kDone;
-}
-
 int change(Context& context, const std::string& id, const DefinitionOptions& options) {
   const auto fields = options.fields(context.in);
   if (!fields) return context.wrong_usage(fields.error().message);
   auto client = context.client();
-  if (id.empty()) return answer(context, client.post("/tasks", *fields), "Created");
+  if (id.empty()) return tell_task(context, client.post("/tasks", *fields), "Created");
   if (fields->empty()) return context.wrong_usage("nothing to change was given; see `task update --help`");
   const auto found = find_task(client, id);
   if (!found) return context.fail(found.error());
-  return answer(context, client.patch("/tasks/" + *found, *fields), "Changed");
+  return tell_task(context, client.patch("/tasks/" + *found, *fields), "Changed");
 }
 
 // Goes on after a task that fails, and gives the last failure's code.
@@ -163,7 +155,7 @@ void add_switch(CLI::App& app, Context& context, const std::string& verb, const 
   command->add_option("TASK", *names, "Ids or names")->required();
   command->callback([&context, names, verb, deed] {
     context.exit_code = for_each_task(context, *names, [&](Client& client, const std::string& id) {
-      return answer(context, client.post("/tasks/" + id + "/" + verb), deed);
+      return tell_task(context, client.post("/tasks/" + id + "/" + verb), deed);
     });
   });
 }
@@ -196,6 +188,16 @@ void add_definition_commands(CLI::App& app, Context& context) {
 
 }  // namespace
 
+int tell_task(Context& context, const base::Result<json::value>& task, const char* deed) {
+  if (!task) return context.fail(task.error());
+  if (context.json)
+    context.print_json(*task);
+  else
+    context.out << deed << " task " << cell(*task, "id") << " '" << cell(*task, "name") << "'; next run "
+                << time_cell(*task, "next_run_at") << '\n';
+  return kDone;
+}
+
 void add_task_commands(CLI::App& app, Context& context) {
   auto& tasks = *app.add_subcommand("task", "List, make, change, run tasks");
   tasks.require_subcommand(1);
@@ -203,12 +205,16 @@ void add_task_commands(CLI::App& app, Context& context) {
   auto* list_command = tasks.add_subcommand("list", "Tasks, by page");
   const auto options = std::make_shared<TaskListOptions>();
   list_command->add_option("--search", options->search, "Part of a name, command, description or tag");
-  list_command->add_option("--status", options->status, "ACTIVE, PAUSED, PENDING, RUNNING or FAILED");
+  list_command->add_option("--status", options->status, "ACTIVE, PAUSED, PENDING, RUNNING or FAILED")
+      ->check(is_one_of({"ACTIVE", "PAUSED", "PENDING", "RUNNING", "FAILED"}));
   list_command->add_option("--tag", options->tag, "Tasks with this tag");
-  list_command->add_option("--sort", options->sort, "name, status, last_run_at, next_run_at, …");
-  list_command->add_option("--order", options->order, "asc or desc");
-  list_command->add_option("--page", options->page, "From 1");
-  list_command->add_option("--page-size", options->page_size, "1 to 500");
+  list_command
+      ->add_option("--sort", options->sort,
+                   "id, name, status, created_at, updated_at, last_run_at or next_run_at")
+      ->check(is_one_of({"id", "name", "status", "created_at", "updated_at", "last_run_at", "next_run_at"}));
+  list_command->add_option("--order", options->order, "asc or desc")->check(is_one_of({"asc", "desc"}));
+  list_command->add_option("--page", options->page, "From 1")->check(is_between(1, 10'000'000));
+  list_command->add_option("--page-size", options->page_size, "1 to 500")->check(is_between(1, 500));
   list_command->callback([&context, options] { context.exit_code = list_tasks(context, *options); });
 
   auto* show = tasks.add_subcommand("show", "All of one task");
@@ -226,6 +232,7 @@ void add_task_commands(CLI::App& app, Context& context) {
   add_definition_commands(tasks, context);
   add_switch(tasks, context, "pause", "Stop scheduling tasks", "Paused");
   add_switch(tasks, context, "resume", "Schedule tasks again", "Resumed");
+  add_task_past_commands(tasks, context);
 
   auto* run_command = tasks.add_subcommand("run", "Run a task now");
   const auto wanted = std::make_shared<RunOptions>();
@@ -246,7 +253,8 @@ void add_task_commands(CLI::App& app, Context& context) {
   const auto whose = std::make_shared<std::string>();
   logs->add_option("TASK", *whose, "Id or name")->required();
   logs->add_flag("--follow,-f", log->follow, "Go on until it ends");
-  logs->add_option("--stream", log->stream, "stdout, stderr or both");
+  logs->add_option("--stream", log->stream, "stdout, stderr or both")
+      ->check(is_one_of({"stdout", "stderr", "both"}));
   logs->callback([&context, whose, log] { context.exit_code = show_log(context, *whose, *log); });
 }
 

@@ -14,7 +14,8 @@ DONE, FAILED, WRONG_USAGE, NOT_FOUND, NOT_ALLOWED, NOT_REACHABLE = range(6)
 
 
 def test_help_is_everywhere_and_the_version_is_told(command_line):
-    for words in ([], ["task"], ["task", "create"], ["execution"], ["import", "crontab"], ["cron", "next"], ["user"], ["token"], ["serve"], ["runner"]):
+    for words in ([], ["task"], ["task", "create"], ["task", "backfill"], ["task", "why"], ["task", "revisions"], ["task", "restore"],
+                  ["task", "cleanup"], ["execution"], ["import", "crontab"], ["cron", "next"], ["user"], ["token"], ["serve"], ["runner"]):
         done = command_line.run(*words, "--help")
         assert done.returncode == DONE and "Usage" in done.stdout, words
     assert command_line.run("--version").stdout.startswith("mini-scheduler 0.")
@@ -42,7 +43,8 @@ def test_a_shell_completes_commands_and_options(command_line, shell, begin):
         return set(done.stdout.split())
     assert {"serve", "task", "apply", "backup", "--server", "--json"} <= completed("mini-scheduler")
     assert "http-call" not in completed("mini-scheduler")
-    assert {"list", "logs", "run"} <= completed("mini-scheduler", "--json", "task")
+    assert {"list", "logs", "run", "backfill", "why", "revisions", "restore", "cleanup"} <= completed("mini-scheduler", "--json", "task")
+    assert {"--from", "--to", "--overlap"} <= completed("mini-scheduler", "task", "backfill")
     assert {"--cron", "--max-memory"} <= completed("mini-scheduler", "task", "create", "--name", "run")
     assert command_line.run("completion", "fish").returncode == WRONG_USAGE
 
@@ -86,6 +88,95 @@ def test_cancelling_and_running_again(server, command_line):
     again = command_line.json("execution", "retry", execution)["execution_id"]
     assert command_line.run("execution", "cancel", again).returncode == DONE
     command_line.run("task", "delete", "long")
+
+
+def test_the_fires_of_a_past_window_run(server, command_line, create):
+    task = create(name="late reports", cron="*/10 * * * *", command="true")
+    window = ("--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T01:00:00Z")
+    done = command_line.run("task", "backfill", "late reports", *window)
+    assert done.returncode == DONE, done.stderr
+    ids = sorted(item["id"] for item in command_line.json("execution", "list", "--task", task["id"])["items"])
+    assert len(ids) == 6
+    assert done.stdout == f"Made 6 executions of task {task['id']}, from {ids[0]} to {ids[-1]}\n"
+    for execution in ids:
+        server.wait_for_end(execution)
+    told = [server.ask("GET", f"/executions/{execution}")[1] for execution in ids]
+    assert [(one["trigger"], one["scheduled_at"]) for one in told] == [("backfill", f"2026-01-01T00:{minute:02}:00Z") for minute in range(0, 60, 10)]
+    nothing = command_line.run("task", "backfill", "late reports", "--from", "2026-01-01T02:01:00Z", "--to", "2026-01-01T02:09:00Z")
+    assert (nothing.returncode, nothing.stdout) == (DONE, f"Task {task['id']} has no fire in that window\n")
+
+
+def test_the_overlap_of_a_backfill_is_sent(server, command_line, create):
+    task = create(cron="*/10 * * * *", command="sleep 300")
+    window = ("--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:30:00Z")
+    ids = command_line.json("task", "backfill", task["id"], *window, "--overlap", "skip")["execution_ids"]
+    statuses = [server.ask("GET", f"/executions/{execution}")[1]["status"] for execution in ids]
+    assert len(ids) == 3 and statuses[1:] == ["SKIPPED", "SKIPPED"]
+    command_line.run("execution", "cancel", ids[0])
+
+
+def test_what_became_of_a_fire_is_told(server, command_line, create):
+    task = create(cron="* * * * * *")
+    ran = server.wait_until(lambda: [item for item in server.ask("GET", f"/executions?task_id={task['id']}&status=SUCCESS")[1]["items"] if item["scheduled_at"]])[0]
+    command_line.run("task", "pause", task["id"])
+    told = server.ask("GET", f"/tasks/{task['id']}/why?at={ran['scheduled_at']}")[1]
+    done = command_line.run("task", "why", task["id"], "--at", ran["scheduled_at"])
+    assert done.returncode == DONE and done.stdout.startswith(told["answer"] + "\n\n"), done.stdout
+    shown = dict(re.findall(r"^(\S+(?: \S+)*)  +(.+)$", done.stdout, re.MULTILINE))
+    assert shown["execution"] == str(ran["id"]) and shown["schedule"] == told["schedule"]
+    assert {name: shown[name] for name in ("fire time", "fire before", "fire after")} == {
+        "fire time": ran["scheduled_at"].replace("T", " "), "fire before": told["previous_fire"].replace("T", " "),
+        "fire after": told["next_fire"].replace("T", " ")}
+    assert command_line.json("task", "why", task["id"], "--at", ran["scheduled_at"])["verdict"] == "ran"
+    assert command_line.json("task", "why", task["id"], "--lang", "zh")["schedule"] != told["schedule"]
+
+
+def test_a_former_version_is_told_and_comes_back(command_line, create):
+    task = create(name="versions", command="echo one")
+    command_line.json("task", "update", "versions", "--command", "echo two", "--tag", "x")
+    rows = [re.split("  +", line.strip()) for line in command_line.run("task", "revisions", "versions").stdout.splitlines()]
+    assert rows[0] == ["REVISION", "MADE", "BY", "CHANGED"]
+    assert [row[0] for row in rows[1:]] == ["2", "1"] and [row[2] for row in rows[1:]] == ["admin", "admin"]
+    assert set(rows[1][3].split(", ")) == {"command", "tags"} and rows[2][3] == "-"
+    assert [item["revision"] for item in command_line.json("task", "revisions", task["id"])["items"]] == [2, 1]
+    done = command_line.run("task", "restore", "versions", 1)
+    assert done.returncode == DONE and done.stdout.startswith(f"Restored task {task['id']} 'versions'; next run "), done.stderr
+    assert command_line.json("task", "show", task["id"])["command"] == "echo one"
+    assert command_line.run("task", "restore", "versions", 77).returncode == NOT_FOUND
+
+
+def test_ended_executions_are_deleted(server, command_line, create):
+    task = create(name="tidy")
+    for _ in range(4):
+        server.run_to_its_end(task["id"])
+    done = command_line.run("task", "cleanup", "tidy", "--keep", 1)
+    assert (done.returncode, done.stdout) == (DONE, f"Deleted 3 executions of task {task['id']}\n")
+    assert command_line.json("task", "cleanup", "tidy", "--older-than", 1) == {"deleted": 0}
+    assert command_line.json("task", "cleanup", "tidy", "--older-than", 0) == {"deleted": 1}
+
+
+@pytest.mark.parametrize("words", [
+    "task cleanup x", "task cleanup x --keep 1 --older-than 2", "task cleanup x --keep -1", "task cleanup x --older-than 36501",
+    "task backfill x --from 2026-01-01", "task backfill x --from yesterday --to 2026-01-01", "task backfill x --from 2026-01-01 --to 2026-13-01",
+    "task backfill x --from 2026-01-01 --to 2026-01-02 --overlap heap", "task why x --at noon", "task why x --lang fr", "task restore x",
+    "task restore x 0", "task restore x one", "task list --page 0", "task list --page-size 501", "task list --status ASLEEP", "task list --sort colour",
+    "task list --order up", "task logs x --stream both2", "execution list --limit 0", "execution list --limit 501", "execution list --status ASLEEP",
+    "execution list --trigger finger", "execution list --since noon", "execution list --until noon", "execution logs 1 --stream out",
+    "simulate --days 0", "simulate --days 367", "simulate --days x", "simulate --limit 1001", "token create ci --expires-in-days 0",
+    "token create ci --expires-in-days 3651", "token create ci --scope all", "user add x --role king", "user role x king", "cron next * --count 0"])
+def test_a_value_that_an_option_does_not_take_is_wrong_usage(command_line, words):
+    """Told before a server is asked: none is there."""
+    done = command_line.run(*words.split(), "--server", "http://127.0.0.1:1")
+    assert done.returncode == WRONG_USAGE and not done.stdout, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and ("--" in done.stderr or words.split()[-1] in done.stderr)
+
+
+def test_the_past_of_a_task_that_is_not_there_is_not_found(command_line):
+    window = ("--from", "2026-01-01", "--to", "2026-01-02")
+    for words in (("backfill", *window), ("why",), ("revisions",), ("restore", "1"), ("cleanup", "--keep", "1")):
+        for name in ("nobody", "987654"):
+            done = command_line.run("task", words[0], name, *words[1:])
+            assert done.returncode == NOT_FOUND and len(done.stderr.splitlines()) == 1, done.stderr
 
 
 def test_accounts_roles_and_log_in(server, command_line):
