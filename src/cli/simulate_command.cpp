@@ -36,6 +36,11 @@ std::string task_cell(const json::value& item) {
   return item.at("draft").as_bool() ? name + " (changed)" : name;
 }
 
+std::string outcome_cell(const json::value& item) {
+  const auto outcome = cell(item, "outcome");
+  return cell(item, "waiting") == "pool" ? outcome + " (pool)" : outcome;
+}
+
 void print_for_people(Context& context, const json::value& forecast) {
   const auto& peak = forecast.at("most_at_once");
   context.out << cell(forecast, "fires") << " fires of " << cell(forecast, "tasks") << " tasks until "
@@ -46,9 +51,9 @@ void print_for_people(Context& context, const json::value& forecast) {
                 << time_cell(forecast, "until") << '\n';
   Rows rows;
   for (const auto& item : forecast.at("items").as_array())
-    rows.push_back({time_cell(item, "scheduled_at"), task_cell(item), cell(item, "outcome"),
-                    duration_cell(item, "expected_ms")});
-  print_section(context.out, "First fires", {"AT", "TASK", "OUTCOME", "USUALLY TAKES"}, rows);
+    rows.push_back({time_cell(item, "scheduled_at"), task_cell(item), outcome_cell(item),
+                    time_cell(item, "expected_start_at"), duration_cell(item, "expected_ms")});
+  print_section(context.out, "First fires", {"AT", "TASK", "OUTCOME", "STARTS", "USUALLY TAKES"}, rows);
   rows.clear();
   for (const auto& item : forecast.at("busiest").as_array())
     rows.push_back({time_cell(item, "at"), cell(item, "fires")});
@@ -61,9 +66,9 @@ void print_for_people(Context& context, const json::value& forecast) {
                 {"TASK", "FIRES", "FIRST", "OVERLAP", "USUALLY TAKES"}, rows);
   rows.clear();
   for (const auto& item : forecast.at("pools").as_array())
-    rows.push_back(
-        {cell(item, "pool"), cell(item, "limit"), cell(item, "most_at_once"), time_cell(item, "at")});
-  print_section(context.out, "Pools", {"POOL", "LIMIT", "WANTED AT ONCE", "AT"}, rows);
+    rows.push_back({cell(item, "pool"), cell(item, "limit"), cell(item, "most_at_once"),
+                    time_cell(item, "at"), cell(item, "waits")});
+  print_section(context.out, "Pools", {"POOL", "LIMIT", "WANTED AT ONCE", "AT", "FIRES THAT WAIT"}, rows);
   rows.clear();
   for (const auto& change : forecast.at("clock_changes").as_array()) {
     const auto& touched = change.at("touched").as_array();

@@ -29,6 +29,12 @@ std::optional<Instant> first_fire(const Task& task, const cron::Schedule& schedu
   return task::cursor_after(task.definition, schedule, from - Milliseconds{1}).next_run_at;
 }
 
+// A schedule that is only tried needs neither a name nor something to run.
+void complete(json::object& draft) {
+  if (!draft.contains("name")) draft["name"] = "new task";
+  if (!draft.contains("command") && !draft.contains("http")) draft["command"] = "true";
+}
+
 class Printer {
  public:
   Printer(const std::vector<ForecastTask>& tasks, const ForecastRuns& runs) : tasks_(tasks), runs_(runs) {}
@@ -39,7 +45,10 @@ class Printer {
       const auto& task = tasks_[fire.task];
       auto item = name_of(task);
       item["scheduled_at"] = base::to_iso(fire.at);
+      item["due_at"] = base::to_iso(fire.at + task::jitter_of(*task.definition));
       item["outcome"] = to_string(fire.outcome);
+      item["waiting"] = to_string(fire.waiting);
+      item["expected_start_at"] = fire.start ? json::value(base::to_iso(*fire.start)) : json::value(nullptr);
       item["expected_ms"] = milliseconds(task.expected);
       array.push_back(std::move(item));
     }
@@ -84,7 +93,8 @@ class Printer {
           json::object{{"pool", name},
                        {"limit", limit == limits.end() ? json::value(nullptr) : json::value(limit->second)},
                        {"most_at_once", pool.most_at_once},
-                       {"at", base::to_iso(pool.at)}});
+                       {"at", base::to_iso(pool.at)},
+                       {"waits", pool.waits}});
     }
     return array;
   }
@@ -127,6 +137,7 @@ base::Result<std::optional<Forecast::Draft>> Forecast::read_draft(const Forecast
     draft.paused = draft.task.paused;
   }
   auto fields = *request.draft;
+  if (!request.task_id) complete(fields);
   if (const auto* status = fields.if_contains("status")) {
     const auto text = status->is_string() ? std::string_view(status->get_string()) : std::string_view();
     if (text != "ACTIVE" && text != "PAUSED")
@@ -182,7 +193,7 @@ base::Result<json::object> Forecast::of(const ForecastRequest& request) const {
   }
   if (*draft && !(*draft)->paused) add((*draft)->task, true);
 
-  const auto runs = forecast_runs(tasks, from, to, request.items);
+  const auto runs = forecast_runs(tasks, from, to, request.items, pools_);
   const Printer printer(tasks, runs);
   return json::object{{"from", base::to_iso(from)},
                       {"to", base::to_iso(to)},

@@ -4,8 +4,9 @@
 #include <queue>
 
 #include "cron/fires.h"
+#include "cron/match.h"
 #include "cron/zone.h"
-#include "task/cursor.h"
+#include "service/forecast_walk.h"
 #include "task/names.h"
 
 namespace service {
@@ -13,7 +14,6 @@ namespace service {
 using std::chrono::hours;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-using task::OverlapPolicy;
 
 namespace {
 
@@ -53,94 +53,42 @@ Instant reach(const std::vector<ForecastTask>& tasks, Instant from, Instant to) 
   return to;
 }
 
-struct Run {
-  Instant start;
-  Instant end;
-  std::size_t task = 0;
-};
-
-// The fires of one task in order, and what becomes of each while its runs last as long as they usually do.
-class TaskWalk {
- public:
-  TaskWalk(const ForecastTask& task, std::size_t index) : task_(task), index_(index) {}
-
-  void walk(Instant until, std::vector<ForecastFire>& fires, std::vector<Run>& runs, OwnOverlap& overlap) {
-    const auto jitter = task::jitter_of(*task_.definition);
-    overlap.task = index_;
-    auto at = task_.first;
-    while (at && *at < until) {
-      const auto outcome = meet(*at + jitter, runs);
-      fires.push_back({*at, index_, outcome});
-      if (outcome != ForecastOutcome::runs && overlap.count++ == 0) overlap.first_at = *at;
-      at = task::cursor_after(*task_.definition, *task_.schedule, *at).next_run_at;
-    }
+// Each pool's tasks together, and each task without a pool for itself.
+ForecastTrace walk_all(const std::vector<ForecastTask>& tasks,
+                       const std::map<std::string, std::int64_t>& limits, ForecastRuns& result) {
+  ForecastTrace trace;
+  std::map<std::string, std::vector<std::size_t>> by_pool;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!tasks[i].first) continue;
+    if (const auto& pool = tasks[i].definition->pool; !pool.empty())
+      by_pool[pool].push_back(i);
+    else
+      ForecastWalk(tasks, {i}, INT64_MAX, trace).walk(result.until);
   }
-
- private:
-  ForecastOutcome meet(Instant due, std::vector<Run>& runs) {
-    const auto lasting = std::max(task_.expected.value_or(kUnknownDuration), Milliseconds{1});
-    const auto policy = task_.definition->overlap;
-    if (due >= busy_until_ || policy == OverlapPolicy::allow) {
-      begin(due, due + lasting, runs);
-      return ForecastOutcome::runs;
-    }
-    switch (policy) {
-      case OverlapPolicy::skip:
-        return ForecastOutcome::skipped;
-      case OverlapPolicy::queue:
-        if (due < waits_until_) return ForecastOutcome::skipped;
-        waits_until_ = busy_until_;
-        begin(busy_until_, busy_until_ + lasting, runs);
-        return ForecastOutcome::waits;
-      case OverlapPolicy::queue_all:
-        begin(busy_until_, busy_until_ + lasting, runs);
-        return ForecastOutcome::waits;
-      case OverlapPolicy::cancel_running:
-        runs.back().end = due;
-        begin(due, due + lasting, runs);
-        return ForecastOutcome::cancels;
-      case OverlapPolicy::allow:
-        break;
-    }
-    return ForecastOutcome::runs;
+  for (const auto& [name, members] : by_pool) {
+    const auto limit = limits.find(name);
+    const auto pool = ForecastWalk(tasks, members, limit == limits.end() ? INT64_MAX : limit->second, trace)
+                          .walk(result.until);
+    if (pool.most_at_once > 0) result.pools[name] = pool;
   }
+  return trace;
+}
 
-  void begin(Instant start, Instant end, std::vector<Run>& runs) {
-    runs.push_back({start, end, index_});
-    busy_until_ = end;
-  }
-
-  const ForecastTask& task_;
-  const std::size_t index_;
-  Instant busy_until_{};
-  Instant waits_until_{};  // one waits until then
-};
-
-// Goes through the runs by their start, with those that go on in a heap by their end.
-void count_at_once(const std::vector<ForecastTask>& tasks, std::vector<Run>& runs, ForecastRuns& result) {
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.start < b.start; });
-  const auto later = [&](std::size_t a, std::size_t b) { return runs[a].end > runs[b].end; };
-  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> going(later);
-  std::map<std::string, std::int64_t> in_pool;
-  const auto pool_of = [&](const Run& run) -> const std::string& { return tasks[run.task].definition->pool; };
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto& run = runs[i];
-    for (; !going.empty() && runs[going.top()].end <= run.start; going.pop()) {
-      if (const auto& pool = pool_of(runs[going.top()]); !pool.empty()) --in_pool[pool];
-    }
-    going.push(i);
-    const auto now = static_cast<std::int64_t>(going.size());
+// Goes through the runs by their start, with the ends of those that go on in a heap.
+void count_at_once(std::vector<ForecastRun>& runs, ForecastRuns& result) {
+  std::sort(runs.begin(), runs.end(),
+            [](const ForecastRun& a, const ForecastRun& b) { return a.start < b.start; });
+  std::priority_queue<Instant, std::vector<Instant>, std::greater<>> ends;
+  for (const auto& run : runs) {
+    while (!ends.empty() && ends.top() <= run.start) ends.pop();
+    ends.push(run.end);
+    const auto now = static_cast<std::int64_t>(ends.size());
     if (now > result.most_at_once) {
       result.most_at_once = now;
       result.most_at_once_at = run.start;
     }
     auto& hour = result.hours[std::chrono::floor<hours>(run.start)];
     hour.most_at_once = std::max(hour.most_at_once, now);
-    if (const auto& name = pool_of(run); !name.empty()) {
-      const auto in_this = ++in_pool[name];
-      auto& pool = result.pools[name];
-      if (in_this > pool.most_at_once) pool = {in_this, run.start};
-    }
   }
 }
 
@@ -161,6 +109,17 @@ void find_busiest(const std::vector<ForecastFire>& fires, ForecastRuns& result) 
   result.busiest = std::move(shared);
 }
 
+// A wall time in the gap is, on the clock that goes on, as much later as the gap is long: where the schedule
+// fires at each of those, no stretch of real time goes without a fire.
+bool goes_on_through(const cron::Pattern& pattern, cron::LocalSeconds first, cron::LocalSeconds end) {
+  const auto gap = end - first;
+  for (auto at = cron::next_match(pattern, first, end); at != cron::kNoMatch;
+       at = cron::next_match(pattern, at + 1, end)) {
+    if (cron::next_match(pattern, at + gap, at + gap + 1) == cron::kNoMatch) return false;
+  }
+  return true;
+}
+
 std::optional<ClockChange::Effect> effect_of(const cron::Schedule& schedule, const cron::Period& before,
                                              const cron::Period& after) {
   if (schedule.is_every() || schedule.is_reboot()) return std::nullopt;
@@ -170,7 +129,9 @@ std::optional<ClockChange::Effect> effect_of(const cron::Schedule& schedule, con
   if (cron::next_match(schedule.pattern(), first, end) == cron::kNoMatch) return std::nullopt;
   if (!is_gap) return schedule.is_wild() ? ClockChange::Effect::twice : ClockChange::Effect::once;
   const bool is_mended = !schedule.is_wild() && end - first <= cron::kLongestMendedGap;
-  return is_mended ? ClockChange::Effect::moved : ClockChange::Effect::left_out;
+  if (is_mended) return ClockChange::Effect::moved;
+  if (goes_on_through(schedule.pattern(), first, end)) return std::nullopt;
+  return ClockChange::Effect::left_out;
 }
 
 void find_clock_changes(const std::vector<ForecastTask>& tasks, Instant from, Instant to,
@@ -216,19 +177,14 @@ std::string_view to_string(ClockChange::Effect value) {
 }
 
 ForecastRuns forecast_runs(const std::vector<ForecastTask>& tasks, Instant from, Instant to,
-                           std::size_t items) {
+                           std::size_t items, const std::map<std::string, std::int64_t>& limits) {
   ForecastRuns result;
   result.until = reach(tasks, from, to);
-  std::vector<ForecastFire> fires;
-  std::vector<Run> runs;
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (!tasks[i].first) continue;
-    OwnOverlap overlap;
-    TaskWalk(tasks[i], i).walk(result.until, fires, runs, overlap);
-    if (overlap.count > 0) result.overlaps.push_back(overlap);
-  }
-  std::sort(result.overlaps.begin(), result.overlaps.end(),
-            [](const OwnOverlap& a, const OwnOverlap& b) { return a.count > b.count; });
+  auto [fires, runs, overlaps] = walk_all(tasks, limits, result);
+  result.overlaps = std::move(overlaps);
+  std::sort(result.overlaps.begin(), result.overlaps.end(), [](const OwnOverlap& a, const OwnOverlap& b) {
+    return std::tie(b.count, a.task) < std::tie(a.count, b.task);
+  });
   if (result.overlaps.size() > kMaxOwnOverlaps) result.overlaps.resize(kMaxOwnOverlaps);
   std::sort(fires.begin(), fires.end(), [](const ForecastFire& a, const ForecastFire& b) {
     return std::tie(a.at, a.task) < std::tie(b.at, b.task);
@@ -236,7 +192,7 @@ ForecastRuns forecast_runs(const std::vector<ForecastTask>& tasks, Instant from,
   result.fires = static_cast<std::int64_t>(fires.size());
   for (const auto& fire : fires) ++result.hours[std::chrono::floor<hours>(fire.at)].fires;
   find_busiest(fires, result);
-  count_at_once(tasks, runs, result);
+  count_at_once(runs, result);
   find_clock_changes(tasks, from, to, result);
   fires.resize(std::min(items, fires.size()));
   result.soonest = std::move(fires);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cron/schedule.h"
+#include "task/execution.h"
 #include "task/task.h"
 
 namespace service {
@@ -25,13 +26,16 @@ struct ForecastTask {
   bool is_draft = false;
 };
 
-enum class ForecastOutcome { runs, skipped, waits, cancels };
+enum class ForecastOutcome : std::uint8_t { runs, skipped, waits, cancels };
 std::string_view to_string(ForecastOutcome value);
 
 struct ForecastFire {
   Instant at;
   std::size_t task = 0;  // which of the tasks
   ForecastOutcome outcome = ForecastOutcome::runs;
+  task::Waiting waiting = task::Waiting::none;  // overlap: for the run before it; pool: for room in it
+  // When it begins; nullopt where it does not, or where that hangs on a duration of which nothing is known.
+  std::optional<Instant> start;
 };
 
 // How the fires of one task meet its own runs.
@@ -52,8 +56,9 @@ struct ForecastHour {
 };
 
 struct ForecastPool {
-  std::int64_t most_at_once = 0;
+  std::int64_t most_at_once = 0;  // that wanted to run, whatever the limit
   Instant at;
+  std::int64_t waits = 0;  // fires that wait for room
 };
 
 // A zone whose clock is set while tasks look at it.
@@ -92,8 +97,9 @@ inline constexpr std::size_t kMaxTouched = 20;
 // A run of which nothing is known is taken to last so long.
 inline constexpr Milliseconds kUnknownDuration{1'000};
 
-// The window is [from, to). `items`: how many of the soonest fires are told one by one.
+// The window is [from, to). `items`: how many of the soonest fires are told one by one. `limits`: how many
+// runs may go on in each pool; one that is not among them holds back nothing.
 ForecastRuns forecast_runs(const std::vector<ForecastTask>& tasks, Instant from, Instant to,
-                           std::size_t items);
+                           std::size_t items, const std::map<std::string, std::int64_t>& limits);
 
 }  // namespace service

@@ -1,8 +1,10 @@
 #include "service/forecast.h"
 
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "service/service_fixture.h"
+#include "task/cursor.h"
 
 namespace service {
 namespace {
@@ -64,13 +66,78 @@ TEST_F(ForecastTest, CountsWhatFiresAndWhatRunsAtOnce) {
   }
   ran(make(R"({"name":"d","cron":"5 15 * * *"})"), 60);
   const auto told = forecast({.days = 1});
-  EXPECT_EQ(told.at("most_at_once").at("count"), 4);
+  EXPECT_EQ(told.at("most_at_once").at("count"), 2) << "one in the pool, and the one without";
   EXPECT_EQ(told.at("most_at_once").at("at"), "2026-07-01T15:05:00Z");
   EXPECT_EQ(each(told.at("busiest"), "fires"), std::vector<std::string>{"3"});
   const auto& pool = told.at("pools").as_array().at(0);
   EXPECT_EQ(pool.at("pool"), "db");
   EXPECT_EQ(pool.at("limit"), 1);
   EXPECT_EQ(pool.at("most_at_once"), 3);
+  EXPECT_EQ(pool.at("waits"), 2);
+}
+
+TEST_F(ForecastTest, AFireWhosePoolIsFullWaitsForRoomByPriority) {
+  ran(make(R"({"name":"a","cron":"0 15 * * *","pool":"db"})"), 600);
+  ran(make(R"({"name":"b","cron":"1 15 * * *","pool":"db"})"), 60);
+  ran(make(R"({"name":"c","cron":"2 15 * * *","pool":"db","priority":5})"), 120);
+  ran(make(R"({"name":"d","cron":"0 15 * * *","pool":"unlimited"})"), 600);
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(each(told.at("items"), "task_name"), (std::vector<std::string>{"a", "d", "b", "c"}));
+  EXPECT_EQ(each(told.at("items"), "outcome"), (std::vector<std::string>{"runs", "runs", "waits", "waits"}));
+  EXPECT_EQ(each(told.at("items"), "waiting"), (std::vector<std::string>{"none", "none", "pool", "pool"}));
+  EXPECT_EQ(each(told.at("items"), "expected_start_at"),
+            (std::vector<std::string>{"2026-07-01T15:00:00Z", "2026-07-01T15:00:00Z", "2026-07-01T15:12:00Z",
+                                      "2026-07-01T15:10:00Z"}));
+  EXPECT_TRUE(told.at("overlaps").as_array().empty()) << "none meets a run of its own";
+}
+
+TEST_F(ForecastTest, WhatWaitsForAPoolHoldsBackItsOwnNextFire) {
+  ran(make(R"({"name":"long","cron":"0 15 * * *","pool":"db"})"), 1200);
+  ran(make(R"({"name":"often","cron":"5,10,30 15 * * *","pool":"db"})"), 60);
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(each(told.at("items"), "outcome"),
+            (std::vector<std::string>{"runs", "waits", "skipped", "runs"}));
+  EXPECT_EQ(each(told.at("items"), "expected_start_at"),
+            (std::vector<std::string>{"2026-07-01T15:00:00Z", "2026-07-01T15:20:00Z", "null",
+                                      "2026-07-01T15:30:00Z"}));
+}
+
+TEST_F(ForecastTest, WhenAWaitEndsIsNotGuessedWhereADurationIsUnknown) {
+  make(R"({"name":"new","cron":"0 15 * * *","pool":"db"})");
+  ran(make(R"({"name":"old","cron":"0 15 * * *","pool":"db"})"), 60);
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(each(told.at("items"), "outcome"), (std::vector<std::string>{"runs", "waits"}));
+  EXPECT_EQ(each(told.at("items"), "expected_start_at"),
+            (std::vector<std::string>{"2026-07-01T15:00:00Z", "null"}));
+}
+
+TEST_F(ForecastTest, ACancelledRunGivesItsRoomBack) {
+  ran(make(R"({"name":"a","cron":"0,5 15 * * *","pool":"db","overlap":"cancel_running"})"), 600);
+  ran(make(R"({"name":"b","cron":"1 15 * * *","pool":"db"})"), 60);
+  const auto told = forecast({.days = 1});
+  EXPECT_EQ(each(told.at("items"), "outcome"), (std::vector<std::string>{"runs", "waits", "cancels"}));
+  // the one that waited longer goes first
+  EXPECT_EQ(
+      each(told.at("items"), "expected_start_at"),
+      (std::vector<std::string>{"2026-07-01T15:00:00Z", "2026-07-01T15:05:00Z", "2026-07-01T15:06:00Z"}));
+}
+
+TEST_F(ForecastTest, TellsWhenEachFireIsDueWithItsJitter) {
+  const auto made = make(R"({"name":"spread","cron":"0 15 * * *","jitter_s":3000})");
+  const auto jitter = task::jitter_of(made.definition);
+  ASSERT_GT(jitter, base::Milliseconds{0});
+  const auto told = forecast({.days = 1});
+  const auto& item = told.at("items").as_array().at(0);
+  EXPECT_EQ(item.at("scheduled_at"), "2026-07-01T15:00:00Z");
+  EXPECT_EQ(item.at("due_at").as_string(), base::to_iso(*base::parse_iso("2026-07-01T15:00:00Z") + jitter));
+  EXPECT_EQ(item.at("expected_start_at"), item.at("due_at"));
+}
+
+TEST_F(ForecastTest, ADraftNeedsNoNameAndNothingToRun) {
+  const auto told = forecast({.days = 1, .task_id = {}, .draft = fields(R"({"cron":"30 13 * * *"})")});
+  EXPECT_EQ(told.at("fires"), 1);
+  EXPECT_EQ(forecast_.of({.task_id = {}, .draft = fields(R"({"name":"n"})")}).error().fields.at(0).loc,
+            (std::vector<std::string>{"body", "cron"}));
 }
 
 TEST_F(ForecastTest, AFireThatMeetsTheRunBeforeItIsToldByTheOverlapPolicy) {
@@ -135,6 +202,21 @@ TEST_F(ForecastTest, NightsOnWhichAClockIsSetAreToldWithTheTasksTheyTouch) {
   EXPECT_EQ(each(changes[0].at("touched"), "effect"), (std::vector<std::string>{"twice", "once"}));
   EXPECT_EQ(changes[1].at("at"), "2027-03-28T01:00:00Z");
   EXPECT_EQ(each(changes[1].at("touched"), "effect"), (std::vector<std::string>{"left_out", "moved"}));
+}
+
+TEST_F(ForecastTest, AWildcardThatFiresOnThroughTheGapIsNotLeftOut) {
+  for (const std::string cron :
+       {"30 * * * *", "@hourly", "* * * * *", "*/10 * * * *", "0 */2 * * *", "*/10 1-2 * * *"})
+    make(R"({"name":")" + cron + R"(","timezone":"Europe/Berlin","cron":")" + cron + R"("})");
+  make(R"({"name":"half","cron":"15 * * * *","timezone":"Australia/Lord_Howe"})");
+  const auto told = forecast({.days = 366});
+  std::set<std::string> left_out;
+  for (const auto& change : told.at("clock_changes").as_array()) {
+    if (change.at("by_s").as_int64() < 0) continue;
+    for (const auto& name : each(change.at("touched"), "task_name")) left_out.insert(name);
+  }
+  // a gap of half an hour takes the quarter past, and the next is an hour and a half after the one before
+  EXPECT_EQ(left_out, (std::set<std::string>{"half", "0 */2 * * *", "*/10 1-2 * * *"}));
 }
 
 TEST_F(ForecastTest, WhereThereAreTooManyFiresItEndsSoonerAndSaysSo) {

@@ -181,7 +181,8 @@ json::array soonest_of(const std::vector<Planned>& planned, Instant to, std::siz
     const auto& [task, schedule, number, first] = planned[next.which];
     items.push_back(json::object{{"task_id", task->id.value},
                                  {"task_name", task->definition.name},
-                                 {"scheduled_at", base::to_iso(next.at)}});
+                                 {"scheduled_at", base::to_iso(next.at)},
+                                 {"due_at", base::to_iso(next.at + task::jitter_of(task->definition))}});
     const auto after = task::cursor_after(task->definition, *schedule, next.at).next_run_at;
     if (after && *after < to) queue.push({*after, next.which});
   }

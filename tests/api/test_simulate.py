@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from conftest import BINARY
+from conftest import BINARY, CommandLine
 from server import Server
 
 
@@ -56,6 +56,38 @@ def test_the_command_shows_it_to_people_and_as_json(command_line, yearly):
     told = command_line.json("simulate", "--days", "2", "--task", yearly["id"], "--cron", "0 */6 * * *")
     assert sum(item["draft"] for item in told["items"]) == 8
     assert command_line.run("simulate", "--days", "2", "--cron", "x").returncode != 0
+
+
+def test_a_schedule_alone_can_be_tried(server, command_line):
+    before = command_line.json("simulate", "--days", "30")["fires"]
+    told = command_line.json("simulate", "--days", "30", "--cron", "30 2 * * *")
+    assert told["fires"] == before + 30 and {item["task_name"] for item in told["items"] if item["draft"]} == {"new task"}
+    assert command_line.run("simulate", "--timezone", "Asia/Tokyo").returncode == 1, "a schedule is what it needs"
+
+
+def test_a_jitter_and_a_full_pool_are_told(tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("[pools]\ndb = 1\n")
+    server = Server(BINARY, arguments=["--config", str(config)]).start()
+    try:
+        for name in "ab":
+            task = server.ask("POST", "/tasks", {"name": name, "cron": "0 0 1 1 *", "command": "sleep 0.3", "pool": "db", "jitter_s": 3000 if name == "b" else 0})[1]
+            server.run_to_its_end(task["id"])
+        told = server.ask("GET", "/api/simulate?days=366")[1]
+        by_name = {item["task_name"]: item for item in told["items"]}
+        year = by_name["b"]["scheduled_at"][:4]
+        assert by_name["a"]["due_at"] == by_name["a"]["scheduled_at"] < by_name["b"]["due_at"] < f"{year}-01-01T00:50:00Z"
+        assert by_name["b"]["outcome"] == "runs" and by_name["b"]["expected_start_at"] == by_name["b"]["due_at"]
+        upcoming = server.ask("GET", f"/api/upcoming?to={year}-01-02T00:00:00Z")[1]["items"]
+        assert {item["task_name"]: item["due_at"] for item in upcoming} == {name: by_name[name]["due_at"] for name in "ab"}
+        server.ask("PATCH", f"/tasks/{task['id']}", {"jitter_s": 0})
+        items = server.ask("GET", "/api/simulate?days=366")[1]["items"]
+        assert [(item["outcome"], item["waiting"]) for item in items] == [("runs", "none"), ("waits", "pool")]
+        assert items[0]["expected_start_at"] == f"{year}-01-01T00:00:00Z"
+        assert "00:00:00.3" <= items[1]["expected_start_at"][11:] < "00:00:59", "when the run before it has ended"
+        assert "waits (pool)" in CommandLine(server).run("simulate", "--days", "366").stdout
+    finally:
+        server.close()
 
 
 def test_ten_thousand_tasks_are_simulated_soon():

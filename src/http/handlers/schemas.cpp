@@ -122,7 +122,8 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
     {"Upcoming",
      R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"items":{"type":"array",)"
      R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},)"
-     R"("scheduled_at":{"type":"string","format":"date-time"}}}},"more":{"type":"boolean"},"counts":{"type":"object",)"
+     R"("scheduled_at":{"type":"string","format":"date-time"},"due_at":{"type":"string","format":"date-time",)"
+     R"("description":"With its jitter_s: when it begins"}}}},"more":{"type":"boolean"},"counts":{"type":"object",)"
      R"("properties":{"by_hour":{"type":"array","items":{"type":"object","properties":{"hour":{"type":"string"},)"
      R"("count":{"type":"integer"}}}},"collisions":{"type":"array","items":{"type":"object","properties":{)"
      R"("at":{"type":"string"},"count":{"type":"integer"},"names":{"type":"array","items":{"type":"string"}}}}},)"
@@ -137,16 +138,20 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"("complete":{"type":"boolean"},"tasks":{"type":"integer"},"fires":{"type":"integer"},"most_at_once":)"
      R"({"type":"object","properties":{"count":{"type":"integer"},"at":)" TIME
      R"(}},"busiest":{"type":"array","items":{"type":"object"}},"overlaps":{"type":"array","items":{"type":"object"}},)"
-     R"("pools":{"type":"array","items":{"type":"object"}},"clock_changes":{"type":"array","items":{"type":"object",)"
-     R"("properties":{"at":{"type":"string"},"timezone":{"type":"string"},"by_s":{"type":"integer"},)"
-     R"("tasks":{"type":"integer"},"touched":{"type":"array","items":{"type":"object","properties":{"task_id":)" NULLABLE(
-         "integer") R"(,"effect":{"enum":["moved","left_out","once","twice"]}}}}}}},)"
-                    R"("by_hour":{"type":"array","items":{"type":"object"}},"items":{"type":"array","items":)"
-                    R"({"type":"object","properties":{"task_id":)" NULLABLE(
-                        "integer") R"(,"task_name":{"type":"string"},)"
-                                   R"("draft":{"type":"boolean"},"scheduled_at":{"type":"string","format":"date-time"},)"
-                                   R"("outcome":{"enum":["runs","skipped","waits","cancels"]},"expected_ms":)" NULLABLE(
-                                       "integer") R"(}}}}})"},
+     R"("pools":{"type":"array","items":{"type":"object","properties":{"pool":{"type":"string"},"limit":)" NULLABLE(
+         "integer") R"(,)"
+                    R"("most_at_once":{"type":"integer"},"at":{"type":"string"},"waits":{"type":"integer"}}}},"clock_changes":{"type":"array","items":{"type":"object",)"
+                    R"("properties":{"at":{"type":"string"},"timezone":{"type":"string"},"by_s":{"type":"integer"},)"
+                    R"("tasks":{"type":"integer"},"touched":{"type":"array","items":{"type":"object","properties":{"task_id":)" NULLABLE(
+                        "integer") R"(,"effect":{"enum":["moved","left_out","once","twice"]}}}}}}},)"
+                                   R"("by_hour":{"type":"array","items":{"type":"object"}},"items":{"type":"array","items":)"
+                                   R"({"type":"object","properties":{"task_id":)" NULLABLE(
+                                       "integer") R"(,"task_name":{"type":"string"},)"
+                                                  R"("draft":{"type":"boolean"},"scheduled_at":{"type":"string","format":"date-time"},)"
+                                                  R"("due_at":{"type":"string","format":"date-time"},"waiting":{"enum":["none","overlap","pool"]},"expected_start_at":)" TIME
+                                                  R"(,)"
+                                                  R"("outcome":{"enum":["runs","skipped","waits","cancels"]},"expected_ms":)" NULLABLE(
+                                                      "integer") R"(}}}}})"},
     {"Stats",
      R"({"type":"object","properties":{"tasks":{"type":"object","additionalProperties":{"type":"integer"}},"executions":{"type":"object","additionalProperties":{"type":"integer"}},"total":{"type":"integer"},)"
      R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE("integer") R"(,"days":{"type":"integer"},"by_hour":)" SUMS(
