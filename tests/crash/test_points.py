@@ -33,6 +33,14 @@ def test_a_death_at_any_named_point_loses_nothing_and_doubles_nothing():
     assert reached == {name: TIMES for name in named}, f"CRASH_SEED={seed}"
 
 
+def test_the_docs_count_the_points():
+    text = (points.ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    named = points.named_points()
+    of_the_start = [name for name in named if name.startswith(OF_THE_START)]
+    assert f'`base::kill_point("start.committed")` and {len(named) - 1} more in `src/`' in text, len(named)
+    assert f"The {('no', 'one', 'two', 'three', 'four', 'five', 'six')[len(of_the_start)]} points of a migration have a test of their own" in text, of_the_start
+
+
 ORIGINAL = """
 CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, username VARCHAR(50) UNIQUE, password_hash VARCHAR, created_at DATETIME);
 CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR, cron VARCHAR, command TEXT, status VARCHAR,

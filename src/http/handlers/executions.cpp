@@ -77,7 +77,7 @@ base::Result<Response> recent(const TaskHandlerParts& parts, const Request& requ
 
 const std::vector<DocParameter> kListQuery = {
     {"status", "PENDING, RUNNING, SUCCESS, FAILED, TIMEOUT, CANCELLED, SKIPPED, MISSED or LOST"},
-    {"trigger", "schedule, manual, misfire, backfill or chain"},
+    {"trigger", "schedule, manual, misfire, backfill, chain or heartbeat"},
     {"since", "Made at or after", "date-time"},
     {"until", "Made before", "date-time"},
     {"limit", "1 to 500, default 50", "integer"},
