@@ -84,6 +84,18 @@ def test_what_was_exported_applies_to_another_server_and_changes_nothing_here(em
     assert one.stdout.startswith("[[tasks]]\nname = 'call'\n") and "fetch" not in one.stdout
 
 
+def test_what_was_exported_names_no_task_that_is_gone(empty):
+    server, command_line = empty
+    before, behind, stays = (server.ask("POST", "/tasks", {"name": name, "cron": "@hourly", "command": "true"})[1]["id"] for name in ("before", "behind", "stays"))
+    chained = {"name": "chained", "cron": "@hourly", "command": "true", "after": {"tasks": [before]}, "on_failure": [behind, stays]}
+    assert server.ask("POST", "/tasks", chained)[0] == 201
+    assert command_line.run("task", "delete", before, behind).returncode == DONE
+    exported = command_line.run("export")
+    assert exported.returncode == DONE and "after" not in exported.stdout and "on_failure = [ 'stays' ]" in exported.stdout, exported.stdout
+    again = command_line.run("apply", "-f", "-", stdin=exported.stdout)
+    assert (again.returncode, again.stdout) == (DONE, "0 created, 0 changed, 0 deleted, 2 as they are\n"), again.stderr
+
+
 def test_prune_deletes_what_the_file_lacks_and_a_chain_may_turn_round(empty):
     server, command_line = empty
     chain = [{"name": name, "cron": "@yearly", "command": "true"} for name in "abc"]
