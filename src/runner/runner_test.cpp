@@ -382,7 +382,7 @@ TEST_F(RunnerTest, AJobWhosePidWasNotWrittenDownIsFoundAgain) {
   EXPECT_EQ(snapshot.running[0].pid, job);
   client_->cancel(wanted.key);
   waitpid(job, nullptr, 0);
-  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
 }
 
 TEST_F(RunnerTest, AStartThatMustBeTriedAgainHoldsUpNoOther) {

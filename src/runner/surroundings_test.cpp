@@ -237,7 +237,7 @@ TEST_F(SurroundingsTest, ACgroupGoesWithItsJobAndAnOrphansIsKilledByTheNextRunne
   launch();
   connect();
   client_->cancel(wanted.key);
-  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::lost);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
   wait_until_gone(daemon);
 }
 
