@@ -2,12 +2,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <memory>
 #include <ostream>
 #include <set>
 
+#include "base/json_text.h"
 #include "cli/commands.h"
 #include "cli/details.h"
 #include "cli/table.h"
@@ -151,7 +151,7 @@ void print_json(const Context& context, const std::vector<TaskChange>& plan, con
 
 // Strings in quotes, which tell them from numbers.
 std::string said(const json::value& value) {
-  return value.is_double() ? readable(value) : shown(json::serialize(value), 100);
+  return shown(base::to_json_text(value), 100);
 }
 
 void print_diff(std::ostream& out, const std::vector<TaskChange>& plan, const Failures& failures,

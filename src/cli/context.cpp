@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <ostream>
 
+#include "base/json_text.h"
 #include "cli/table.h"
 
 namespace cli {
@@ -35,7 +35,7 @@ int Context::wrong_usage(const std::string& why) const {
 }
 
 void Context::print_json(const json::value& value) const {
-  out << json::serialize(value) << std::endl;
+  out << base::to_json_text(value) << std::endl;
 }
 
 base::Result<std::string> read_input(const std::string& path, std::istream& in) {
@@ -71,7 +71,7 @@ std::string cell(const json::value& object, std::string_view field, std::size_t 
   const auto* value = field_of(object, field);
   if (value == nullptr) return "-";
   if (value->is_string()) return value->get_string().empty() ? "-" : shown(value->get_string(), max_columns);
-  return shown(json::serialize(*value), max_columns);
+  return shown(base::to_json_text(*value), max_columns);
 }
 
 std::string time_cell(const json::value& object, std::string_view field) {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <ostream>
 
+#include "base/json_text.h"
 #include "cli/table.h"
 
 namespace cli {
@@ -26,7 +26,7 @@ std::string joined(const boost::json::array& list) {
   std::string text;
   for (const auto& item : list) {
     if (!text.empty()) text += ", ";
-    text += item.is_object() ? boost::json::serialize(item) : readable(item);
+    text += item.is_object() ? base::to_json_text(item) : readable(item);
   }
   return text;
 }
@@ -37,7 +37,7 @@ std::string readable(const boost::json::value& value) {
   if (value.is_null()) return {};
   if (value.is_double()) return fmt::format("{:g}", value.get_double());
   if (value.is_array()) return shown(joined(value.get_array()), kMaxColumns);
-  if (!value.is_string()) return shown(boost::json::serialize(value), kMaxColumns);
+  if (!value.is_string()) return shown(base::to_json_text(value), kMaxColumns);
   std::string text(value.get_string());
   if (is_time(text)) std::replace(text.begin(), text.end(), 'T', ' ');
   return shown(text, kMaxColumns);

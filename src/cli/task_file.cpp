@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parser.hpp>
-#include <boost/json/serialize.hpp>
 #include <set>
 #include <sstream>
+
+#include "base/json_text.h"
 
 namespace cli {
 namespace {
@@ -143,7 +144,7 @@ std::string print_task_file(const std::vector<json::object>& tasks, TaskFileForm
   std::string text;
   if (format == TaskFileFormat::json) {
     // a line a task: what a diff of versions shows well
-    for (const auto& task : tasks) text += (text.empty() ? "" : ",\n") + json::serialize(task);
+    for (const auto& task : tasks) text += (text.empty() ? "" : ",\n") + base::to_json_text(task);
     return "{\"tasks\": [\n" + text + "\n]}\n";
   }
   for (const auto& task : tasks) {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value_stack.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "base/json_text.h"
 #include "http/parameters.h"
 #include "http/problem.h"
 
@@ -164,7 +164,7 @@ base::Result<json::object> read_optional_json_object(const Request& request) {
 }
 
 Response json_response(int status, const json::value& value) {
-  return Response::json_text(status, std::string(json::serialize(value)));
+  return Response::json_text(status, base::to_json_text(value));
 }
 
 }  // namespace http

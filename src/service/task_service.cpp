@@ -1,7 +1,6 @@
 #include "service/task_service.h"
 
-#include <boost/json/serialize.hpp>
-
+#include "base/json_text.h"
 #include "service/field_error.h"
 #include "service/task_json.h"
 #include "task/cursor.h"
@@ -92,7 +91,7 @@ store::AuditEntry TaskService::audit(const rights::Actor& actor, std::string act
     auto object = task::to_compact_json(task.definition);
     hide_values(object);
     object["status"] = to_string(status_of(task));
-    return json::serialize(object);
+    return base::to_json_text(object);
   };
   if (before != nullptr) entry.before = text(*before);
   if (after != nullptr) entry.after = text(*after);
@@ -284,7 +283,7 @@ base::Result<std::int64_t> TaskService::cleanup(const rights::Actor& actor, Task
   }
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     auto entry = audit(actor, "task.cleanup", id, nullptr, nullptr);
-    entry.after = json::serialize(json::object{{"deleted", deleted}});
+    entry.after = base::to_json_text(json::object{{"deleted", deleted}});
     tx.append_audit(entry);
     return {};
   });

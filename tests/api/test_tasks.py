@@ -1,4 +1,5 @@
 """Tasks over HTTP."""
+import http.client
 import time
 import uuid
 
@@ -15,6 +16,18 @@ def test_the_smallest_body_makes_a_task_with_the_documented_defaults(server):
     assert task["next_run_at"].endswith("T02:30:00Z")
     status, found = server.ask("GET", f"/tasks/{task['id']}")
     assert status == 200 and len(found["next_fires"]) == 5 and found["next_fires"][0] == task["next_run_at"]
+
+
+def test_numbers_are_written_as_people_write_them(server, create, command_line):
+    task = create(name="numbers")
+    shown = command_line.run("task", "show", task["id"], "--json").stdout
+    for path in (f"/tasks/{task['id']}", "/tasks?search=numbers"):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        connection.request("GET", path, headers={"Authorization": "Bearer " + server.token})
+        text = connection.getresponse().read().decode()
+        connection.close()
+        for answer in (text, shown):
+            assert '"jitter":0.2' in answer and '"initial_delay_s":10,' in answer and '"factor":2,' in answer
 
 
 def test_errors_name_field_and_position(server):

@@ -1,6 +1,6 @@
-#include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 
+#include "base/json_text.h"
 #include "http/handlers/query.h"
 #include "http/handlers/task_handlers.h"
 #include "http/json_body.h"
@@ -21,11 +21,10 @@ base::Result<Response> list(const TaskHandlerParts& parts, const store::Executio
   std::string body = "{\"items\":[";
   for (const auto& execution : page.items) {
     if (body.back() == '}') body += ',';
-    body += json::serialize(service::to_json(execution));
+    body += base::to_json_text(service::to_json(execution));
   }
-  body +=
-      "],\"next_cursor\":" + (page.next_cursor ? json::serialize(json::value(*page.next_cursor)) : "null") +
-      "}";
+  body += "],\"next_cursor\":" +
+          (page.next_cursor ? base::to_json_text(json::value(*page.next_cursor)) : "null") + "}";
   return Response::json_text(200, std::move(body));
 }
 

@@ -1,5 +1,5 @@
-#include <boost/json/serialize.hpp>
 
+#include "base/json_text.h"
 #include "http/handlers/query.h"
 #include "http/handlers/task_handlers.h"
 #include "http/handlers/task_list_cache.h"
@@ -42,14 +42,14 @@ std::string render_list(const store::TaskPage& page, const store::TaskQuery& que
   std::string body = "{\"items\":[";
   for (const auto& task : page.items) {
     if (body.back() == '}') body += ',';
-    body += json::serialize(service::to_json(task, show_env));
+    body += base::to_json_text(service::to_json(task, show_env));
   }
   body += "],\"total\":" + std::to_string(page.total) + ",\"page\":" + std::to_string(query.page) +
           ",\"page_size\":" + std::to_string(query.page_size);
   if (counts) {
     json::object object;
     for (const auto& [status, count] : *counts) object[to_string(status)] = count;
-    body += ",\"counts\":" + json::serialize(object);
+    body += ",\"counts\":" + base::to_json_text(object);
   }
   return body += '}';
 }
