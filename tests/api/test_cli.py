@@ -110,8 +110,8 @@ def test_the_overlap_of_a_backfill_is_sent(server, command_line, create):
     task = create(cron="*/10 * * * *", command="sleep 300")
     window = ("--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:30:00Z")
     ids = command_line.json("task", "backfill", task["id"], *window, "--overlap", "skip")["execution_ids"]
-    statuses = [server.ask("GET", f"/executions/{execution}")[1]["status"] for execution in ids]
-    assert len(ids) == 3 and statuses[1:] == ["SKIPPED", "SKIPPED"]
+    runs, skipped = (server.ask("GET", f"/executions/{execution}")[1] for execution in ids)
+    assert runs["status"] in ("PENDING", "RUNNING") and (skipped["status"], skipped["count"]) == ("SKIPPED", 2)
     command_line.run("execution", "cancel", ids[0])
 
 
