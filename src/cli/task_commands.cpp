@@ -70,9 +70,7 @@ void print_task(Context& context, const json::value& task) {
   const auto& fields = task.as_object();
   Details details;
   for (const char* name : {"id", "status"}) details.add(name, readable(fields.at(name)));
-  auto definition = to_file_entry(fields, {});
-  definition.erase("status");
-  details.add_fields(definition);
+  details.add_fields(compact_definition(fields));
   for (const char* name : {"running", "queued"}) {
     if (fields.at(name).to_number<std::int64_t>() > 0) details.add(name, readable(fields.at(name)));
   }

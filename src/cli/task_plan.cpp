@@ -55,12 +55,17 @@ void name_references(json::object& definition, const json::array& present) {
   });
 }
 
-// Without the tasks that it names and that were deleted: no name stands for them.
-json::object definition_fields(const json::object& task, const json::array& present) {
+json::object definition_fields(const json::object& task) {
   json::object definition;
   for (const auto& [field, value] : task::to_json(task::TaskDefinition{})) {
     if (const auto* there = task.if_contains(field)) definition[field] = *there;
   }
+  return definition;
+}
+
+// Without the tasks that it names and that were deleted: no name stands for them.
+json::object definition_fields(const json::object& task, const json::array& present) {
+  auto definition = definition_fields(task);
   if (!has_references(definition)) return definition;
   const auto names = names_by_id(present);
   for_each_list(definition, [&](const std::string&, json::value& list) {
@@ -70,6 +75,11 @@ json::object definition_fields(const json::object& task, const json::array& pres
     list = std::move(there);
   });
   return definition;
+}
+
+json::object compact(const json::object& fields) {
+  const auto definition = task::read_definition(fields, {});
+  return definition ? task::to_compact_json(*definition) : fields;
 }
 
 base::Result<std::optional<bool>> take_status(json::object& entry, const std::string& name) {
@@ -187,10 +197,12 @@ base::Result<std::vector<TaskChange>> plan_tasks(const std::vector<json::object>
   return plan;
 }
 
+json::object compact_definition(const json::object& task) {
+  return compact(definition_fields(task));
+}
+
 json::object to_file_entry(const json::object& task, const json::array& present) {
-  const auto fields = definition_fields(task, present);
-  const auto definition = task::read_definition(fields, {});
-  auto entry = definition ? task::to_compact_json(*definition) : fields;
+  auto entry = compact(definition_fields(task, present));
   name_references(entry, present);
   if (task.at("paused").as_bool()) entry["status"] = "PAUSED";
   return entry;

@@ -33,7 +33,10 @@ struct TaskChange {
 base::Result<std::vector<TaskChange>> plan_tasks(const std::vector<boost::json::object>& file,
                                                  const boost::json::array& present, bool prune);
 
-// A task of the API as it stands in a file: what differs from the defaults, other tasks by their names.
+// What a task of the API differs in from the defaults, other tasks by their numbers.
+boost::json::object compact_definition(const boost::json::object& task);
+
+// The same as it stands in a file: other tasks by their names, those that are not among `present` left out.
 boost::json::object to_file_entry(const boost::json::object& task, const boost::json::array& present);
 
 // Whether it names other tasks at all.

@@ -228,6 +228,13 @@ def test_a_task_is_shown_with_what_differs_from_the_defaults(command_line, creat
     assert shown["next fires"].endswith(" 02:30:00Z")
 
 
+def test_a_task_is_shown_with_the_tasks_of_its_chain(command_line, create):
+    before, behind = create(name="before"), create(name="behind")
+    task = create(name="between", on_success=[behind["id"]], after={"tasks": [before["id"]]})
+    shown = dict(re.findall(r"^(\S+(?: \S+)*)  +(.+)$", command_line.run("task", "show", task["id"]).stdout, re.MULTILINE))
+    assert shown["on_success"] == str(behind["id"]) and shown["after.tasks"] == str(before["id"])
+
+
 def test_text_that_orders_terminals_about_is_shown_harmless(command_line, create):
     task = create(command="echo '\x1b]0;owned\x07'")
     shown = command_line.run("task", "show", task["id"]).stdout
