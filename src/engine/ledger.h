@@ -136,8 +136,12 @@ class Ledger {
                Slots& slots, Plan& plan) const;
   void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule, Instant nominal,
             Instant now, const std::string& reason) const;
-  void claim_or_queue(store::Transaction& tx, task::Execution& execution,
+  // Claims it, or says what it waits for; counts that in the task, which the caller saves.
+  void claim_or_queue(store::Transaction& tx, task::Task& task, task::Execution& execution,
                       const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
+  // The same, and saves the task where its count has changed.
+  void let_go(store::Transaction& tx, task::Task& task, task::Execution& execution,
+              const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
   std::int64_t room_in_pool(store::Transaction& tx, const std::string& pool) const;
   // Takes a slot and gives none, or says what is waited for.
   task::Waiting claim(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
@@ -154,6 +158,8 @@ class Ledger {
                   std::map<std::string, std::string> env, Instant now, Slots& slots, Plan& plan) const;
   std::optional<task::TaskDefinition> definition_of(store::Reader& reader,
                                                     const task::Execution& execution) const;
+  task::TaskDefinition definition_of(store::Reader& reader, const task::Task& task,
+                                     const task::Execution& execution) const;
   task::Execution draft_of(const task::Task& task, task::Trigger trigger, Instant now) const;
 
   const Options& options_;

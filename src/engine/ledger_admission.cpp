@@ -158,6 +158,7 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     ++task.queued;
   else
     ++task.running;
+  if (waits_for_room(draft.waiting)) ++task.waiting;
   const auto deadline = task::start_deadline(task.definition, draft);
   if (draft.waiting != Waiting::none && deadline) plan.deadlines.push_back({*id, *deadline});
   if (draft.waiting == Waiting::none) {
@@ -175,6 +176,7 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     if (const auto fresh = tx.find_task(task.id)) {
       task.running = fresh->running;
       task.queued = fresh->queued;
+      task.waiting = fresh->waiting;
     }
   }
   return draft;
@@ -192,9 +194,11 @@ void Ledger::replace_waiting(store::Transaction& tx, Task& task, Instant now) co
   }
 }
 
-void Ledger::claim_or_queue(store::Transaction& tx, Execution& execution,
+void Ledger::claim_or_queue(store::Transaction& tx, Task& task, Execution& execution,
                             const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
+  if (waits_for_room(execution.waiting)) --task.waiting;
   execution.waiting = claim(tx, execution, slots);
+  if (waits_for_room(execution.waiting)) ++task.waiting;
   if (execution.waiting == Waiting::none) plan.starts.push_back({execution, definition});
   plan.slot_waiters |= execution.waiting == Waiting::slot;
   tx.save_execution(execution);
@@ -207,15 +211,22 @@ void Ledger::release_next(store::Transaction& tx, Task& task, Instant now, Slots
     if (open.empty()) return;
     auto& next = open.front();
     --task.queued;
-    const auto definition = definition_of(tx, next).value_or(task.definition);
+    const auto definition = definition_of(tx, task, next);
     if (task::is_past_start_deadline(definition, next, now)) {
       skip_late_in_queue(tx, next, now, plan);
       continue;
     }
     next.reason.clear();
     ++task.running;
-    claim_or_queue(tx, next, definition, slots, plan);
+    claim_or_queue(tx, task, next, definition, slots, plan);
   }
+}
+
+void Ledger::let_go(store::Transaction& tx, Task& task, Execution& execution,
+                    const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
+  const auto waiting_before = task.waiting;
+  claim_or_queue(tx, task, execution, definition, slots, plan);
+  if (task.waiting != waiting_before) tx.save_run_state(task);
 }
 
 void Ledger::promote(store::Transaction& tx, Instant now, Slots& slots, Plan& plan) const {
@@ -226,12 +237,13 @@ void Ledger::promote(store::Transaction& tx, Instant now, Slots& slots, Plan& pl
       plan.slot_waiters = true;
       return;
     }
-    const auto definition = definition_of(tx, execution);
-    if (!definition) continue;
-    if (task::is_past_start_deadline(*definition, execution, now))
+    auto task = tx.find_task(execution.task_id);
+    if (!task) continue;
+    const auto definition = definition_of(tx, *task, execution);
+    if (task::is_past_start_deadline(definition, execution, now))
       skip_late(tx, execution, now, slots, plan);
     else
-      claim_or_queue(tx, execution, *definition, slots, plan);
+      let_go(tx, *task, execution, definition, slots, plan);
   }
   plan.slot_waiters |= static_cast<std::int64_t>(waiting.size()) == kPromotedAtOnce;
 }
@@ -245,9 +257,8 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
     plan.backoffs.push_back({id, *execution->due_at});
     return;
   }
-  if (const auto definition = definition_of(tx, *execution)) {
-    claim_or_queue(tx, *execution, *definition, slots, plan);
-  }
+  if (auto task = tx.find_task(execution->task_id))
+    let_go(tx, *task, *execution, definition_of(tx, *task, *execution), slots, plan);
 }
 
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Instant now, Slots& slots,
@@ -264,12 +275,15 @@ void Ledger::start_again(store::Transaction& tx, const Execution& execution, Ins
 
 std::optional<task::TaskDefinition> Ledger::definition_of(store::Reader& reader,
                                                           const Execution& execution) const {
-  auto task = reader.find_task(execution.task_id);
-  if (!task) return std::nullopt;
-  if (task->revision == execution.task_revision) return std::move(task->definition);
+  const auto task = reader.find_task(execution.task_id);
+  return task ? std::optional{definition_of(reader, *task, execution)} : std::nullopt;
+}
+
+task::TaskDefinition Ledger::definition_of(store::Reader& reader, const Task& task,
+                                           const Execution& execution) const {
+  if (task.revision == execution.task_revision) return task.definition;
   auto revision = reader.find_revision(execution.task_id, execution.task_revision);
-  return revision ? std::optional{std::move(revision->definition)}
-                  : std::optional{std::move(task->definition)};
+  return revision ? std::move(revision->definition) : task.definition;
 }
 
 }  // namespace engine

@@ -49,6 +49,7 @@ void Ledger::skip_late(store::Transaction& tx, Execution& execution, Instant now
   auto task = tx.find_task(execution.task_id);
   if (!task) return;
   --(execution.waiting == Waiting::overlap ? task->queued : task->running);
+  if (waits_for_room(execution.waiting)) --task->waiting;
   execution.reason = reason_of(execution);
   execution.attempt.status = ExecutionStatus::skipped;
   close(tx, *task, execution, ExecutionStatus::skipped, now, slots, plan);

@@ -224,6 +224,7 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
     --task->queued;
   else
     --task->running;
+  if (waits_for_room(execution->waiting)) --task->waiting;
   execution->attempt.status = ExecutionStatus::cancelled;
   close(tx, *task, *execution, ExecutionStatus::cancelled, now, slots, plan);
   tx.save_run_state(*task);

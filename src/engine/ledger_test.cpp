@@ -375,6 +375,73 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   EXPECT_EQ(plan.starts[0].execution.task_id, b);
 }
 
+TEST_F(LedgerTest, ATaskWhoseRunsOnlyWaitForRoomIsPendingUntilOneStarts) {
+  options_.pools["db"] = 1;
+  const auto holder = fire(make({.name = "holder", .pool = "db"}), kNoon);
+  const auto id = make({.name = "held", .overlap = task::OverlapPolicy::allow, .pool = "db"});
+  const auto status = [&] { return status_of(task_of(id)); };
+  const auto promote = [&](std::int64_t free_slots) {
+    return book([&](auto& tx, auto& slots, auto& plan) { ledger_.promote(tx, kNoon, slots, plan); },
+                free_slots);
+  };
+  fire(id, kNoon);
+  EXPECT_EQ(status(), task::TaskStatus::pending) << "for its pool";
+  fire(id, kNoon + minutes{1}, kNoon - hours{1}, 0);
+  EXPECT_EQ(task_of(id).waiting, 2);
+  EXPECT_EQ(task_of(id).running, 2) << "admitted all the same";
+  end(holder, 0);
+  promote(0);
+  EXPECT_EQ(status(), task::TaskStatus::pending) << "for a slot";
+  const auto started = promote(1);
+  EXPECT_EQ(status(), task::TaskStatus::running);
+  EXPECT_EQ(task_of(id).waiting, 1) << "the pool has room for one";
+  book([&](auto& tx, auto& slots, auto& plan) {
+    const auto waits = executions(id).back().id;
+    EXPECT_TRUE(ledger_.cancel(tx, waits, "ada", kNoon, slots, plan));
+  });
+  EXPECT_EQ(task_of(id).waiting, 0);
+  end(started, 0);
+  EXPECT_EQ(status(), task::TaskStatus::active);
+}
+
+TEST_F(LedgerTest, WhatStopsWaitingForRoomInAnotherWayIsCountedNoMore) {
+  options_.pools["db"] = 1;
+  fire(make({.name = "holder", .pool = "db"}), kNoon);
+  const auto late = make({.name = "late", .start_deadline_s = 5, .pool = "db"});
+  const auto plan = fire(late, kNoon);
+  ASSERT_EQ(plan.deadlines.size(), 1u);
+  EXPECT_EQ(task_of(late).waiting, 1);
+  book([&](auto& tx, auto& slots, auto& given_up) {
+    ledger_.give_up_waiting(tx, plan.deadlines[0].id, kNoon + seconds{5}, slots, given_up);
+  });
+  EXPECT_EQ(task_of(late).waiting, 0);
+
+  // what waits for the run before it waits for its pool when that is cancelled, and counts from then on
+  const auto queued = make({.name = "queued", .overlap = task::OverlapPolicy::queue, .pool = "db"});
+  fire(queued, kNoon);
+  fire(queued, kNoon + minutes{1});
+  EXPECT_EQ(task_of(queued).waiting, 1);
+  book([&](auto& tx, auto& slots, auto& cancelled) {
+    EXPECT_TRUE(ledger_.cancel(tx, executions(queued).front().id, "ada", kNoon, slots, cancelled));
+  });
+  EXPECT_EQ(task_of(queued).waiting, 1);
+  EXPECT_EQ(task_of(queued).queued, 0);
+  EXPECT_EQ(status_of(task_of(queued)), task::TaskStatus::pending);
+}
+
+TEST_F(LedgerTest, ARetryThatFindsNoSlotMakesItsTaskPending) {
+  TaskDefinition definition;
+  definition.retry.max_attempts = 2;
+  const auto id = make(definition);
+  const auto failed = end(fire(id, kNoon), 1);
+  EXPECT_EQ(status_of(task_of(id)), task::TaskStatus::running) << "a retry delay counts as running";
+  const auto due = failed.backoffs.at(0).due_at;
+  book([&](auto& tx, auto& slots,
+           auto& plan) { ledger_.end_backoff(tx, failed.backoffs[0].id, due, slots, plan); },
+       0);
+  EXPECT_EQ(status_of(task_of(id)), task::TaskStatus::pending);
+}
+
 TEST_F(LedgerTest, AFullPoolsWaitersStandInNobodysWay) {
   options_.pools["db"] = 1;
   const auto id =

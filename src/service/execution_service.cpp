@@ -1,5 +1,7 @@
 #include "service/execution_service.h"
 
+#include "service/waiting.h"
+
 namespace service {
 namespace {
 
@@ -29,14 +31,16 @@ base::Result<ExecutionId> ExecutionService::resolve(std::string_view id) const {
 store::ExecutionPage ExecutionService::list(const store::ExecutionQuery& query) const {
   store::ExecutionPage page;
   store_.read([&](store::Reader& reader) { page = reader.list_executions(query); });
+  for (auto& execution : page.items) explain_waiting(execution, engine_);
   return page;
 }
 
 base::Result<task::Execution> ExecutionService::find(ExecutionId id) const {
   std::optional<task::Execution> found;
   store_.read([&](store::Reader& reader) { found = reader.find_execution(id); });
-  if (found) return std::move(*found);
-  return no_execution(base::to_string(id));
+  if (!found) return no_execution(base::to_string(id));
+  explain_waiting(*found, engine_);
+  return std::move(*found);
 }
 
 base::Result<ExecutionDetail> ExecutionService::detail(ExecutionId id) const {
@@ -51,6 +55,7 @@ base::Result<ExecutionDetail> ExecutionService::detail(ExecutionId id) const {
     found->execution = std::move(*execution);
   });
   if (!found) return no_execution(base::to_string(id));
+  explain_waiting(found->execution, engine_);
   if (found->output.stdout_text.empty() && found->output.stderr_text.empty()) {
     auto ends = log(found->execution, std::nullopt).ends(kOutputEndBytes);
     found->output = {std::move(ends.stdout_text), std::move(ends.stderr_text)};

@@ -4,6 +4,7 @@
 
 #include "service/execution_json.h"
 #include "service/json_values.h"
+#include "service/waiting.h"
 #include "task/cursor.h"
 
 namespace service {
@@ -169,6 +170,7 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
     known.pause = reader.pause_before(id, second + task::jitter_of(known.definition));
     if (known.pause && known.pause->ended_at && *known.pause->ended_at < second) known.pause.reset();
   });
+  if (record) explain_waiting(*record, tasks_.engine());
   json::object result{{"at", base::to_iso(*at)}};
   if (schedule) {
     const auto fires = around(*schedule, second);

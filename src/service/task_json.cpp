@@ -24,8 +24,8 @@ boost::json::object to_json(const task::Task& task, bool show_env) {
   object["id"] = task.id.value;
   object["status"] = to_string(status_of(task));
   object["paused"] = task.paused;
-  object["running"] = task.running;
-  object["queued"] = task.queued;
+  object["running"] = task.running - task.waiting;
+  object["queued"] = task.queued + task.waiting;
   object["revision"] = task.revision;
   object["last_run_at"] = to_json(task.last_run_at);
   object["next_run_at"] = to_json(task.next_run_at);

@@ -66,6 +66,7 @@ class TaskService {
 
   const std::string& default_timezone() const { return engine_.options().default_timezone; }
   base::Instant now() const { return clock_.now(); }
+  const engine::Engine& engine() const { return engine_; }
 
   static constexpr std::int64_t kMaxBulk = 100'000;
   static constexpr std::int64_t kMaxRevisions = 200;

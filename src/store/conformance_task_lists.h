@@ -20,15 +20,18 @@ TEST_P(ListedTasks, AreNarrowedByStatusTagAndSearchTogether) {
   failed.last_failed = true;
   failed.definition.tags = {"x", "y"};
   auto running = task_named("running");
-  running.running = 1;
+  running.running = 2;
+  running.waiting = 1;
   auto pending = task_named("pending");
   pending.queued = 1;
-  for (const auto& task : {paused, failed, running, pending, task_named("active")}) insert(task);
+  auto held = task_named("held");  // by a limit: nothing of it goes on
+  held.running = held.waiting = 2;
+  for (const auto& task : {paused, failed, running, pending, held, task_named("active")}) insert(task);
 
   EXPECT_THAT(names({.status = TaskStatus::paused}), ElementsAre("paused"));
   EXPECT_THAT(names({.status = TaskStatus::failed}), ElementsAre("failed"));
   EXPECT_THAT(names({.status = TaskStatus::running}), ElementsAre("running"));
-  EXPECT_THAT(names({.status = TaskStatus::pending}), ElementsAre("pending"));
+  EXPECT_THAT(names({.status = TaskStatus::pending}), ElementsAre("pending", "held"));
   EXPECT_THAT(names({.status = TaskStatus::active}), ElementsAre("active"));
   EXPECT_THAT(names({.tag = "x"}), ElementsAre("paused", "failed"));
   EXPECT_THAT(names({.tag = "X"}), IsEmpty());
@@ -38,7 +41,7 @@ TEST_P(ListedTasks, AreNarrowedByStatusTagAndSearchTogether) {
 
   const auto counts = read([](Reader& reader) { return reader.count_tasks_by_status(); });
   EXPECT_THAT(counts, UnorderedElementsAre(Pair(TaskStatus::paused, 1), Pair(TaskStatus::failed, 1),
-                                           Pair(TaskStatus::running, 1), Pair(TaskStatus::pending, 1),
+                                           Pair(TaskStatus::running, 1), Pair(TaskStatus::pending, 2),
                                            Pair(TaskStatus::active, 1)));
   const auto matching = [&](const TaskQuery& query) {
     return read([&](Reader& reader) { return reader.count_matching_by_status(query); });

@@ -29,6 +29,7 @@ TEST_P(StoredTasks, ReadBackAsTheyWereWritten) {
   task.paused = true;
   task.running = 2;
   task.queued = 3;
+  task.waiting = 1;
   task.last_failed = true;
   task.last_run_at = minute(2);
   task.next_run_at = minute(3);
@@ -44,6 +45,7 @@ TEST_P(StoredTasks, ReadBackAsTheyWereWritten) {
   EXPECT_TRUE(found.paused);
   EXPECT_EQ(found.running, 2);
   EXPECT_EQ(found.queued, 3);
+  EXPECT_EQ(found.waiting, 1);
   EXPECT_TRUE(found.last_failed);
   EXPECT_EQ(found.last_run_at, task.last_run_at);
   EXPECT_EQ(found.next_run_at, task.next_run_at);
@@ -124,6 +126,7 @@ TEST_P(StoredTasks, TellTheRevisionInForceAtAnInstant) {
 inline void note_a_run(task::Task& task) {
   task.running = 1;
   task.queued = 2;
+  task.waiting = 1;
   task.last_failed = true;
   task.last_run_at = minute(1);
   task.last_error = "why";
@@ -133,6 +136,7 @@ inline void note_a_run(task::Task& task) {
 inline void expect_the_run(const task::Task& found) {
   EXPECT_EQ(found.running, 1);
   EXPECT_EQ(found.queued, 2);
+  EXPECT_EQ(found.waiting, 1);
   EXPECT_TRUE(found.last_failed);
   EXPECT_EQ(found.last_run_at, minute(1));
   EXPECT_EQ(found.last_error, "why");

@@ -39,6 +39,9 @@ std::string_view to_string(Trigger value) {
 std::string_view to_string(Waiting value) {
   return name_of(kWaitings, value);
 }
+bool waits_for_room(Waiting waiting) {
+  return waiting == Waiting::slot || waiting == Waiting::pool;
+}
 std::optional<ExecutionStatus> parse_execution_status(std::string_view text) {
   return value_of(kStatuses, text);
 }

@@ -39,6 +39,8 @@ enum class Waiting {
   backoff,  // its next attempt is due at due_at
 };
 std::string_view to_string(Waiting value);
+// Admitted, and kept from its start by a limit alone: of slots or of its pool.
+bool waits_for_room(Waiting waiting);
 std::optional<Waiting> parse_waiting(std::string_view text);
 
 // What one run adds to the task's definition.

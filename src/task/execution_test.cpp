@@ -38,6 +38,12 @@ TEST(TaskStatus, IsDerivedFromPausedAndTheCounters) {
   EXPECT_EQ(status_of(false, 1, 1, true), TaskStatus::running);
   EXPECT_EQ(status_of(false, 0, 1, true), TaskStatus::pending);
   EXPECT_EQ(status_of(true, 1, 1, true), TaskStatus::paused);
+  Task task;
+  task.running = 2;
+  task.waiting = 1;
+  EXPECT_EQ(status_of(task), TaskStatus::running) << "one of them goes on";
+  task.waiting = 2;
+  EXPECT_EQ(status_of(task), TaskStatus::pending) << "both wait for a slot or their pool";
 }
 
 }  // namespace

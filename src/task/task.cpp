@@ -33,7 +33,7 @@ TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, boo
 }
 
 TaskStatus status_of(const Task& task) {
-  return status_of(task.paused, task.running, task.queued, task.last_failed);
+  return status_of(task.paused, task.running - task.waiting, task.queued + task.waiting, task.last_failed);
 }
 
 std::string_view to_string(OverlapPolicy value) {

@@ -120,6 +120,7 @@ struct Task {
   bool paused = false;
   std::int64_t running = 0;  // executions that were admitted and are not final, retry delays included
   std::int64_t queued = 0;   // executions that wait for the overlap policy
+  std::int64_t waiting = 0;  // of `running`, those that wait for a slot or for their pool
   bool last_failed = false;
   std::optional<Instant> last_run_at;
   std::optional<Instant> next_run_at;  // the cursor: nominal time of the next fire; none while paused
@@ -132,7 +133,7 @@ struct Task {
 };
 
 // PAUSED stands over RUNNING: what the user switched off is shown as off, its executions show that one goes
-// on.
+// on. What was admitted but waits for a slot or its pool is queued.
 TaskStatus status_of(const Task& task);
 TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, bool last_failed);
 

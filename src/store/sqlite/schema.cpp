@@ -285,6 +285,20 @@ CREATE INDEX executions_not_good ON executions (status)
   WHERE status <> 'SUCCESS' AND status <> 'PENDING' AND status <> 'RUNNING';
 )sql";
 
+// Which of a task's runs only wait for a slot or their pool: its status says so.
+constexpr const char* kVersion6 = R"sql(
+DROP INDEX tasks_by_status;
+ALTER TABLE tasks DROP COLUMN status;
+ALTER TABLE tasks ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN status TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN paused THEN 'PAUSED'
+  WHEN running > waiting THEN 'RUNNING' WHEN running + queued > 0 THEN 'PENDING' WHEN last_failed THEN 'FAILED'
+  ELSE 'ACTIVE' END) VIRTUAL;
+UPDATE tasks SET waiting = (SELECT count(*) FROM executions
+    WHERE task_id = tasks.id AND status = 'PENDING' AND waiting IN ('slot', 'pool'))
+  WHERE id IN (SELECT task_id FROM executions WHERE waiting <> 'none' AND waiting IN ('slot', 'pool'));
+CREATE INDEX tasks_by_status ON tasks (status);
+)sql";
+
 // The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
 void chain_audit(Connection& writer, const std::string& audit_key) {
   std::vector<AuditEntry> rows;
@@ -349,6 +363,8 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (legacy) put_aside_legacy_tables(writer);
   if (version < 1 || legacy) writer.execute(kVersion1);
   if (version < 2 || legacy) writer.execute(kVersion2);
+  // before the take-over, which writes tasks as they are written now
+  if (version < 6 || legacy) writer.execute(kVersion6);
   if (legacy) take_over_legacy_tables(writer, default_timezone);
   if (version < 3 || legacy) writer.execute(kVersion3);
   if (version < 4 || legacy) writer.execute(kVersion4);

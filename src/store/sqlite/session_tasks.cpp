@@ -7,9 +7,9 @@
 namespace store::sqlite {
 namespace {
 
-#define TASK_COLUMNS                                                                                 \
-  "tasks.id, revision, definition, paused, running, queued, last_failed, last_run_at, next_run_at, " \
-  "next_due_at, "                                                                                    \
+#define TASK_COLUMNS                                                                             \
+  "tasks.id, revision, definition, paused, running, queued, waiting, last_failed, last_run_at, " \
+  "next_run_at, next_due_at, "                                                                   \
   "last_error, force_run_at, created_at, updated_at, created_by"
 
 task::TaskDefinition definition_from(const std::string& text) {
@@ -31,6 +31,7 @@ task::Task read_task_with(Row& row, const ReadDefinition& read_definition) {
   task.paused = row.flag();
   task.running = row.integer();
   task.queued = row.integer();
+  task.waiting = row.integer();
   task.last_failed = row.flag();
   task.last_run_at = row.optional_instant();
   task.next_run_at = row.optional_instant();
@@ -139,22 +140,21 @@ constexpr const char* kFirstRevision =
     "SELECT number, definition, changed_at, changed_by FROM revisions WHERE task_id = ? ORDER BY number "
     "LIMIT 1";
 constexpr const char* kInsertTask =
-    "INSERT INTO tasks (revision, name, cron, search, definition, paused, running, queued, last_failed, "
-    "last_run_at, "
-    "next_run_at, next_due_at, last_error, force_run_at, created_at, updated_at, created_by) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO tasks (revision, name, cron, search, definition, paused, running, queued, waiting, "
+    "last_failed, last_run_at, next_run_at, next_due_at, last_error, force_run_at, created_at, updated_at, "
+    "created_by) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kSaveDefinition =
     "UPDATE tasks SET revision = ?, name = ?, cron = ?, search = ?, definition = ?, updated_at = ?, "
     "next_run_at = ?, "
     "next_due_at = ?, paused = ? WHERE id = ?";
 constexpr const char* kSaveState =
-    "UPDATE tasks SET paused = ?, running = ?, queued = ?, last_failed = ?, last_run_at = ?, next_run_at = "
-    "?, "
-    "next_due_at = ?, last_error = ?, force_run_at = ? WHERE id = ?";
+    "UPDATE tasks SET paused = ?, running = ?, queued = ?, waiting = ?, last_failed = ?, last_run_at = ?, "
+    "next_run_at = ?, next_due_at = ?, last_error = ?, force_run_at = ? WHERE id = ?";
 constexpr const char* kSaveRunState =
-    "UPDATE tasks SET running = ?, queued = ?, last_failed = ?, last_run_at = ?, last_error = ?, "
-    "force_run_at "
-    "= ? WHERE id = ?";
+    "UPDATE tasks SET running = ?, queued = ?, waiting = ?, last_failed = ?, last_run_at = ?, last_error = "
+    "?, "
+    "force_run_at = ? WHERE id = ?";
 constexpr const char* kInsertRevision =
     "INSERT INTO revisions (task_id, number, definition, changed_at, changed_by) VALUES (?, ?, ?, ?, ?)";
 constexpr const char* kInsertTag = "INSERT INTO task_tags (task_id, tag) VALUES (?, ?)";
@@ -315,9 +315,9 @@ TaskId Session::insert_task(const task::Task& task) {
   auto& statement = connection_.prepare(kInsertTask);
   Binder(statement) << std::int64_t{1} << task.definition.name << task.definition.cron
                     << search_text(task.definition) << definition_to_text(task.definition) << task.paused
-                    << task.running << task.queued << task.last_failed << task.last_run_at << task.next_run_at
-                    << task.next_due_at << task.last_error << task.force_run_at << task.created_at
-                    << task.updated_at << task.created_by;
+                    << task.running << task.queued << task.waiting << task.last_failed << task.last_run_at
+                    << task.next_run_at << task.next_due_at << task.last_error << task.force_run_at
+                    << task.created_at << task.updated_at << task.created_by;
   statement.exec();
   auto made = task;
   made.id = TaskId{connection_.last_id()};
@@ -373,17 +373,17 @@ void Session::save_definition(const task::Task& task, std::string_view changed_b
 
 void Session::save_task_state(const task::Task& task) {
   auto& statement = connection_.prepare(kSaveState);
-  Binder(statement) << task.paused << task.running << task.queued << task.last_failed << task.last_run_at
-                    << task.next_run_at << task.next_due_at << task.last_error << task.force_run_at
-                    << task.id;
+  Binder(statement) << task.paused << task.running << task.queued << task.waiting << task.last_failed
+                    << task.last_run_at << task.next_run_at << task.next_due_at << task.last_error
+                    << task.force_run_at << task.id;
   statement.exec();
   changes_.push_back({.kind = Change::Kind::task_state, .task_id = task.id, .next_due_at = task.next_due_at});
 }
 
 void Session::save_run_state(const task::Task& task) {
   auto& statement = connection_.prepare(kSaveRunState);
-  Binder(statement) << task.running << task.queued << task.last_failed << task.last_run_at << task.last_error
-                    << task.force_run_at << task.id;
+  Binder(statement) << task.running << task.queued << task.waiting << task.last_failed << task.last_run_at
+                    << task.last_error << task.force_run_at << task.id;
   statement.exec();
   changes_.push_back({.kind = Change::Kind::task_state, .task_id = task.id, .next_due_at = task.next_due_at});
 }

@@ -80,6 +80,43 @@ TEST_F(SqliteFile, OfANewerVersionIsRefusedAndLeftAsItIs) {
   EXPECT_TRUE(bytes_of(path_) == before);
 }
 
+TEST_F(SqliteFile, OfVersion5LearnsWhichTasksOnlyWaitForRoom) {
+  std::map<std::string, TaskId> ids;
+  {
+    const auto store = open_sqlite({.path = path_}).value();
+    ASSERT_TRUE(store->write([&](Transaction& tx) -> base::Result<void> {
+      using enum task::Waiting;
+      const std::map<std::string, std::vector<task::Waiting>> open{
+          {"held", {slot, pool}}, {"busy", {none, pool}}, {"retries", {backoff}}, {"idle", {}}};
+      for (const auto& [name, waits] : open) {
+        task::Task task;
+        task.definition.name = name;
+        task.definition.cron = "* * * * *";
+        task.running = static_cast<std::int64_t>(waits.size());
+        ids[name] = tx.insert_task(task);
+        task::Execution execution;
+        execution.task_id = ids[name];
+        execution.trigger = task::Trigger::manual;
+        for (const auto waits_for : waits) {
+          execution.waiting = waits_for;
+          tx.insert_execution(execution);
+        }
+      }
+      return {};
+    }));
+  }
+  execute(kUndoVersion6);
+  execute("PRAGMA user_version = 5");
+  const auto store = open_sqlite({.path = path_}).value();
+  store->read([&](Reader& reader) {
+    EXPECT_EQ(reader.find_task(ids["held"])->waiting, 2);
+    EXPECT_EQ(reader.find_task(ids["busy"])->waiting, 1);
+    using enum task::TaskStatus;
+    const std::map<task::TaskStatus, std::int64_t> expected{{pending, 1}, {running, 2}, {active, 1}};
+    EXPECT_EQ(reader.count_tasks_by_status(), expected);
+  });
+}
+
 TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheirPause) {
   TaskId id;
   {
@@ -97,6 +134,7 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
   execute("DROP TABLE task_upstreams");
   execute("DROP TABLE task_pauses");
   execute("DROP TABLE task_days");
+  execute(kUndoVersion6);
   execute("PRAGMA user_version = 2");
   const auto store = open_sqlite({.path = path_}).value();
   store->read([&](Reader& reader) {

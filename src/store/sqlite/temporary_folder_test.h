@@ -11,6 +11,17 @@
 
 namespace store {
 
+// Takes back what version 6 changed, for tests of older files.
+inline constexpr const char* kUndoVersion6 = R"sql(
+  DROP INDEX tasks_by_status;
+  ALTER TABLE tasks DROP COLUMN status;
+  ALTER TABLE tasks DROP COLUMN waiting;
+  ALTER TABLE tasks ADD COLUMN status TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN paused THEN 'PAUSED'
+    WHEN running > 0 THEN 'RUNNING' WHEN queued > 0 THEN 'PENDING' WHEN last_failed THEN 'FAILED'
+    ELSE 'ACTIVE' END) VIRTUAL;
+  CREATE INDEX tasks_by_status ON tasks (status);
+)sql";
+
 class InTemporaryFolder : public testing::Test {
  protected:
   InTemporaryFolder() {
