@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstring>
@@ -21,6 +22,7 @@
 #include "app/own_environment.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
+#include "cli/http_client.h"
 #include "cron/zone.h"
 #include "runner/cgroup.h"
 #include "runner/server.h"
@@ -145,7 +147,29 @@ Finding examine_zone(const std::string& zone) {
           .mend = "apt-get install tzdata, or choose a name of the tz database"};
 }
 
-Finding examine_database(const std::string& url) {
+struct Asked {
+  bool answers = false;
+  json::object readiness;
+};
+
+// What the server says is wrong with that; empty where it is well, or no server answers.
+std::string wrong_by(const Asked& server, std::string_view check) {
+  if (!server.answers) return {};
+  const auto* checks = server.readiness.if_contains("checks");
+  const auto* state = checks && checks->is_object() ? checks->get_object().if_contains(check) : nullptr;
+  if (state == nullptr || !state->is_string()) return "the server does not say how it is";
+  return *state == "ok" ? std::string() : std::string(state->get_string());
+}
+
+Finding examine_database(const std::string& url, const Asked& server) {
+  if (const auto wrong = wrong_by(server, "database"); !wrong.empty()) {
+    return {
+        .check = "database",
+        .status = Status::failed,
+        .found = url + ": " + wrong,
+        .mend =
+            "end what has it open (fuser -v scheduler.db), or see the server's log for store.write_failed"};
+  }
   auto found = store::examine(url);
   if (found) return {.check = "database", .found = url + ": " + *found, .mend = {}};
   if (found.error().kind == base::ErrorKind::not_found)
@@ -196,11 +220,6 @@ bool is_held(const std::string& lock_path) {
   return held;
 }
 
-struct Asked {
-  bool answers = false;
-  json::object readiness;
-};
-
 // The server of this configuration, where it runs.
 Asked ask_server(const Config& config) {
   cli::Client client({.url = url_of(config), .token = {}});
@@ -208,8 +227,13 @@ Asked ask_server(const Config& config) {
   if (!health || !health->is_object()) return {};
   const auto* name = health->get_object().if_contains("name");
   if (name == nullptr || *name != "mini-scheduler") return {};
-  const auto ready = client.get("/readyz");
-  return {true, ready && ready->is_object() ? ready->get_object() : json::object{}};
+  // its body says what is wrong where its status says that something is
+  cli::HttpRequest request;
+  request.url = url_of(config) + "/readyz";
+  const auto ready = cli::send(request);
+  boost::system::error_code unreadable;
+  const auto body = ready ? json::parse(ready->body, unreadable) : json::value();
+  return {true, body.is_object() ? body.get_object() : json::object{}};
 }
 
 Finding examine_port(const Config& config, const Asked& server) {
@@ -235,11 +259,15 @@ Finding examine_runner(const std::string& folder, const Asked& server) {
   const bool runs = is_held(folder + "/runner.lock");
   finding.found = runs ? "runs" : "does not run; `serve` starts it";
   if (!server.answers) return finding;
-  const auto* checks = server.readiness.if_contains("checks");
-  const auto* state = checks && checks->is_object() ? checks->get_object().if_contains("runner") : nullptr;
-  if (state != nullptr && *state == "ok") return finding.found = "connected", finding;
+  const auto wrong = wrong_by(server, "runner");
+  if (wrong.empty()) return finding.found = "connected", finding;
   finding.status = Status::failed;
-  finding.found = "the server has no connection to it";
+  finding.found = wrong;
+  if (wrong.starts_with("connected")) {
+    finding.mend = "kill -CONT the process that " + folder +
+                   "/runner.lock names (fuser); one that hangs can be killed: what it ran is LOST then";
+    return finding;
+  }
   finding.mend = "see the server's log for runner.disconnected; what " + folder +
                  "/runner.lock names may be of another version: let its jobs end, then end it";
   return finding;
@@ -288,10 +316,10 @@ int report(const std::vector<Finding>& findings, bool as_json) {
 std::vector<Finding> examine(const Config& config) {
   const auto folder = absolute(config.data_dir);
   const auto server = ask_server(config);
-  return {examine_folder(folder),        examine_secrets(folder),
-          examine_space(folder),         examine_clock(),
-          examine_zone(config.timezone), examine_database(config.url_of_database()),
-          examine_port(config, server),  examine_runner(folder, server),
+  return {examine_folder(folder),         examine_secrets(folder),
+          examine_space(folder),          examine_clock(),
+          examine_zone(config.timezone),  examine_database(config.url_of_database(), server),
+          examine_port(config, server),   examine_runner(folder, server),
           examine_kill_level(server)};
 }
 

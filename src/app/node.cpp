@@ -19,6 +19,7 @@
 #include "app/data_folder.h"
 #include "app/folder_lock.h"
 #include "app/keys.h"
+#include "app/readiness.h"
 #include "app/serve.h"
 #include "auth/authenticator.h"
 #include "auth/secret_key.h"
@@ -102,6 +103,7 @@ struct Node::Parts {
   std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<runner::SocketRunner> runner;
+  std::unique_ptr<Readiness> readiness;
   std::unique_ptr<service::EventHub> events;
   std::unique_ptr<service::TaskService> tasks;
   std::unique_ptr<service::ExecutionService> executions;
@@ -235,6 +237,7 @@ void Node::Parts::make_engine(const Config& config) {
   client.data_dir = options.data_dir;
   client.program = config.start_runner == "yes" ? options.program : std::string();
   runner = std::make_unique<runner::SocketRunner>(client);
+  readiness = std::make_unique<Readiness>(*store, *engine, *runner);
   tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
   executions = std::make_unique<service::ExecutionService>(*store, *engine);
   ledger = std::make_unique<service::LedgerView>(*store, *tasks, clock);
@@ -245,6 +248,7 @@ void Node::Parts::write_metrics(http::MetricWriter& writer) const {
   const auto state = engine->state();
   writer.gauge("mini_scheduler_runner_connected", "Whether the runner is connected",
                state.runner_connected ? 1 : 0);
+  readiness->write_metrics(writer);
   writer.gauge("mini_scheduler_planned_tasks", "Tasks with a next fire", static_cast<double>(state.planned));
   writer.gauge("mini_scheduler_running_attempts", "Attempts handed to the runner that have not ended",
                static_cast<double>(state.running));
@@ -298,17 +302,8 @@ base::Result<void> Node::Parts::listen(const Config& config) {
       .audit = *audit,
       .version = kVersion,
       .find_asset = http::find_asset,
-      .checks = {{"database",
-                  [this]() -> std::string {
-                    store->read(
-                        [](store::Reader& reader) { static_cast<void>(reader.find_setting("last_boot")); });
-                    return {};
-                  }},
-                 {"runner",
-                  [this]() -> std::string {
-                    const auto state = engine->state();
-                    return state.runner_connected ? std::string() : "not connected: " + state.runner_problem;
-                  }}},
+      .checks = {{"database", [this] { return readiness->database(); }},
+                 {"runner", [this] { return readiness->runner(); }}},
       .facts = {{"kill_level",
                  [this]() -> std::string {
                    const auto level = engine->state().kill_level;

@@ -66,7 +66,27 @@ void SocketRunner::start(std::vector<StartRequest> requests) {
   const std::lock_guard lock(mutex_);
   if (!connected_) return;
   unsent_ += frames;
+  add_ping();
   send_at_once();
+}
+
+std::chrono::milliseconds SocketRunner::silent_for() {
+  const std::lock_guard lock(mutex_);
+  if (!connected_) return {};
+  if (unanswered_since_) {
+    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                        *unanswered_since_);
+  }
+  add_ping();
+  send_at_once();
+  return {};
+}
+
+// One at a time: with starts, so that a runner that stopped is known without anybody asking.
+void SocketRunner::add_ping() {
+  if (unanswered_since_) return;
+  unanswered_since_ = std::chrono::steady_clock::now();
+  append_frame(unsent_, Order(Ping{}));
 }
 
 void SocketRunner::order(const Order& order) {
@@ -272,6 +292,9 @@ bool SocketRunner::receive(std::string& why) {
         events.emplace_back(std::move(*finished));
       } else if (auto* grew = std::get_if<OutputGrew>(&*report)) {
         events.emplace_back(*grew);
+      } else if (std::holds_alternative<Pong>(*report)) {
+        const std::lock_guard lock(mutex_);
+        unanswered_since_.reset();
       }
     }
     if (broken) {
@@ -288,6 +311,7 @@ void SocketRunner::hang_up() {
   close(socket_);
   socket_ = -1;
   connected_ = false;
+  unanswered_since_.reset();
   unsent_.clear();
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -34,6 +36,10 @@ class SocketRunner : public Runner {
   void acknowledge(std::vector<AttemptKey> keys) override;
   void watch_output(AttemptKey key, bool watch) override;
 
+  // For how long the runner has owed the answer to a ping; zero where it owes none, and then it is asked
+  // anew. Any thread; never blocks.
+  std::chrono::milliseconds silent_for();
+
  private:
   void run();
   std::string connect_or_launch();  // empty, or why there is no connection
@@ -45,6 +51,7 @@ class SocketRunner : public Runner {
   void order(const Order& order);
   void send_at_once();  // what is unsent, as far as the socket takes it; the rest is the thread's
   bool send_unsent();
+  void add_ping();
   bool wait_before_next_try(int failures);
 
   const ClientOptions options_;
@@ -57,6 +64,7 @@ class SocketRunner : public Runner {
   std::mutex mutex_;    // also of sending
   std::string unsent_;  // orders for this connection
   bool connected_ = false;
+  std::optional<std::chrono::steady_clock::time_point> unanswered_since_;  // the ping
   bool stopping_ = false;
   std::thread thread_;
 };

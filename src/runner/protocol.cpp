@@ -16,7 +16,9 @@ enum class Tag : std::uint8_t {
   welcome,
   started,
   finished,
-  output_grew
+  output_grew,
+  ping,
+  pong
 };
 
 template <class... Cases>
@@ -201,7 +203,8 @@ void append_frame(std::string& to, const Order& order) {
               put(out, watch.key);
               out.u8(watch.on ? 1 : 0);
             });
-          }},
+          },
+          [&](const Ping&) { frame(to, Tag::ping, [](Writer&) {}); }},
       order);
 }
 
@@ -225,7 +228,8 @@ void append_frame(std::string& to, const Report& report) {
               put(out, grew.key);
               out.i64(static_cast<std::int64_t>(grew.output_bytes));
             });
-          }},
+          },
+          [&](const Pong&) { frame(to, Tag::pong, [](Writer&) {}); }},
       report);
 }
 
@@ -249,10 +253,13 @@ std::optional<Order> read_order(std::string_view body) {
       watch.on = in.flag();
       return when_done<Watch, Order>(in, watch);
     }
+    case Tag::ping:
+      return when_done<Ping, Order>(in, Ping{});
     case Tag::welcome:
     case Tag::started:
     case Tag::finished:
     case Tag::output_grew:
+    case Tag::pong:
       return std::nullopt;
   }
   return std::nullopt;
@@ -277,11 +284,14 @@ std::optional<Report> read_report(std::string_view body) {
       grew.output_bytes = static_cast<std::uint64_t>(in.i64());
       return when_done<OutputGrew, Report>(in, grew);
     }
+    case Tag::pong:
+      return when_done<Pong, Report>(in, Pong{});
     case Tag::hello:
     case Tag::start:
     case Tag::cancel:
     case Tag::acknowledge:
     case Tag::watch:
+    case Tag::ping:
       return std::nullopt;
   }
   return std::nullopt;

@@ -13,7 +13,7 @@
 namespace runner {
 
 // Both sides must speak the same; the hello tells.
-inline constexpr std::uint32_t kProtocolVersion = 4;
+inline constexpr std::uint32_t kProtocolVersion = 5;
 // A frame larger than this is refused: no honest one comes near it.
 inline constexpr std::size_t kMaxFrameBytes = 16u << 20;
 
@@ -36,14 +36,16 @@ struct Watch {
   AttemptKey key;
   bool on = true;
 };
-using Order = std::variant<Hello, Start, Cancel, Acknowledge, Watch>;
+struct Ping {};  // answered by a Pong, after the reports of what was ordered before
+using Order = std::variant<Hello, Start, Cancel, Acknowledge, Watch, Ping>;
 
 // runner to serve
 struct Welcome {
   std::uint32_t version = kProtocolVersion;
   Snapshot snapshot;
 };
-using Report = std::variant<Welcome, Started, Finished, OutputGrew>;
+struct Pong {};
+using Report = std::variant<Welcome, Started, Finished, OutputGrew, Pong>;
 
 // Appends one whole frame.
 void append_frame(std::string& to, const Order& order);

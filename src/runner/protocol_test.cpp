@@ -46,6 +46,17 @@ TEST(Protocol, AStartReadsBackAsItWasWritten) {
   EXPECT_EQ(request.files, full_request().files);
 }
 
+TEST(Protocol, APingAndItsAnswerReadBackAndAreNotEachOther) {
+  std::string ping, pong;
+  append_frame(ping, Order(Ping{}));
+  append_frame(pong, Report(Pong{}));
+  EXPECT_TRUE(std::holds_alternative<Ping>(read_order(body_of(ping)).value()));
+  EXPECT_TRUE(std::holds_alternative<Pong>(read_report(body_of(pong)).value()));
+  EXPECT_FALSE(read_order(body_of(pong)));
+  EXPECT_FALSE(read_report(body_of(ping)));
+  EXPECT_FALSE(read_order(body_of(ping) + "x"));
+}
+
 TEST(Protocol, AnEndReadsBackAsItWasWritten) {
   Finished finished;
   finished.key = {base::ExecutionId{5}, 2};

@@ -32,6 +32,19 @@ TEST_F(RunnerTest, ReportsExitCodesAndSignals) {
   }
 }
 
+TEST_F(RunnerTest, AStoppedRunnerOwesAnAnswerFromTheFirstStartOnUntilItGoesOn) {
+  ASSERT_EQ(kill(process_, SIGSTOP), 0);
+  ASSERT_EQ(waitpid(process_, nullptr, WUNTRACED), process_);
+  const auto wanted = shell("true");
+  client_->start({wanted});
+  const auto silent = client_->silent_for();
+  EXPECT_GT(silent.count(), 0);
+  EXPECT_GE(client_->silent_for(), silent);
+  kill(process_, SIGCONT);
+  EXPECT_EQ(reports_->finished(wanted.key).exit_code, 0);
+  while (client_->silent_for().count() > 0) std::this_thread::yield();
+}
+
 TEST_F(RunnerTest, AStartThatFailsSaysWhyWithTheKernelsReason) {
   auto missing_folder = request({"true"});
   missing_folder.working_dir = "/no/such/folder";

@@ -89,6 +89,8 @@ void Supervisor::obey(const Order& order) {
     acknowledge(known->keys);
   else if (const auto* watched = std::get_if<Watch>(&order))
     watch(watched->key, watched->on);
+  else if (std::holds_alternative<Ping>(order))
+    report(Pong{});
 }
 
 void Supervisor::welcome() {

@@ -214,6 +214,10 @@ class Store {
   // A complete copy in one file while writing goes on.
   virtual base::Result<void> backup(const std::string& path) = 0;
 
+  // For how long the oldest write that was asked for has waited to be done; zero where none waits. Any
+  // thread, never blocks.
+  virtual std::chrono::milliseconds oldest_wait() const { return {}; }
+
   // For readiness and metrics.
   virtual std::string description() const = 0;  // "sqlite:data/scheduler.db"; never a password
 };

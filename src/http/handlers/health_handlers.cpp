@@ -76,7 +76,7 @@ void register_health_routes(Router& router, const ApiContext& context) {
               .path = "/readyz",
               .right = Right::anyone,
               .handler = [context](const Request& request) { return show_readiness(context, request); },
-              .doc = {.summary = "Whether database and runner answer",
+              .doc = {.summary = "Whether the database takes writes and the runner answers",
                       .tag = "system",
                       .answers = {{200, "They do", "Health"},
                                   {503, "`checks` says which does not, and why", "Health"}}}});

@@ -62,6 +62,8 @@ class SqliteStore : public Store {
                             "the backup to " + path + " failed: " + copied.error().message);
   }
 
+  std::chrono::milliseconds oldest_wait() const override { return writer_.oldest_wait(); }
+
   std::string description() const override { return "sqlite:" + path_; }
 
  private:

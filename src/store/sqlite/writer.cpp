@@ -61,7 +61,7 @@ void Writer::add(Store::Work work, Store::Done done) {
   {
     const std::lock_guard lock(mutex_);
     first = waiting_.empty();
-    waiting_.push_back({std::move(work), std::move(done)});
+    waiting_.push_back({std::move(work), std::move(done), std::chrono::steady_clock::now()});
   }
   if (first) wake_.notify_one();
 }
@@ -69,6 +69,14 @@ void Writer::add(Store::Work work, Store::Done done) {
 void Writer::set_listener(Store::Listener listener) {
   const std::lock_guard lock(mutex_);
   listener_ = std::move(listener);
+}
+
+std::chrono::milliseconds Writer::oldest_wait() const {
+  const std::lock_guard lock(mutex_);
+  auto oldest = in_hand_;
+  if (!oldest && !waiting_.empty()) oldest = waiting_.front().asked_at;
+  if (!oldest) return {};
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *oldest);
 }
 
 // Not at the cost of anybody: a busy database is left alone, and what fails here is told to who asks for it.
@@ -88,7 +96,13 @@ void Writer::rehearse() {
 std::deque<Writer::Item> Writer::take_group() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  if (!waiting_.empty()) in_hand_ = waiting_.front().asked_at;
   return std::exchange(waiting_, {});
+}
+
+void Writer::begin_with(std::optional<SteadyTime> oldest) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ = oldest;
 }
 
 void Writer::run() {
@@ -96,7 +110,11 @@ void Writer::run() {
   while (true) {
     auto waiting = take_group();
     if (waiting.empty()) return;
-    while (!waiting.empty()) write_group(waiting);
+    while (!waiting.empty()) {
+      begin_with(waiting.front().asked_at);
+      write_group(waiting);
+    }
+    begin_with(std::nullopt);
     checkpoint_when_worth_it();
   }
 }
