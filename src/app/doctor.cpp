@@ -183,6 +183,22 @@ Finding examine_database(const std::string& url, const Asked& server) {
           .mend = colon == std::string::npos ? std::string() : text.substr(colon + 2)};
 }
 
+// A pool that the configuration does not name limits nothing, and so a misspelt one.
+Finding examine_pools(const Config& config) {
+  Finding finding{.check = "pools", .found = "each that tasks name has its limit", .mend = {}};
+  std::string names;
+  for (const auto& [pool, tasks] : store::pools_named(config.url_of_database())) {
+    if (config.pools.contains(pool)) continue;
+    names += (names.empty() ? "" : ", ") + pool + " (" + std::to_string(tasks) +
+             (tasks == 1 ? " task)" : " tasks)");
+  }
+  if (names.empty()) return finding;
+  finding.status = Status::warning;
+  finding.found = "tasks name pools that have no limit, and so limit nothing: " + names;
+  finding.mend = "give each its limit under [pools] of the configuration, or correct the tasks' pool";
+  return finding;
+}
+
 // Whether this user may listen there.
 std::string why_not_bound(const Config& config) {
   addrinfo hints{};
@@ -319,8 +335,8 @@ std::vector<Finding> examine(const Config& config) {
   return {examine_folder(folder),         examine_secrets(folder),
           examine_space(folder),          examine_clock(),
           examine_zone(config.timezone),  examine_database(config.url_of_database(), server),
-          examine_port(config, server),   examine_runner(folder, server),
-          examine_kill_level(server)};
+          examine_pools(config),          examine_port(config, server),
+          examine_runner(folder, server), examine_kill_level(server)};
 }
 
 int doctor(const std::vector<std::string>& arguments) {

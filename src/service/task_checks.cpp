@@ -1,7 +1,9 @@
-// What depends on a task's content: whether this actor may write it, and whether its chain is sound.
+// What depends on a task's content: whether this actor may write it, whether its chain is sound, and whether
+// its pool limits anything.
 #include <algorithm>
 #include <set>
 
+#include "base/log.h"
 #include "engine/surroundings.h"
 #include "rights/task_fields.h"
 #include "service/field_error.h"
@@ -121,6 +123,14 @@ base::Result<void> TaskService::check_chain(store::Reader& reader, TaskId id,
     }
   }
   return {};
+}
+
+// Taken all the same, since pools are the administrator's and may be configured later.
+void TaskService::warn_of_pool(const task::Task& task, const std::string& pool_before) const {
+  const auto& pool = task.definition.pool;
+  if (pool.empty() || pool == pool_before || engine_.options().pools.contains(pool)) return;
+  base::log::warning("task.pool_without_limit",
+                     {{"task", task.definition.name}, {"task_id", task.id.value}, {"pool", pool}});
 }
 
 }  // namespace service

@@ -122,6 +122,7 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
     return {};
   });
   if (!kept) return kept.error();
+  warn_of_pool(task, {});
   return task;
 }
 
@@ -154,6 +155,7 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
   const auto paused = take_paused(fields);
   if (!paused) return paused.error();
   std::optional<base::Result<task::Task>> outcome;
+  std::string pool_before;
   const auto kept = engine_.change({id}, [&](store::Transaction& tx) -> base::Result<void> {
     outcome.reset();
     auto before = tx.find_task(id);
@@ -173,10 +175,12 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
     if (auto sound = check_chain(tx, id, *definition, before->definition); !sound) return sound;
     if (auto there = check_secrets(tx, *definition); !there) return there;
     const bool now_paused = paused->value_or(before->paused);
+    pool_before = before->definition.pool;
     outcome = save(actor, tx, std::move(*before), std::move(*definition), now_paused, "task.update");
     return {};
   });
   if (!kept) return kept.error();
+  if (*outcome) warn_of_pool(**outcome, pool_before);
   return std::move(*outcome);
 }
 

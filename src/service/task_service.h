@@ -78,6 +78,7 @@ class TaskService {
   // What `before` names and was deleted since may stay named.
   base::Result<void> check_chain(store::Reader& reader, TaskId id, const task::TaskDefinition& definition,
                                  const task::TaskDefinition& before) const;
+  void warn_of_pool(const task::Task& task, const std::string& pool_before) const;
   store::ExecutionPage list_executions(const store::ExecutionQuery& query) const;
   void place_cursor(task::Task& task) const;
   base::Result<task::Task> save(const rights::Actor& actor, store::Transaction& tx, task::Task before,

@@ -24,6 +24,11 @@ base::Result<std::string> examine(std::string_view url) {
   return std::string("answers");
 }
 
+std::map<std::string, std::int64_t> pools_named(std::string_view url) {
+  if (!url.starts_with(kSqlite)) return {};
+  return sqlite::pools_named(std::string(url.substr(kSqlite.size())));
+}
+
 base::Result<void> backup(std::string_view url, const std::string& path) {
   if (!url.starts_with(kSqlite)) return only_sqlite("pg_dump makes a copy of");
   const std::string database(url.substr(kSqlite.size()));

@@ -1,6 +1,8 @@
 // From database.url to an open store.
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -21,6 +23,10 @@ base::Result<std::unique_ptr<Store>> open_store(std::string_view url, const Open
 // A look at that database from outside, while a server may be using it: what is there, in words. not_found
 // where there is none yet; else an error that ends in ": " and how to mend it.
 base::Result<std::string> examine(std::string_view url);
+
+// Each pool that tasks of that database name, with their count, read from outside; none where it can't be
+// read.
+std::map<std::string, std::int64_t> pools_named(std::string_view url);
 
 // A complete copy of that database in one file, while a server may be writing. not_found where there is none.
 base::Result<void> backup(std::string_view url, const std::string& path);

@@ -30,13 +30,30 @@ def test_a_running_server_is_well_and_goes_on(server):
     runner = server.runner_pid()
     ok, checks = doctor(server.folder + "/data", port=port)
     assert ok, checks
-    assert list(checks) == ["configuration", "data folder", "secrets", "disk space", "clock", "time zones", "database", "port",
-                            "runner", "kill level"]
+    assert list(checks) == ["configuration", "data folder", "secrets", "disk space", "clock", "time zones", "database", "pools",
+                            "port", "runner", "kill level"]
     assert checks["runner"]["found"] == "connected"
     assert checks["port"]["found"] == f"http://127.0.0.1:{port}: the server answers"
     assert "sound" in checks["database"]["found"]
     assert checks["kill level"]["found"] == server.ask("GET", "/readyz")[1]["kill_level"]
     assert server.ask("GET", "/readyz")[0] == 200 and server.runner_pid() == runner
+
+
+def test_pools_that_tasks_name_and_nothing_limits_are_named(server, create, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("[pools]\nsmall = 1\n")
+    for pool in ("small", "smal", "smal", "other"):
+        create(pool=pool)
+    ok, checks = doctor(server.folder + "/data", "--config", str(config), port=server.port)
+    assert ok and checks["pools"]["status"] == "warning"
+    assert checks["pools"]["found"].endswith(": other (1 task), smal (2 tasks)")
+    log = open(server.folder + "/stderr.log").read()
+    assert log.count("task.pool_without_limit") == 4, "this server's own configuration limits none"
+    task = server.ask("GET", "/tasks?search=task")[1]["items"][-1]["id"]
+    server.ask("PATCH", f"/tasks/{task}", {"description": "x"})
+    assert open(server.folder + "/stderr.log").read() == log, "once, and not at each change"
+    server.ask("PATCH", f"/tasks/{task}", {"pool": "third"})
+    assert "pool=third" in open(server.folder + "/stderr.log").read()
 
 
 def test_where_nothing_is_yet_all_can_be_made(tmp_path):

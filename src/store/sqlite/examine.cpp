@@ -33,4 +33,20 @@ base::Result<std::string> examine(const std::string& path, Use use) {
   }
 }
 
+std::map<std::string, std::int64_t> pools_named(const std::string& path) {
+  std::map<std::string, std::int64_t> pools;
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure)) return pools;
+  try {
+    Connection reader(path, Connection::Mode::reader);
+    SQLite::Statement query(reader.database(),
+                            "SELECT json_extract(definition, '$.pool') AS pool, count(*) FROM tasks "
+                            "WHERE pool <> '' GROUP BY pool");
+    while (query.executeStep()) pools[query.getColumn(0).getString()] = query.getColumn(1).getInt64();
+  } catch (const SQLite::Exception&) {
+    pools.clear();  // what is wrong with it is the business of examine
+  }
+  return pools;
+}
+
 }  // namespace store::sqlite

@@ -259,7 +259,7 @@ export default {
   'form.on_success_help': 'These tasks start when a run ends well.',
   'form.overlap': 'When the one before still runs',
   'form.pool': 'Pool',
-  'form.pool_help': 'Limits how many run at once across tasks.',
+  'form.pool_help': 'Limits how many run at once across tasks. One that the configuration does not name limits nothing.',
   'form.priority': 'Priority',
   'form.priority_help': 'Higher goes first among what waits.',
   'form.remove_named': 'Remove {name}',

@@ -259,7 +259,7 @@ export default {
   'form.on_success_help': '运行成功后启动这些任务。',
   'form.overlap': '上一次仍在运行时',
   'form.pool': '资源池',
-  'form.pool_help': '限制多个任务的同时运行数。',
+  'form.pool_help': '限制多个任务的同时运行数。服务器配置中未列出的资源池不起限制作用。',
   'form.priority': '优先级',
   'form.priority_help': '等待时数值大的优先。',
   'form.remove_named': '移除 {name}',
