@@ -183,6 +183,15 @@ struct Child {
   volatile std::size_t failed_limit = 0;
 };
 
+// Root is bound by no count of its processes, and a limit that holds nothing must not look like one.
+std::optional<std::string> unbound_limit(const Limits& limits, const Identity& user) {
+  if (!limits.processes || (user.switches ? user.uid : geteuid()) != 0) return std::nullopt;
+  return "limit processes of " + std::to_string(*limits.processes) +
+         ": the job's user is root, whom only a cgroup with the pids controller binds: give the task a "
+         "run_as, or "
+         "the runner such a cgroup";
+}
+
 [[noreturn]] RUNS_IN_CHILD void give_up(Child& child, Step step, int code) {
   child.failed_step = step;
   child.failed_code = code;
@@ -310,6 +319,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   const auto identity = identity_of(request.run_as);
   if (!identity) return SpawnFailure{"spawn failed: " + identity.error().message, false};
   const auto& user = *identity;
+  if (const auto why = unbound_limit(limits, user)) return SpawnFailure{"spawn failed: " + *why, false};
 
   Descriptor out_read, out_write, err_read, err_write;
   for (auto [read_end, write_end] : {std::pair{&out_read, &out_write}, std::pair{&err_read, &err_write}}) {

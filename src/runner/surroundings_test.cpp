@@ -28,10 +28,23 @@ class SurroundingsTest : public RunnerTest {};
 TEST_F(SurroundingsTest, LimitsHoldInTheJob) {
   auto wanted = shell("ulimit -t; ulimit -n; nice; grep -c 'Max processes *77 ' /proc/self/limits");
   wanted.limits = {.cpu_s = 7, .open_files = 33, .processes = 77, .nice = 5};
+  if (geteuid() == 0) wanted.run_as = kSomebodysName;
   const auto finished = run(wanted);
   EXPECT_EQ(finished.error, "");
   const bool by_cgroup = Cgroups("probe").level().find("pids") != std::string::npos;
   EXPECT_EQ(output(wanted), by_cgroup ? "7\n33\n5\n0\n" : "7\n33\n5\n1\n");
+}
+
+TEST_F(SurroundingsTest, ALimitOfProcessesThatNothingHoldsFailsTheStart) {
+  if (geteuid() != 0) return;  // others are bound by the count
+  StartRequest wanted = shell("true");
+  wanted.limits.processes = 77;
+  const auto spawned = spawn(wanted, wanted.limits, -1);
+  ASSERT_TRUE(std::holds_alternative<SpawnFailure>(spawned));
+  const auto& failure = std::get<SpawnFailure>(spawned);
+  EXPECT_TRUE(failure.error.starts_with("spawn failed: limit processes of 77: the job's user is root"))
+      << failure.error;
+  EXPECT_FALSE(failure.passing);
 }
 
 TEST_F(SurroundingsTest, AJobThatWantsMoreMemoryThanItsLimitFails) {

@@ -60,7 +60,8 @@ struct HttpCall {
 
 // What a run may use at most; absent: as much as the runner itself. `memory_bytes` and `processes` hold for
 // all that a run started together where the runner has a cgroup with those controllers; else memory for each
-// of its processes, and processes for all of its user (who is not root).
+// of its processes, and processes for all of its user (who must not
+// be root).
 struct Limits {
   std::optional<std::int64_t> memory_bytes;
   std::optional<std::int64_t> cpu_s;  // of one process

@@ -125,6 +125,17 @@ def test_the_command_line_sets_limits(node):
     assert json.loads(done.stdout)["limits"] == {"memory_bytes": 1 << 30, "cpu_s": 60, "open_files": 100, "processes": 20, "nice": 5}
 
 
+def test_a_limit_of_processes_that_nothing_holds_fails_the_start(node):
+    found = node.run_to_its_end(make(node, "true", limits={"processes": 77}))
+    if not IS_ROOT or "pids" in node.ask("GET", "/readyz")[1]["kill_level"]:
+        assert found["status"] == "SUCCESS", found["error"]
+        return
+    assert (found["status"], found["exit_code"]) == ("FAILED", None)
+    assert found["error"].startswith("spawn failed: limit processes of 77: the job's user is root")
+    assert "run_as" in found["error"]
+    assert node.run_to_its_end(make(node, "true", limits={"processes": 1000}, run_as=SOMEBODY))["status"] == "SUCCESS"
+
+
 def test_a_fork_bomb_is_held_by_its_limit_and_gone_after_its_timeout(node):
     """The limit counts all processes of the user where there is no cgroup that counts, and root is not bound by it."""
     owner = pwd.getpwnam(SOMEBODY).pw_uid if IS_ROOT else os.geteuid()
