@@ -95,10 +95,22 @@ class Judge {
     }
     if (task.definition.overlap != OverlapPolicy::allow) judge_overlap(task);
     if (task.definition.start_deadline_s > 0) judge_deadline(task, executions);
+    judge_counters(task.id);
     if (!task.deleted)
       judge_fires(task, executions);
     else if (!executions.empty())
       verdict_.fault("a deleted task has executions: task " + base::to_string(task.id));
+  }
+
+  // Nothing is open any more, so that a task's status must not say that something is.
+  void judge_counters(TaskId id) {
+    std::optional<task::Task> task;
+    world_.store().read([&](store::Reader& reader) { task = reader.find_task(id); });
+    if (task && (task->running != 0 || task->queued != 0 || task->waiting != 0)) {
+      verdict_.fault("task " + base::to_string(id) + " counts " + std::to_string(task->running) +
+                     " running, " + std::to_string(task->queued) + " queued and " +
+                     std::to_string(task->waiting) + " that wait for room, and all have ended");
+    }
   }
 
   void judge_execution(const Execution& execution) {
