@@ -306,13 +306,17 @@ class Judge {
     }
   }
 
-  // Where the clock was set back its times say nothing of how long something waited.
+  // Unless the clock was set back meanwhile: its times say nothing then of how long something waited.
   void judge_deadline(const PlannedTask& task, const std::vector<Execution>& executions) {
-    if (!world_.set_backs().empty()) return;
     for (const auto& execution : executions) {
       if (!execution.started_at) continue;
       const auto since = is_fire(execution) ? *execution.scheduled_at + task::jitter_of(task.definition)
                                             : execution.created_at;
+      const auto& set_backs = world_.set_backs();
+      if (std::any_of(set_backs.begin(), set_backs.end(), [&](const SetBack& one) {
+            return since <= one.from && *execution.started_at >= one.to;
+          }))
+        continue;
       const auto late =
           *execution.started_at - since - std::chrono::seconds{task.definition.start_deadline_s};
       if (late > kUnderWay)
