@@ -57,8 +57,9 @@ std::vector<std::int64_t> Beat::fires(std::int64_t first, std::int64_t last) con
 }
 
 Beat random_beat(Simulation& simulation) {
-  const auto minute = simulation.between(0, 59);
-  const auto hour = simulation.between(0, 23);
+  const bool is_in_herd = simulation.chance(0.2);  // as people choose times: many at once
+  const auto minute = is_in_herd ? 0 : simulation.between(0, 59);
+  const auto hour = is_in_herd ? 3 : simulation.between(0, 23);
   const auto weekday = simulation.between(0, 6);
   const auto minute_text = std::to_string(minute);
   const auto time_text = minute_text + ' ' + std::to_string(hour);

@@ -62,6 +62,7 @@ class Judge {
     }
     if (!world_.is_quiet()) verdict_.fault("the runner still holds something");
     judge_chains(world_, executions_, verdict_);
+    judge_limits(world_, verdict_);
     return std::move(verdict_);
   }
 

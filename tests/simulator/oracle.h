@@ -29,5 +29,7 @@ Verdict judge(World& world);
 using Executions = std::map<TaskId, std::vector<task::Execution>>;
 // oracle_chains.cpp: each end that counts started what runs after it, once.
 void judge_chains(const World& world, const Executions& executions, Verdict& verdict);
+// oracle_limits.cpp: no pool and no node ever runs more at once than its limit.
+void judge_limits(const World& world, Verdict& verdict);
 
 }  // namespace simulator

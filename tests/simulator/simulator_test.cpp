@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -51,10 +52,21 @@ TEST(Simulator, ASeedGivesTheSameWorldEachTime) {
 
 TEST(Simulator, TheOracleSeesWhatIsPlanted) {
   base::log::set_level(base::log::Level::error);
-  for (const auto planted : {Planted::lost_commits, Planted::double_starts, Planted::forgotten_runs}) {
-    World world({.seed = 7, .tasks = 50, .span = std::chrono::days{30}, .planted = planted});
+  const struct {
+    Planted planted;
+    const char* seen;
+  } kCases[] = {{Planted::lost_commits, "started twice"},
+                {Planted::double_starts, "started twice"},
+                {Planted::forgotten_runs, "is SUCCESS and never ran"},
+                {Planted::wide_pools, "pool 'narrow 1' lets 3 run at once"},
+                {Planted::wide_node, "the node lets"}};
+  for (const auto& one : kCases) {
+    World world({.seed = 7, .tasks = 50, .span = std::chrono::days{30}, .planted = one.planted});
     world.run();
-    EXPECT_FALSE(judge(world).faults.empty()) << static_cast<int>(planted);
+    const auto faults = judge(world).faults;
+    EXPECT_TRUE(std::any_of(faults.begin(), faults.end(),
+                            [&](const std::string& fault) { return fault.find(one.seen) != fault.npos; }))
+        << one.seen << (faults.empty() ? "" : "; but " + faults.front());
   }
 }
 

@@ -33,8 +33,16 @@ World::World(const WorldOptions& options)
                 .twice = options_.planted == Planted::double_starts && simulation_.chance(0.01),
                 .forgotten = options_.planted == Planted::forgotten_runs && simulation_.chance(0.01)};
       }) {
-  engine_options_.max_running = 40;
-  engine_options_.pools = {{"narrow", 2}};
+  // in half of the worlds what is due has to wait for a free slot now and then
+  const bool is_wide = simulation_.chance(0.5);
+  max_running_ = is_wide ? 40 : simulation_.between(3, 6);
+  max_running_ *= std::max(1, options.tasks / 50);
+  if (options.planted == Planted::wide_node) max_running_ = 3;
+  engine_options_.max_running = max_running_ + (options.planted == Planted::wide_node ? 1 : 0);
+  for (int number = 1; number <= std::max(1, options.tasks / 50); ++number)
+    pools_["narrow " + std::to_string(number)] = 2;
+  engine_options_.pools = pools_;
+  if (options.planted == Planted::wide_pools) ++engine_options_.pools["narrow 1"];
   engine_options_.random_seed = options.seed;
   simulation_.on_clock_set([this] {
     if (loop_ != nullptr) loop_->clock_was_set();
@@ -65,8 +73,10 @@ PlannedTask World::random_task(int number) {
   definition.misfire.policy = kMisfires[simulation_.between(0, 2)];
   if (simulation_.chance(0.3)) definition.retry.max_attempts = static_cast<int>(simulation_.between(2, 4));
   definition.rerun_lost = simulation_.chance(0.3);
-  if (simulation_.chance(0.1)) {
-    definition.pool = "narrow";
+  if (simulation_.chance(0.2)) {
+    definition.pool =
+        "narrow " + std::to_string(simulation_.between(1, static_cast<std::int64_t>(pools_.size())));
+    if (simulation_.chance(0.4)) task.longest = Milliseconds{simulation_.between(1, 120) * 60'000};
     if (simulation_.chance(0.5)) definition.start_deadline_s = simulation_.between(1, 600);
   }
   definition.priority = static_cast<int>(simulation_.between(-2, 2));
@@ -321,6 +331,7 @@ void World::remove(PlannedTask& planned) {
   // noted in the same transaction
   const auto audit = [this, &planned](const task::Task&) {
     planned.deleted = simulation_.wall();
+    planned.deleted_at = simulation_.now();
     ++counts_.deleted;
     return store::AuditEntry{.action = "task.delete"};
   };

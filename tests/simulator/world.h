@@ -21,6 +21,7 @@ struct PlannedTask {
   Instant created;
   std::vector<std::pair<Instant, Instant>> paused;  // from, to
   std::optional<Instant> deleted;
+  std::optional<Milliseconds> deleted_at = {};  // the same, since the world's begin
   double failing = 0;
   Milliseconds longest{1000};
 
@@ -44,7 +45,7 @@ struct Misfortunes {  // how many of each in a day, on average
 };
 
 // What a scheduler must never do, done on purpose: an oracle that does not see it is worth nothing.
-enum class Planted { nothing, lost_commits, double_starts, forgotten_runs };
+enum class Planted { nothing, lost_commits, double_starts, forgotten_runs, wide_pools, wide_node };
 
 struct WorldOptions {
   std::uint64_t seed = 1;
@@ -80,6 +81,8 @@ class World {
   store::Store& store() { return store_; }
   engine::Engine& engine() { return *engine_; }
   const base::Clock& clock() const { return clock_; }
+  const std::map<std::string, std::int64_t>& pools() const { return pools_; }
+  std::int64_t max_running() const { return max_running_; }
   bool is_quiet() const { return runner_.is_idle(); }
 
  private:
@@ -107,6 +110,8 @@ class World {
   VirtualClock clock_;
   VirtualStore store_;
   VirtualRunner runner_;
+  std::map<std::string, std::int64_t> pools_;
+  std::int64_t max_running_ = 0;
   engine::Options engine_options_;
   VirtualLoop* loop_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
