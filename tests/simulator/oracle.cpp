@@ -146,7 +146,9 @@ class Judge {
       for (const auto& pause : task.paused)
         if (touched(pause.first) || touched(pause.second)) return Expected::either;
     }
-    return is_replaced || is_paused || fire <= task.chapters[chapter].from ? Expected::no : Expected::yes;
+    const bool is_outside = !task.chapters[chapter].window.holds(fire);
+    return is_replaced || is_paused || is_outside || fire <= task.chapters[chapter].from ? Expected::no
+                                                                                         : Expected::yes;
   }
 
   void judge_fires(const PlannedTask& task, const std::vector<Execution>& executions) {
@@ -222,6 +224,7 @@ class Judge {
   // A wild schedule goes on while the clock shows its times again.
   void judge_silence(const PlannedTask& task, const std::vector<Execution>& executions) {
     if (task.chapters.size() > 1 || !task.beat().wild || task.definition.jitter_s > 0) return;
+    const auto& window = task.chapters.back().window;
     std::map<std::int64_t, int> again;
     for (const auto& execution : executions) {
       if (!is_fire(execution) || pass_of(*execution.scheduled_at) == 0) continue;
@@ -240,6 +243,7 @@ class Judge {
         const auto shown_again = repeated.at + (fire - repeated.to);
         if (fire < repeated.to + kStartUp || !world_.was_undisturbed(repeated.at, shown_again + kStartUp))
           continue;
+        if (!window.holds(fire) || !window.holds(repeated.from)) continue;  // what has ended stays so
         const bool paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
           return pause.first <= repeated.from && pause.second >= repeated.to - std::chrono::hours{24};
         });
@@ -258,12 +262,13 @@ class Judge {
     });
   }
 
-  static const Beat& beat_at(const PlannedTask& task, Instant fire) {
-    const auto* beat = &task.chapters.front().beat;
+  static const PlannedTask::Chapter& chapter_at(const PlannedTask& task, Instant fire) {
+    const auto* found = &task.chapters.front();
     for (const auto& chapter : task.chapters)
-      if (chapter.from < fire) beat = &chapter.beat;
-    return *beat;
+      if (chapter.from < fire) found = &chapter;
+    return *found;
   }
+  static const Beat& beat_at(const PlannedTask& task, Instant fire) { return chapter_at(task, fire).beat; }
 
   // The beat that a record was made by. In time that the clock showed twice it may be one of either pass.
   static const Beat& beat_of(const PlannedTask& task, const Execution& execution, std::int64_t first,
@@ -280,7 +285,8 @@ class Judge {
 
   // GET /tasks/{id}/why for what did not run.
   void judge_why(const PlannedTask& task, Instant fire, const Execution* record, bool of_another_chapter) {
-    std::string wanted = of_another_chapter ? "other_schedule" : "paused";
+    const bool is_outside = !chapter_at(task, fire).window.holds(fire);
+    std::string wanted = of_another_chapter ? "other_schedule" : is_outside ? "outside_window" : "paused";
     if (record != nullptr) {
       if (record->status != ExecutionStatus::skipped && record->status != ExecutionStatus::missed) return;
       wanted = record->status == ExecutionStatus::skipped ? "skipped" : "missed";
@@ -290,6 +296,7 @@ class Judge {
       return;
     }
     ++verdict_.explained;
+    verdict_.outside += wanted == "outside_window" ? 1 : 0;
     const auto answer = ledger_.why(task.id, fire, cron::Language::en);
     const auto given = answer ? std::string(answer->at("verdict").as_string()) : answer.error().message;
     if (given != wanted)

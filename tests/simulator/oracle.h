@@ -17,6 +17,8 @@ struct Verdict {
   std::int64_t folded = 0;     // fires that share a record
   std::int64_t explained = 0;  // fires that did not run, and the reason that was asked for
   std::int64_t chained = 0;
+  std::int64_t outside = 0;  // fires outside of starts_at and ends_at
+  std::int64_t full = 0;     // times that a pool or the node came to its limit
   static constexpr std::size_t kMaxFaults = 20;
 
   void fault(std::string what) {

@@ -47,6 +47,7 @@ class LimitJudge {
     std::int64_t at_once = 0;
     for (const auto& step : steps) {
       at_once += step.by;
+      if (step.by > 0 && at_once == limit) ++verdict_.full;
       if (step.by > 0 && at_once == limit + 1)
         verdict_.fault(what + " lets " + std::to_string(at_once) + " run at once: execution " +
                        base::to_string(step.run->key.execution) + " began beside " + std::to_string(limit));

@@ -51,17 +51,41 @@ World::World(const WorldOptions& options)
 
 World::~World() = default;
 
+// Half of the edges are those of a fire, to the millisecond.
+Window World::random_window(const Beat& beat) {
+  const auto span = std::chrono::duration_cast<minutes>(options_.span).count();
+  const auto edge = [&](std::int64_t least, std::int64_t most) {
+    auto at = std::chrono::floor<minutes>(simulation_.wall()) + minutes{simulation_.between(least, most)};
+    const auto minute = at.time_since_epoch().count();
+    const auto fires = beat.fires(minute, minute + minutes{days{7}}.count());
+    if (fires.empty() || simulation_.chance(0.5)) return Instant{at};
+    return base::from_unix_ms(fires.front() * 60'000 + simulation_.between(-1, 1));
+  };
+  Window window;
+  if (simulation_.chance(0.1)) window.starts_at = edge(-minutes{days{1}}.count(), span / 3);
+  if (simulation_.chance(0.1)) window.ends_at = edge(span / 3, span);
+  return window;
+}
+
+void World::define(task::TaskDefinition& definition, const PlannedTask::Chapter& chapter) const {
+  definition.cron = chapter.beat.cron;
+  definition.timezone = chapter.beat.timezone;
+  if (options_.planted == Planted::no_windows) return;
+  definition.starts_at = chapter.window.starts_at;
+  definition.ends_at = chapter.window.ends_at;
+}
+
 PlannedTask World::random_task(int number) {
   PlannedTask task;
   task.created = simulation_.wall();
-  task.chapters.push_back({task.created, random_beat(simulation_)});
+  const auto beat = random_beat(simulation_);
+  task.chapters.push_back({task.created, beat, random_window(beat)});
   task.failing = simulation_.chance(0.2) ? 0.5 : 0.02;
   task.longest =
       simulation_.chance(0.1) ? Milliseconds{simulation_.between(1, 180) * 60'000} : Milliseconds{20'000};
   auto& definition = task.definition;
   definition.name = "task " + std::to_string(number);
-  definition.cron = task.beat().cron;
-  definition.timezone = task.beat().timezone;
+  define(definition, task.chapters.front());
   definition.command = "true";
   definition.timeout_s = simulation_.chance(0.1) ? 60 : 0;
   constexpr task::OverlapPolicy kOverlaps[] = {
@@ -76,7 +100,7 @@ PlannedTask World::random_task(int number) {
   if (simulation_.chance(0.2)) {
     definition.pool =
         "narrow " + std::to_string(simulation_.between(1, static_cast<std::int64_t>(pools_.size())));
-    if (simulation_.chance(0.4)) task.longest = Milliseconds{simulation_.between(1, 120) * 60'000};
+    if (simulation_.chance(0.6)) task.longest = Milliseconds{simulation_.between(1, 120) * 60'000};
     if (simulation_.chance(0.5)) definition.start_deadline_s = simulation_.between(1, 600);
   }
   definition.priority = static_cast<int>(simulation_.between(-2, 2));
@@ -294,17 +318,18 @@ void World::set_paused(PlannedTask& planned, bool paused) {
 
 void World::edit(PlannedTask& planned) {
   const auto beat = random_beat(simulation_);
-  const auto work = [this, &planned, beat](store::Transaction& tx) -> base::Result<void> {
+  const PlannedTask::Chapter chapter{{}, beat, random_window(beat)};
+  const auto work = [this, &planned, chapter](store::Transaction& tx) -> base::Result<void> {
     auto task = tx.find_task(planned.id);
-    if (!task || task->definition.cron == beat.cron) return {};
+    if (!task || task->definition.cron == chapter.beat.cron) return {};
     const auto now = simulation_.wall();
     ++task->revision;
-    task->definition.cron = beat.cron;
-    task->definition.timezone = beat.timezone;
+    define(task->definition, chapter);
     task->updated_at = now;
     place_cursor(*task, now);
     tx.save_definition(*task, "ada");
-    planned.chapters.push_back({now, beat});
+    planned.chapters.push_back(chapter);
+    planned.chapters.back().from = now;
     ++counts_.edits;
     return {};
   };

@@ -10,11 +10,21 @@
 
 namespace simulator {
 
+// The task's starts_at and ends_at.
+struct Window {
+  std::optional<Instant> starts_at, ends_at;
+
+  bool holds(Instant fire) const {
+    return (!starts_at || fire >= *starts_at) && (!ends_at || fire <= *ends_at);
+  }
+};
+
 struct PlannedTask {
   TaskId id;
   struct Chapter {
-    Instant from;  // fires after this one follow the beat
+    Instant from;  // fires after this one follow the beat, within the window
     Beat beat;
+    Window window = {};
   };
   std::vector<Chapter> chapters;
   task::TaskDefinition definition;
@@ -45,7 +55,15 @@ struct Misfortunes {  // how many of each in a day, on average
 };
 
 // What a scheduler must never do, done on purpose: an oracle that does not see it is worth nothing.
-enum class Planted { nothing, lost_commits, double_starts, forgotten_runs, wide_pools, wide_node };
+enum class Planted {
+  nothing,
+  lost_commits,
+  double_starts,
+  forgotten_runs,
+  wide_pools,
+  wide_node,
+  no_windows
+};
 
 struct WorldOptions {
   std::uint64_t seed = 1;
@@ -88,6 +106,8 @@ class World {
  private:
   void make_tasks();
   PlannedTask random_task(int number);
+  Window random_window(const Beat& beat);
+  void define(task::TaskDefinition& definition, const PlannedTask::Chapter& chapter) const;
   void start_server();
   void kill_server(Milliseconds downtime);
   void plan_misfortunes();
