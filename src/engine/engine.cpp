@@ -106,6 +106,16 @@ class Engine::Impl {
     loop_->post([this, ids, audit, then = std::move(then)] { requests_.remove(ids, audit, then); });
   }
 
+  // Read by the caller's thread, which spares the loop.
+  void retry(ExecutionId id, const std::string& by, std::function<void(base::Result<ExecutionId>)> then) {
+    auto request = again(id, by);
+    if (!request)
+      loop_->post([error = request.error(), then = std::move(then)] { then(error); });
+    else
+      run({std::move(*request)},
+          [then = std::move(then)](RunOutcomes outcomes) { then(std::move(outcomes.front())); });
+  }
+
   // That execution's once more, for a new one.
   base::Result<RunRequest> again(ExecutionId id, const std::string& by) const {
     std::optional<task::Execution> execution;
@@ -300,7 +310,11 @@ void Engine::run(std::vector<RunRequest> requests, std::function<void(RunOutcome
 }
 base::Result<std::vector<ExecutionId>> Engine::backfill(const BackfillRequest& request) {
   using Outcome = base::Result<std::vector<ExecutionId>>;
-  return answer_of<Outcome>([&](auto then) { impl_->backfill(request, std::move(then)); });
+  return answer_of<Outcome>([&](auto then) { backfill(request, std::move(then)); });
+}
+void Engine::backfill(const BackfillRequest& request,
+                      std::function<void(base::Result<std::vector<ExecutionId>>)> then) {
+  impl_->backfill(request, std::move(then));
 }
 base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
   return answer_of<base::Result<void>>([&](auto then) { cancel(id, by, std::move(then)); });
@@ -316,9 +330,11 @@ void Engine::change(const std::vector<TaskId>& ids, store::Store::Work work,
   impl_->change(ids, std::move(work), std::move(then));
 }
 base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
-  auto again = impl_->again(id, by);
-  if (!again) return again.error();
-  return std::move(run({std::move(*again)}).front());
+  return answer_of<base::Result<ExecutionId>>([&](auto then) { retry(id, by, std::move(then)); });
+}
+void Engine::retry(ExecutionId id, const std::string& by,
+                   std::function<void(base::Result<ExecutionId>)> then) {
+  impl_->retry(id, by, std::move(then));
 }
 Engine::RemoveOutcomes Engine::remove(const std::vector<TaskId>& ids, const Audit& audit) {
   return answer_of<RemoveOutcomes>([&](auto then) { remove(ids, audit, std::move(then)); });

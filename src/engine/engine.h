@@ -106,12 +106,15 @@ class Engine : public runner::Listener {
   // Queues the fires of a past window, oldest first, as far as the task fires then (starts_at, ends_at);
   // gives the ids of their records, one for fires skipped in a row. At most 1,000 (invalid beyond).
   base::Result<std::vector<ExecutionId>> backfill(const BackfillRequest& request);
+  void backfill(const BackfillRequest& request,
+                std::function<void(base::Result<std::vector<ExecutionId>>)> then);
   // conflict where it is final already.
   base::Result<void> cancel(ExecutionId id, const std::string& by);
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
   // A new execution of the same task with the same overrides, whose job is told the nominal time of that one;
   // conflict where that one is not final.
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
+  void retry(ExecutionId id, const std::string& by, std::function<void(base::Result<ExecutionId>)> then);
   // Books what is due of those tasks' fires, then does `work`, in one transaction: what a task's past is owed
   // is not lost to a change of the task. Gives the work's outcome.
   base::Result<void> change(const std::vector<TaskId>& ids, store::Store::Work work);
