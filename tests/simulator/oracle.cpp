@@ -42,6 +42,8 @@ class Judge {
 
   Verdict judge() {
     std::set<TaskId> deleted;
+    for (const auto& asked : world_.asked())
+      if (asked.beside() && asked.given) beside_.insert(asked.given->begin(), asked.given->end());
     for (const auto& run : world_.runs()) {
       runs_of_[run.task_id].push_back(&run);
       if (!by_key_.emplace(run.key, &run).second) verdict_.fault("started twice: " + name(run.key));
@@ -51,10 +53,6 @@ class Judge {
       if (task.deleted) deleted.insert(task.id);
       judge_task(task);
     }
-    for (const auto id : world_.acknowledged()) {
-      if (!known_.contains(id) && deleted.empty())
-        verdict_.fault("an acknowledged run is gone: execution " + base::to_string(id));
-    }
     for (const auto& run : world_.runs()) {
       if (!run.ended) verdict_.fault("never ended: " + name(run.key));
       if (!known_.contains(run.key.execution) && !deleted.contains(run.task_id))
@@ -62,6 +60,7 @@ class Judge {
     }
     if (!world_.is_quiet()) verdict_.fault("the runner still holds something");
     judge_chains(world_, executions_, verdict_);
+    judge_requests(world_, executions_, verdict_);
     judge_limits(world_, verdict_);
     return std::move(verdict_);
   }
@@ -93,8 +92,10 @@ class Judge {
     for (const auto& execution : executions) {
       known_.insert(execution.id);
       judge_execution(execution);
+      const auto request = request_of(execution);
+      if (request && world_.asked()[*request].beside()) beside_.insert(execution.id);
     }
-    if (task.definition.overlap != OverlapPolicy::allow) judge_overlap(task);
+    if (task.definition.overlap != OverlapPolicy::allow && !may_hide_forced_runs(task)) judge_overlap(task);
     if (task.definition.start_deadline_s > 0) judge_deadline(task, executions);
     judge_counters(task.id);
     if (!task.deleted)
@@ -304,13 +305,27 @@ class Judge {
                      given + ", and not " + wanted);
   }
 
+  // The records of a deleted task are gone, and with them what was forced and not acknowledged.
+  bool may_hide_forced_runs(const PlannedTask& task) const {
+    const auto& all = world_.asked();
+    return task.deleted && std::any_of(all.begin(), all.end(), [&](const Asked& asked) {
+             return asked.task_id == task.id && asked.beside() && !asked.given;
+           });
+  }
+
+  // Of two that meet the later one was to run beside the other.
   void judge_overlap(const PlannedTask& task) {
     auto runs = runs_of_[task.id];
     std::sort(runs.begin(), runs.end(), [](const Run* a, const Run* b) { return a->began < b->began; });
-    for (std::size_t i = 1; i < runs.size(); ++i) {
-      if (!runs[i - 1]->ended || *runs[i - 1]->ended > runs[i]->began)
-        verdict_.fault("task " + base::to_string(task.id) + " overlaps itself: " + name(runs[i - 1]->key) +
-                       " and " + name(runs[i]->key));
+    std::vector<const Run*> going_on;
+    for (const auto* run : runs) {
+      std::erase_if(going_on, [&](const Run* other) { return other->ended && *other->ended <= run->began; });
+      for (const auto* other : going_on) {
+        if (!beside_.contains(std::max(run->key.execution, other->key.execution)))
+          verdict_.fault("task " + base::to_string(task.id) + " overlaps itself: " + name(other->key) +
+                         " and " + name(run->key));
+      }
+      going_on.push_back(run);
     }
   }
 
@@ -340,6 +355,7 @@ class Judge {
   std::map<AttemptKey, const Run*> by_key_;
   std::map<TaskId, std::vector<const Run*>> runs_of_;
   std::set<ExecutionId> known_;
+  std::set<ExecutionId> beside_;  // asked for beside what runs
   Executions executions_;
 };
 

@@ -25,12 +25,13 @@ void live_through(WorldOptions options) {
             << " executions, " << verdict.folded << " folded, " << verdict.repeated << " repeated, "
             << verdict.runs << " runs, " << verdict.chained << " chained, " << verdict.explained
             << " explained, " << verdict.outside << " outside, " << verdict.full << " times full, "
-            << counts.manual_runs << " by hand, " << counts.cancels << " cancelled, " << counts.pauses
-            << " pauses, " << counts.edits << " edits, " << counts.made << " made, " << counts.deleted
-            << " deleted; killed: server " << counts.server_kills << ", runner " << counts.runner_kills
-            << ", machine " << counts.machine_losses << ", sockets " << counts.broken_sockets
-            << ", clock set forward " << counts.clock_jumps << " and back " << counts.set_backs << "; "
-            << counts.events << " events\n";
+            << counts.manual_runs << " by hand, " << counts.forced_runs << " forced, " << counts.retries
+            << " again, " << counts.backfills << " backfills of " << verdict.backfilled << ", "
+            << counts.cancels << " cancelled, " << counts.pauses << " pauses, " << counts.edits << " edits, "
+            << counts.made << " made, " << counts.deleted << " deleted; killed: server "
+            << counts.server_kills << ", runner " << counts.runner_kills << ", machine "
+            << counts.machine_losses << ", sockets " << counts.broken_sockets << ", clock set forward "
+            << counts.clock_jumps << " and back " << counts.set_backs << "; " << counts.events << " events\n";
   EXPECT_GT(verdict.fires, 0);
   EXPECT_GT(verdict.runs, 0);
   for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
@@ -61,7 +62,10 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
                 {Planted::forgotten_runs, "is SUCCESS and never ran"},
                 {Planted::wide_pools, "pool 'narrow 1' lets 3 run at once"},
                 {Planted::wide_node, "the node lets"},
-                {Planted::no_windows, "1 records, 0 expected"}};
+                {Planted::no_windows, "1 records, 0 expected"},
+                {Planted::weak_force, "was refused, though it may run beside others"},
+                {Planted::wrong_retries, "has a record that is not of a run by hand"},
+                {Planted::short_backfills, "not those of its window"}};
   for (const auto& one : kCases) {
     World world({.seed = 7, .tasks = 50, .span = std::chrono::days{30}, .planted = one.planted});
     world.run();

@@ -227,7 +227,7 @@ void World::plan_misfortunes() {
                                    ? simulation_.between(1, 5000)
                                    : simulation_.between(1, 200) * 60'000 + simulation_.between(0, 59'999)});
   });
-  each(20, [this] { visit_user(); });
+  each(25, [this] { visit_user(); });
 }
 
 void World::set_clock_by(Milliseconds by) {
@@ -245,122 +245,6 @@ bool World::was_undisturbed(Milliseconds from, Milliseconds to) const {
     if (what != Disturbance::clock_set) up = what == Disturbance::began;
   }
   return up;
-}
-
-PlannedTask* World::any_task() {
-  auto& task =
-      tasks_[static_cast<std::size_t>(simulation_.between(0, static_cast<std::int64_t>(tasks_.size()) - 1))];
-  return task.deleted ? nullptr : &task;
-}
-
-void World::visit_user() {
-  auto* task = any_task();
-  if (!engine_ || task == nullptr) return;
-  switch (simulation_.between(0, 19)) {
-    case 0:
-    case 1:
-      return edit(*task);
-    case 2:
-      return simulation_.chance(0.5) ? remove(*task) : make_one_more();
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-      return pause(*task);
-    case 7:
-    case 8:
-    case 9:
-    case 10: {
-      std::vector<task::Execution> open;
-      store_.read([&](store::Reader& reader) { open = reader.open_executions_after({}, 5); });
-      if (open.empty()) return;
-      ++counts_.cancels;
-      engine_->cancel(open.back().id, "ada", [](const base::Result<void>&) {});
-      return;
-    }
-    default:
-      ++counts_.manual_runs;
-      engine_->run({{.task_id = task->id, .triggered_by = "ada"}},
-                   [this](engine::Engine::RunOutcomes outcomes) {
-                     if (outcomes.front()) acknowledged_.push_back(*outcomes.front());
-                   });
-  }
-}
-
-void World::pause(PlannedTask& task) {
-  if (!task.paused.empty() && task.paused.back().second > simulation_.wall()) return;
-  ++counts_.pauses;
-  set_paused(task, true);
-  simulation_.in(Milliseconds{simulation_.between(1, 3000) * 60'000},
-                 [this, &task] { set_paused(task, false); });
-}
-
-// As the service does it; a resumed task goes on with the fires after now. Nothing, where the server is
-// killed before it is done.
-void World::set_paused(PlannedTask& planned, bool paused) {
-  if (!engine_ || planned.deleted) return;
-  const auto work = [this, &planned, paused](store::Transaction& tx) -> base::Result<void> {
-    auto task = tx.find_task(planned.id);
-    if (!task || task->paused == paused) return {};
-    const auto now = simulation_.wall();
-    task->paused = paused;
-    place_cursor(*task, now);
-    tx.save_task_state(*task);
-    tx.note_pause(planned.id, now, paused);
-    if (paused)
-      planned.paused.emplace_back(now, Instant::max());
-    else
-      planned.paused.back().second = now;
-    return {};
-  };
-  engine_->change({planned.id}, work, [](const base::Result<void>&) {});
-}
-
-void World::edit(PlannedTask& planned) {
-  const auto beat = random_beat(simulation_);
-  const PlannedTask::Chapter chapter{{}, beat, random_window(beat)};
-  const auto work = [this, &planned, chapter](store::Transaction& tx) -> base::Result<void> {
-    auto task = tx.find_task(planned.id);
-    if (!task || task->definition.cron == chapter.beat.cron) return {};
-    const auto now = simulation_.wall();
-    ++task->revision;
-    define(task->definition, chapter);
-    task->updated_at = now;
-    place_cursor(*task, now);
-    tx.save_definition(*task, "ada");
-    planned.chapters.push_back(chapter);
-    planned.chapters.back().from = now;
-    ++counts_.edits;
-    return {};
-  };
-  engine_->change({planned.id}, work, [](const base::Result<void>&) {});
-}
-
-void World::make_one_more() {
-  auto planned = random_task(options_.tasks + 1);
-  const auto work = [this, planned](store::Transaction& tx) mutable -> base::Result<void> {
-    task::Task task;
-    task.definition = planned.definition;
-    planned.created = planned.chapters.front().from = task.created_at = task.updated_at = simulation_.wall();
-    place_cursor(task, planned.created);
-    planned.id = tx.insert_task(task);
-    tasks_.push_back(planned);
-    by_id_[planned.id] = &tasks_.back();
-    ++counts_.made;
-    return {};
-  };
-  engine_->change({}, work, [](const base::Result<void>&) {});
-}
-
-void World::remove(PlannedTask& planned) {
-  // noted in the same transaction
-  const auto audit = [this, &planned](const task::Task&) {
-    planned.deleted = simulation_.wall();
-    planned.deleted_at = simulation_.now();
-    ++counts_.deleted;
-    return store::AuditEntry{.action = "task.delete"};
-  };
-  engine_->remove({planned.id}, audit, [](const engine::Engine::RemoveOutcomes&) {});
 }
 
 void World::run() {

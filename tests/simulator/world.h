@@ -44,6 +44,25 @@ struct SetBack {
   Instant from, to;
 };
 
+// What the user asked of the engine, and what it said. Each request has a name of its own in the records.
+struct Asked {
+  enum class Kind { run, forced_run, retry, backfill };
+  Kind kind = Kind::run;
+  TaskId task_id;
+  ExecutionId again = {};      // of a retry: the one before
+  bool has_ended = true;       // that one
+  Instant from = {}, to = {};  // of a backfill, as is its
+  task::OverlapPolicy overlap = task::OverlapPolicy::queue_all;
+  std::optional<std::vector<ExecutionId>> given = {};
+  std::optional<base::ErrorKind> refused = {};
+
+  static std::string name(std::size_t number) { return "ada " + std::to_string(number); }
+  // May run beside what runs already.
+  bool beside() const {
+    return kind == Kind::forced_run || (kind == Kind::backfill && overlap == task::OverlapPolicy::allow);
+  }
+};
+
 struct Misfortunes {  // how many of each in a day, on average
   double server_kills = 2;
   double runner_kills = 0.5;
@@ -62,7 +81,10 @@ enum class Planted {
   forgotten_runs,
   wide_pools,
   wide_node,
-  no_windows
+  no_windows,
+  weak_force,
+  wrong_retries,
+  short_backfills,
 };
 
 struct WorldOptions {
@@ -85,7 +107,8 @@ class World {
     std::uint64_t events = 0;
     std::int64_t server_kills = 0, runner_kills = 0, machine_losses = 0, broken_sockets = 0, clock_jumps = 0,
                  set_backs = 0;
-    std::int64_t manual_runs = 0, cancels = 0, pauses = 0, edits = 0, made = 0, deleted = 0;
+    std::int64_t manual_runs = 0, forced_runs = 0, retries = 0, backfills = 0, cancels = 0, pauses = 0,
+                 edits = 0, made = 0, deleted = 0;
   };
   const Counts& counts() const { return counts_; }
   const std::deque<PlannedTask>& tasks() const { return tasks_; }
@@ -93,7 +116,7 @@ class World {
   // Whether the server was there from one moment to another, and its clock was not set in between.
   bool was_undisturbed(Milliseconds from, Milliseconds to) const;
   const std::vector<Run>& runs() const { return runner_.runs(); }
-  const std::vector<ExecutionId>& acknowledged() const { return acknowledged_; }
+  const std::deque<Asked>& asked() const { return asked_; }
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
   store::Store& store() { return store_; }
@@ -114,6 +137,13 @@ class World {
   void each(double per_day, std::function<void()> deed);
   void at_a_random_moment(std::function<void()> deed);
   void visit_user();
+  void run_by_hand(TaskId id, bool force);
+  void run_again();
+  void backfill(const PlannedTask& task);
+  std::vector<task::Execution> open_executions();
+  // Notes what is asked; gives its name and what notes the answer.
+  template <class Answer>
+  std::pair<std::string, std::function<void(Answer)>> ask(Asked asked);
   void set_clock_by(Milliseconds by);
   void pause(PlannedTask& task);
   void set_paused(PlannedTask& task, bool paused);
@@ -142,7 +172,7 @@ class World {
   std::vector<SetBack> set_backs_;
   enum class Disturbance { began, killed, clock_set };
   std::vector<std::pair<Milliseconds, Disturbance>> disturbances_;  // of the server
-  std::vector<ExecutionId> acknowledged_;
+  std::deque<Asked> asked_;
   Counts counts_;
 };
 
