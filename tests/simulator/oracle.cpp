@@ -62,6 +62,8 @@ class Judge {
     judge_chains(world_, executions_, verdict_);
     judge_requests(world_, executions_, verdict_);
     judge_limits(world_, verdict_);
+    verdict_.chosen = world_.witness().chosen();
+    for (const auto& fault : world_.witness().faults()) verdict_.fault(fault);
     return std::move(verdict_);
   }
 

@@ -19,6 +19,7 @@ struct Verdict {
   std::int64_t chained = 0;
   std::int64_t backfilled = 0;
   std::int64_t outside = 0;  // fires outside of starts_at and ends_at
+  std::int64_t chosen = 0;   // let go while others waited for the same
   std::int64_t full = 0;     // times that a pool or the node came to its limit
   static constexpr std::size_t kMaxFaults = 20;
 

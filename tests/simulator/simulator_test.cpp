@@ -25,13 +25,14 @@ void live_through(WorldOptions options) {
             << " executions, " << verdict.folded << " folded, " << verdict.repeated << " repeated, "
             << verdict.runs << " runs, " << verdict.chained << " chained, " << verdict.explained
             << " explained, " << verdict.outside << " outside, " << verdict.full << " times full, "
-            << counts.manual_runs << " by hand, " << counts.forced_runs << " forced, " << counts.retries
-            << " again, " << counts.backfills << " backfills of " << verdict.backfilled << ", "
-            << counts.cancels << " cancelled, " << counts.pauses << " pauses, " << counts.edits << " edits, "
-            << counts.made << " made, " << counts.deleted << " deleted; killed: server "
-            << counts.server_kills << ", runner " << counts.runner_kills << ", machine "
-            << counts.machine_losses << ", sockets " << counts.broken_sockets << ", clock set forward "
-            << counts.clock_jumps << " and back " << counts.set_backs << "; " << counts.events << " events\n";
+            << verdict.chosen << " chosen, " << counts.manual_runs << " by hand, " << counts.forced_runs
+            << " forced, " << counts.retries << " again, " << counts.backfills << " backfills of "
+            << verdict.backfilled << ", " << counts.cancels << " cancelled, " << counts.pauses << " pauses, "
+            << counts.edits << " edits, " << counts.made << " made, " << counts.deleted
+            << " deleted; killed: server " << counts.server_kills << ", runner " << counts.runner_kills
+            << ", machine " << counts.machine_losses << ", sockets " << counts.broken_sockets
+            << ", clock set forward " << counts.clock_jumps << " and back " << counts.set_backs << "; "
+            << counts.events << " events\n";
   EXPECT_GT(verdict.fires, 0);
   EXPECT_GT(verdict.runs, 0);
   for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
@@ -65,7 +66,8 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
                 {Planted::no_windows, "1 records, 0 expected"},
                 {Planted::weak_force, "was refused, though it may run beside others"},
                 {Planted::wrong_retries, "has a record that is not of a run by hand"},
-                {Planted::short_backfills, "not those of its window"}};
+                {Planted::short_backfills, "not those of its window"},
+                {Planted::upside_down, "which has a higher priority"}};
   for (const auto& one : kCases) {
     World world({.seed = 7, .tasks = 50, .span = std::chrono::days{30}, .planted = one.planted});
     world.run();

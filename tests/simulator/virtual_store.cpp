@@ -70,6 +70,7 @@ void VirtualStore::commit() {
     connection_.run(kBeginGroup);
     for (const auto& item : *group) outcomes->push_back(run(item.work, group->size() == 1));
     connection_.run(simulation_.chance(losing_) ? kRollBackGroup : kCommitGroup);
+    if (witness_) witness_(session_);
   }
   auto changes = std::make_shared<std::vector<store::Change>>(session_.take_changes());
   simulation_.in(simulation_.delay(0, 1), [this, group, outcomes, changes, server = server_] {

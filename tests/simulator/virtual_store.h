@@ -20,6 +20,8 @@ class VirtualStore : public store::Store {
   // At once: for the simulation's own doings, and for what the server does before it serves.
   base::Result<void> write(Work work) override;
   void set_listener(Listener listener) override { listener_ = std::move(listener); }
+  // After each commit, whoever is killed.
+  void set_witness(std::function<void(store::Reader&)> witness) { witness_ = std::move(witness); }
   base::Result<void> backup(const std::string& path) override;
   std::string description() const override { return "virtual"; }
 
@@ -39,6 +41,7 @@ class VirtualStore : public store::Store {
   store::sqlite::Connection connection_;
   store::sqlite::Session session_;
   Listener listener_;
+  std::function<void(store::Reader&)> witness_;
   std::deque<Item> waiting_;
   std::uint64_t server_ = 0;  // which of its lives
 };

@@ -26,6 +26,7 @@ World::World(const WorldOptions& options)
       clock_(simulation_),
       store_(simulation_, options.misfortunes.commits_that_fail,
              options.planted == Planted::lost_commits ? 0.01 : 0),
+      witness_([this](TaskId id) { return by_id_.at(id)->definition.priority; }),
       runner_(simulation_, [this](TaskId id) -> Deed {
         const auto& task = *by_id_.at(id);
         return {.duration = simulation_.delay(1, task.longest.count()),
@@ -37,13 +38,14 @@ World::World(const WorldOptions& options)
   const bool is_wide = simulation_.chance(0.5);
   max_running_ = is_wide ? 40 : simulation_.between(3, 6);
   max_running_ *= std::max(1, options.tasks / 50);
-  if (options.planted == Planted::wide_node) max_running_ = 3;
+  if (options.planted == Planted::wide_node || options.planted == Planted::upside_down) max_running_ = 3;
   engine_options_.max_running = max_running_ + (options.planted == Planted::wide_node ? 1 : 0);
   for (int number = 1; number <= std::max(1, options.tasks / 50); ++number)
     pools_["narrow " + std::to_string(number)] = 2;
   engine_options_.pools = pools_;
   if (options.planted == Planted::wide_pools) ++engine_options_.pools["narrow 1"];
   engine_options_.random_seed = options.seed;
+  store_.set_witness([this](store::Reader& reader) { witness_.look(reader); });
   simulation_.on_clock_set([this] {
     if (loop_ != nullptr) loop_->clock_was_set();
   });
@@ -136,6 +138,7 @@ void World::make_tasks() {
       auto planned = random_task(number);
       task::Task task;
       task.definition = planned.definition;
+      if (options_.planted == Planted::upside_down) task.definition.priority *= -1;
       task.created_at = task.updated_at = planned.created;
       place_cursor(task, planned.created);
       planned.id = tx.insert_task(task);

@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "virtual_runner.h"
 #include "virtual_store.h"
+#include "witness.h"
 
 namespace simulator {
 
@@ -85,6 +86,7 @@ enum class Planted {
   weak_force,
   wrong_retries,
   short_backfills,
+  upside_down,
 };
 
 struct WorldOptions {
@@ -117,6 +119,7 @@ class World {
   bool was_undisturbed(Milliseconds from, Milliseconds to) const;
   const std::vector<Run>& runs() const { return runner_.runs(); }
   const std::deque<Asked>& asked() const { return asked_; }
+  const Witness& witness() const { return witness_; }
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
   store::Store& store() { return store_; }
@@ -159,6 +162,7 @@ class World {
   Simulation simulation_;
   VirtualClock clock_;
   VirtualStore store_;
+  Witness witness_;
   VirtualRunner runner_;
   std::map<std::string, std::int64_t> pools_;
   std::int64_t max_running_ = 0;
