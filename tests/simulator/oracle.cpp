@@ -120,7 +120,9 @@ class Judge {
   void judge_execution(const Execution& execution) {
     const auto who = "execution " + base::to_string(execution.id);
     if (!is_final(execution.status))
-      verdict_.fault(who + " never ended: " + std::string(to_string(execution.status)));
+      verdict_.fault(who + " of task " + base::to_string(execution.task_id) +
+                     " never ended: " + std::string(to_string(execution.status)) + ", waiting " +
+                     std::string(to_string(execution.waiting)));
     const bool never_ran =
         execution.status == ExecutionStatus::skipped || execution.status == ExecutionStatus::missed;
     if (never_ran && by_key_.contains({execution.id, 1})) verdict_.fault(who + " did not run, and ran");

@@ -105,6 +105,10 @@ PlannedTask World::random_task(int number) {
     if (simulation_.chance(0.6)) task.longest = Milliseconds{simulation_.between(1, 120) * 60'000};
     if (simulation_.chance(0.5)) definition.start_deadline_s = simulation_.between(1, 600);
   }
+  // else more might become due than could ever run
+  const bool keeps_all = definition.overlap == task::OverlapPolicy::queue_all ||
+                         definition.overlap == task::OverlapPolicy::allow;
+  if (keeps_all) task.longest = std::min<Milliseconds>(task.longest, minutes{5});
   definition.priority = static_cast<int>(simulation_.between(-2, 2));
   if (simulation_.chance(0.1)) definition.jitter_s = simulation_.between(1, 50);
   if (number <= 1 || number > options_.tasks) return task;
