@@ -140,6 +140,8 @@ bool goes_on(const Execution& record, const Task& task, const cron::Schedule& sc
              const std::string& reason) {
   if (record.status != ExecutionStatus::skipped || record.reason != reason || !record.scheduled_until)
     return false;
+  // the range is read by the schedule that the record was made by
+  if (record.task_revision != task.revision) return false;
   if (record.trigger != Trigger::schedule || task::pass_of(*record.scheduled_until) != task::pass_of(nominal))
     return false;
   const auto next = task::cursor_after(task.definition, schedule, *record.scheduled_until).next_run_at;

@@ -111,6 +111,25 @@ TEST_F(LedgerTest, ASkipThatIsNotTheNextOneOrOfAnotherKindIsARecordOfItsOwn) {
   EXPECT_EQ(found[4].trigger, Trigger::schedule);
 }
 
+TEST_F(LedgerTest, ASkipByAnotherScheduleIsARecordOfItsOwn) {
+  const auto id = make({});
+  fire(id, kNoon);
+  fire(id, kNoon + minutes{1});
+  book([&](auto& tx, auto&, auto&) {
+    auto task = *tx.find_task(id);
+    ++task.revision;
+    task.definition.cron = "7 12 * * *";  // the first fire after the one that was skipped last
+    task.next_run_at = task.next_due_at = kNoon + minutes{7};
+    tx.save_definition(task, "ada");
+  });
+  fire(id, kNoon + minutes{7});
+  const auto found = executions(id);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[1].scheduled_until, kNoon + minutes{1});
+  EXPECT_EQ(found[2].scheduled_at, kNoon + minutes{7});
+  EXPECT_EQ(found[2].status, ExecutionStatus::skipped);
+}
+
 TEST_F(LedgerTest, ABackfillKeepsToTheTimesBetweenWhichTheTaskFires) {
   const auto id = make({.overlap = task::OverlapPolicy::allow,
                         .starts_at = kNoon - minutes{58},
