@@ -175,7 +175,10 @@ class Judge {
       }
       if (covered != execution.count)
         verdict_.fault("execution " + base::to_string(execution.id) + " counts " +
-                       std::to_string(execution.count) + " fires in a range of " + std::to_string(covered));
+                       std::to_string(execution.count) + " fires in a range of " + std::to_string(covered) +
+                       ", from " + base::to_iso(*execution.scheduled_at) + " on, booked at " +
+                       base::to_iso(execution.created_at) + " by revision " +
+                       std::to_string(execution.task_revision));
       verdict_.folded += execution.count - 1;
     }
     auto& plain = passes[0];

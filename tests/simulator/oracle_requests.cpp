@@ -70,8 +70,10 @@ class RequestJudge {
       if (execution->status == ExecutionStatus::skipped && is_free && task.definition.start_deadline_s == 0)
         fault("was skipped, though it may run beside others");
       if (asked.kind != Kind::retry) continue;
-      const auto& before = by_id_.at(asked.again)->overrides;
-      if (execution->overrides.env != before.env || execution->overrides.args != before.args)
+      const auto& before = *by_id_.at(asked.again);
+      auto env = before.overrides.env;
+      if (before.scheduled_at) env["MINI_SCHEDULER_SCHEDULED_AT"] = base::to_iso(*before.scheduled_at);
+      if (execution->overrides.env != env || execution->overrides.args != before.overrides.args)
         fault("has not the environment of execution " + base::to_string(asked.again));
     }
   }
@@ -85,15 +87,15 @@ class RequestJudge {
       if (execution->trigger != Trigger::backfill || execution->task_id != asked.task_id ||
           !execution->scheduled_at)
         return fault("has a record that is not of a backfill");
-      found.push_back(base::to_unix_ms(*execution->scheduled_at));
+      for (const auto fire : covered(task, *execution)) found.push_back(fire);
     }
     const auto fits = [&](const PlannedTask::Chapter& chapter) {
-      return found == fires(asked, chapter, false) || found == fires(asked, chapter, true);
+      return found == fires(asked.from, asked.to, chapter);
     };
     if (made.empty() ? asked.given && std::none_of(task.chapters.begin(), task.chapters.end(), fits)
-                     : !fits(task.chapters.at(static_cast<std::size_t>(made.front()->task_revision - 1))))
+                     : !fits(chapter_of(task, *made.front())))
       fault("has " + std::to_string(found.size()) + " fires, not those of its window");
-    verdict_.backfilled += static_cast<std::int64_t>(made.size());
+    verdict_.backfilled += static_cast<std::int64_t>(found.size());
     if (asked.overlap == OverlapPolicy::queue_all || asked.overlap == OverlapPolicy::allow)
       judge_none_refused(task, made);
     if (asked.overlap == OverlapPolicy::allow) return;
@@ -123,18 +125,34 @@ class RequestJudge {
     const auto& chapters = tasks_.at(asked.task_id)->chapters;
     return asked.kind == Kind::backfill &&
            std::any_of(chapters.begin(), chapters.end(), [&](const PlannedTask::Chapter& chapter) {
-             return fires(asked, chapter, true).size() > kMost;
+             return fires(asked.from, asked.to, chapter).size() > kMost;
            });
   }
 
-  static std::vector<std::int64_t> fires(const Asked& asked, const PlannedTask::Chapter& chapter,
-                                         bool outside) {
+  static const PlannedTask::Chapter& chapter_of(const PlannedTask& task, const Execution& execution) {
+    return task.chapters.at(static_cast<std::size_t>(execution.task_revision - 1));
+  }
+
+  // The fires that a record counts: those skipped in a row are one.
+  std::vector<std::int64_t> covered(const PlannedTask& task, const Execution& execution) {
+    const auto first = *execution.scheduled_at;
+    if (execution.count == 1) return {base::to_unix_ms(first)};
+    const auto last = execution.scheduled_until.value_or(first);
+    auto all = fires(first, last + Milliseconds{1}, chapter_of(task, execution));
+    if (static_cast<std::int64_t>(all.size()) != execution.count ||
+        execution.status != ExecutionStatus::skipped)
+      fault("counts " + std::to_string(execution.count) + " fires in a range of " +
+            std::to_string(all.size()));
+    return all;
+  }
+
+  static std::vector<std::int64_t> fires(Instant from, Instant to, const PlannedTask::Chapter& chapter) {
     std::vector<std::int64_t> all;
-    const auto first = std::chrono::ceil<std::chrono::minutes>(asked.from).time_since_epoch().count();
-    const auto end = std::chrono::ceil<std::chrono::minutes>(asked.to).time_since_epoch().count();
+    const auto first = std::chrono::ceil<std::chrono::minutes>(from).time_since_epoch().count();
+    const auto end = std::chrono::ceil<std::chrono::minutes>(to).time_since_epoch().count();
     for (const auto minute : chapter.beat.fires(first, end - 1)) {
       const auto ms = minute * 60'000;
-      if (outside || chapter.window.holds(base::from_unix_ms(ms))) all.push_back(ms);
+      if (chapter.window.holds(base::from_unix_ms(ms))) all.push_back(ms);
     }
     return all;
   }

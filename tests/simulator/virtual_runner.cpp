@@ -150,8 +150,8 @@ void VirtualRunner::process_ended(const AttemptKey& key, bool by_itself, int exi
   if (!up_) return;  // nobody sees it
   Finished finished{.key = key, .started_at = journal_.at(key).started->started_at};
   if (job.orphan) {
-    finished.cause = EndCause::lost;
-    finished.error = "lost";
+    finished.cause = job.ended_by_us.value_or(EndCause::lost);
+    if (finished.cause == EndCause::lost) finished.error = "lost";
   } else if (by_itself) {
     finished.exit_code = exit_code;
     finished.cause = job.ended_by_us.value_or(EndCause::exited);
