@@ -54,3 +54,16 @@ def test_explain_says_the_schedule_in_both_languages():
     chinese = subprocess.run([BINARY, "cron", "explain", "0 9 * * 1-5", "--lang", "zh"], text=True, capture_output=True)
     assert "09:00" in english.stdout and "Monday" in english.stdout
     assert "周一" in chinese.stdout or "星期一" in chinese.stdout or "工作日" in chinese.stdout
+
+
+def test_schedules_made_of_words_are_explained_as_they_were_wished():
+    """The page turns words into an expression; the same table holds what the page makes of them (scheduleWords.test.ts)."""
+    lines = (ROOT / "tests/data/schedule_words.txt").read_text(encoding="utf-8").splitlines()
+    cases = [tuple(part.strip() for part in line.split("|")) for line in lines]
+    said = []
+    for words, expression, _ in cases:
+        language = "en" if words.isascii() else "zh"
+        done = subprocess.run([BINARY, "cron", "explain", expression, "--lang", language], text=True, capture_output=True)
+        said.append((words, expression, done.stdout.strip()))
+    assert len(cases) > 140
+    assert said == cases
