@@ -9,14 +9,17 @@
 #include <ostream>
 
 #include "cli/commands.h"
-#include "cli/crontab.h"
 #include "cli/table.h"
+#include "task/crontab.h"
 #include "task/definition_json.h"
 
 namespace cli {
 namespace {
 
 namespace json = boost::json;
+using task::Crontab;
+using task::ImportedTask;
+using task::Refusal;
 
 struct ImportOptions {
   std::string file;
@@ -83,7 +86,7 @@ Outcome take(Client& client, const ImportedTask& task, const ImportOptions& opti
     outcome.state = "already there";
     return outcome;
   }
-  auto body = task::to_json(to_definition(task));
+  auto body = task::to_json(task::to_definition(task));
   if (options.paused || task.paused) body["status"] = "PAUSED";
   const auto made = twin ? client.post("/tasks", body) : base::Result<json::value>(twin.error());
   if (made) {
@@ -156,10 +159,10 @@ int import_crontab(Context& context, const ImportOptions& options) {
   if (options.system && options.user) return context.wrong_usage("--system and --user exclude each other");
   const auto text = read_source(options, context.in);
   if (!text) return context.fail(text.error());
-  CrontabOptions how;
-  how.system = options.system || (!options.user && looks_like_system_crontab(*text, options.file));
+  task::CrontabOptions how;
+  how.system = options.system || (!options.user && task::looks_like_system_crontab(*text, options.file));
   how.default_timezone = options.timezone.empty() ? zone_of_machine() : options.timezone;
-  const auto crontab = read_crontab(*text, how);
+  const auto crontab = task::read_crontab(*text, how);
   auto client = context.client();
   std::vector<Outcome> outcomes;
   int code = crontab.refused.empty() ? kDone : kFailed;

@@ -17,6 +17,7 @@ using base::ErrorKind;
 namespace {
 
 constexpr std::size_t kMaxChainSteps = 10'000;  // tasks looked at for a loop
+constexpr std::int64_t kMaxTwins = 100;         // tasks of one name that are looked at
 
 bool names(const task::TaskDefinition& definition, TaskId id) {
   const auto has = [id](const std::vector<TaskId>& list) {
@@ -56,6 +57,28 @@ base::Result<void> TaskService::check_rights(const rights::Actor& actor, const t
     }
   }
   return {};
+}
+
+base::Result<void> TaskService::check(const rights::Actor& actor,
+                                      const task::TaskDefinition& definition) const {
+  if (auto allowed = check_rights(actor, {}, definition); !allowed) return allowed;
+  base::Result<void> sound{};
+  store_.read([&](store::Reader& reader) {
+    sound = check_chain(reader, {}, definition, {});
+    if (sound) sound = check_secrets(reader, definition);
+  });
+  return sound;
+}
+
+std::optional<TaskId> TaskService::find_twin(const task::TaskDefinition& definition) const {
+  std::optional<TaskId> twin;
+  store_.read([&](store::Reader& reader) {
+    for (const auto& task : reader.find_tasks_by_name(definition.name, kMaxTwins)) {
+      if (task.definition.cron == definition.cron && task.definition.command == definition.command)
+        twin = task.id;
+    }
+  });
+  return twin;
 }
 
 base::Result<void> TaskService::check_secrets(store::Reader& reader,

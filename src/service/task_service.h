@@ -36,6 +36,10 @@ class TaskService {
 
   // `body` holds the fields of a definition, and `status` ("ACTIVE" or "PAUSED") where wanted.
   base::Result<task::Task> create(const rights::Actor& actor, const boost::json::object& body);
+  // What `create` would refuse of that definition and in whose name; nothing is written.
+  base::Result<void> check(const rights::Actor& actor, const task::TaskDefinition& definition) const;
+  // A task of that name with the same expression and command: what a second import would double.
+  std::optional<TaskId> find_twin(const task::TaskDefinition& definition) const;
   // `replace`: absent fields get their defaults; else they stay as they are, and null gives the default back.
   // `revision`: what the caller saw; precondition_failed where the task has changed since.
   base::Result<task::Task> change(const rights::Actor& actor, TaskId id, const boost::json::object& body,
@@ -65,6 +69,7 @@ class TaskService {
   std::vector<base::Instant> next_fires(const task::Task& task, base::Instant after, std::size_t count) const;
 
   const std::string& default_timezone() const { return engine_.options().default_timezone; }
+  std::int64_t default_timeout_s() const { return engine_.options().default_timeout_s; }
   base::Instant now() const { return clock_.now(); }
   const engine::Engine& engine() const { return engine_; }
 

@@ -17,11 +17,11 @@ constexpr Names<KillMode, 2> kKillModes{{{KillMode::group, "group"}, {KillMode::
 constexpr Names<ChainNeed, 2> kNeeds{{{ChainNeed::all, "all"}, {ChainNeed::any, "any"}}};
 constexpr Names<ChainOn, 3> kOns{
     {{ChainOn::success, "success"}, {ChainOn::failure, "failure"}, {ChainOn::any, "any"}}};
-constexpr Names<TaskStatus, 5> kStatuses{{{TaskStatus::active, "ACTIVE"},
-                                          {TaskStatus::paused, "PAUSED"},
-                                          {TaskStatus::pending, "PENDING"},
-                                          {TaskStatus::running, "RUNNING"},
-                                          {TaskStatus::failed, "FAILED"}}};
+constexpr Names<TaskStatus, 5> kTaskStatuses{{{TaskStatus::active, "ACTIVE"},
+                                              {TaskStatus::paused, "PAUSED"},
+                                              {TaskStatus::pending, "PENDING"},
+                                              {TaskStatus::running, "RUNNING"},
+                                              {TaskStatus::failed, "FAILED"}}};
 
 }  // namespace
 
@@ -52,7 +52,7 @@ std::string_view to_string(ChainOn value) {
   return name_of(kOns, value);
 }
 std::string_view to_string(TaskStatus value) {
-  return name_of(kStatuses, value);
+  return name_of(kTaskStatuses, value);
 }
 std::optional<OverlapPolicy> parse_overlap(std::string_view text) {
   return value_of(kOverlaps, text);
@@ -70,7 +70,7 @@ std::optional<ChainOn> parse_chain_on(std::string_view text) {
   return value_of(kOns, text);
 }
 std::optional<TaskStatus> parse_task_status(std::string_view text) {
-  return value_of(kStatuses, text);
+  return value_of(kTaskStatuses, text);
 }
 
 }  // namespace task

@@ -4,6 +4,9 @@
 namespace http {
 namespace {
 
+#define CRONTAB_REMARKS                                                                                \
+  R"({"type":"array","items":{"type":"object","required":["line","text","why","mend"],"properties":{)" \
+  R"("line":{"type":"integer"},"text":{"type":"string"},"why":{"type":"string"},"mend":{"type":"string"}}}})"
 #define NULLABLE(type) R"({"type":[")" type R"(","null"]})"
 #define TIME R"({"type":["string","null"],"format":"date-time"})"
 
@@ -119,6 +122,20 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
     {"NextFires",
      R"({"type":"object","properties":{"next":{"type":"array","items":{"type":"string","format":"date-time"}},)"
      R"("description":{"type":"string"},"timezone":{"type":"string"},"canonical":{"type":"string"}}})"},
+    {"TaskDefaults",
+     R"({"type":"object","required":["timezone","timeout_s"],"properties":{"timezone":{"type":"string"},"timeout_s":{"type":"integer"}}})"},
+    {"CrontabInput",
+     R"({"type":"object","additionalProperties":false,"properties":{"crontab":{"type":"string"},)"
+     R"("system":{"type":"boolean","description":"The sixth field is the user; guessed where absent"},)"
+     R"("timezone":{"type":"string","description":"Where no CRON_TZ says; the server's where absent"}},"required":["crontab"]})"},
+    {"CrontabPreview",
+     R"({"type":"object","required":["system","tasks","refused","notes"],"properties":{"system":{"type":"boolean"},)"
+     R"("tasks":{"type":"array","items":{"type":"object","required":["line","task","description","timezone","next","twin","refusal"],)"
+     R"("properties":{"line":{"type":"integer"},"task":{"$ref":"#/components/schemas/TaskInput"},"description":{"type":"string"},)"
+     R"("timezone":{"type":"string"},"next":)" NULLABLE("string") R"(,"twin":)" NULLABLE(
+         "integer") R"(,"refusal":)" NULLABLE("string") R"(}}},)"
+                                                        R"("refused":)" CRONTAB_REMARKS
+                                                        R"(,"notes":)" CRONTAB_REMARKS R"(}})"},
     {"Upcoming",
      R"({"type":"object","properties":{"from":{"type":"string"},"to":{"type":"string"},"items":{"type":"array",)"
      R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},)"

@@ -28,6 +28,7 @@ void add_execution_routes(Router& router, TaskHandlerParts parts);
 void add_log_routes(Router& router, TaskHandlerParts parts);
 void add_schedule_routes(Router& router, TaskHandlerParts parts);
 void add_simulate_routes(Router& router, TaskHandlerParts parts);
+void add_crontab_routes(Router& router, TaskHandlerParts parts);
 void add_event_routes(Router& router, TaskHandlerParts parts);
 void add_form_routes(Router& router, TaskHandlerParts parts);
 void add_task_schemas(Router& router);
@@ -41,6 +42,7 @@ inline void add_all_task_routes(Router& router, TaskHandlerParts parts) {
   add_log_routes(router, parts);
   add_schedule_routes(router, parts);
   add_simulate_routes(router, parts);
+  add_crontab_routes(router, parts);
   add_event_routes(router, parts);
   add_form_routes(router, parts);
 }

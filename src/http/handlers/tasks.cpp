@@ -130,6 +130,16 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
                .request = "TaskInput",
                .answers = {{201, "The new task", "Task"}}}});
   router.add({.method = Method::get,
+              .path = "/api/defaults",
+              .right = Right::read,
+              .handler = [parts](const Request&) -> base::Result<Response> {
+                return json_response(200, json::object{{"timezone", parts.tasks.default_timezone()},
+                                                       {"timeout_s", parts.tasks.default_timeout_s()}});
+              },
+              .doc = {.summary = "What the server's settings give to a task that leaves it open",
+                      .tag = "tasks",
+                      .answers = {{200, "Its defaults", "TaskDefaults"}}}});
+  router.add({.method = Method::get,
               .path = "/tasks/{id}",
               .right = Right::read,
               .handler = [parts](const Request& request) -> base::Result<Response> {

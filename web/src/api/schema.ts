@@ -539,6 +539,41 @@ export interface components {
             timezone?: string;
             canonical?: string;
         };
+        TaskDefaults: {
+            timezone: string;
+            timeout_s: number;
+        };
+        CrontabInput: {
+            crontab: string;
+            /** @description The sixth field is the user; guessed where absent */
+            system?: boolean;
+            /** @description Where no CRON_TZ says; the server's where absent */
+            timezone?: string;
+        };
+        CrontabPreview: {
+            system: boolean;
+            tasks: {
+                line: number;
+                task: components["schemas"]["TaskInput"];
+                description: string;
+                timezone: string;
+                next: string | null;
+                twin: number | null;
+                refusal: string | null;
+            }[];
+            refused: {
+                line: number;
+                text: string;
+                why: string;
+                mend: string;
+            }[];
+            notes: {
+                line: number;
+                text: string;
+                why: string;
+                mend: string;
+            }[];
+        };
         Upcoming: {
             from?: string;
             to?: string;

@@ -1,14 +1,14 @@
-#include "cli/crontab.h"
+#include "task/crontab.h"
 
 #include <algorithm>
 #include <set>
 
-#include "cli/crontab_line.h"
-#include "cli/crontab_surroundings.h"
 #include "cron/schedule.h"
+#include "task/crontab_line.h"
+#include "task/crontab_surroundings.h"
 #include "task/definition_json.h"
 
-namespace cli {
+namespace task {
 namespace {
 
 constexpr std::size_t kMaxWordsNameBytes = 60;  // of a name that is made of the command
@@ -197,7 +197,7 @@ void CrontabReader::read_job(std::string_view line) {
   }
   surroundings_.give_to(task);
   name_task(task);
-  const auto checked = task::read_definition(task::to_json(to_definition(task)), {});
+  const auto checked = read_definition(to_json(to_definition(task)), {});
   if (!checked) {  // the rest follows from the first
     const auto& first = checked.error().fields.front();
     return refuse(first.loc.back() + ": " + first.msg,
@@ -260,9 +260,9 @@ void CrontabReader::name_task(ImportedTask& task) {
   for (const auto& comment : comments_) {
     task.description += (task.description.empty() ? "" : "\n") + comment;
   }
-  task.description = cut_utf8(task.description, task::kMaxTextBytes);
+  task.description = cut_utf8(task.description, kMaxTextBytes);
   auto name = without_control_characters(title_.empty() ? name_from_command(task.command) : title_);
-  name = trim_blanks(cut_utf8(name, task::kMaxNameBytes));
+  name = trim_blanks(cut_utf8(name, kMaxNameBytes));
   task.name = unique(name.empty() ? "job" : name);
 }
 
@@ -270,15 +270,15 @@ std::string CrontabReader::unique(const std::string& name) {
   std::string result = name;
   for (std::size_t& number = numbers_[name]; names_.contains(result);) {
     const auto suffix = " (" + std::to_string(++number + 1) + ")";
-    result = cut_utf8(name, task::kMaxNameBytes - suffix.size()) + suffix;
+    result = cut_utf8(name, kMaxNameBytes - suffix.size()) + suffix;
   }
   return result;
 }
 
 }  // namespace
 
-task::TaskDefinition to_definition(const ImportedTask& task) {
-  task::TaskDefinition definition;
+TaskDefinition to_definition(const ImportedTask& task) {
+  TaskDefinition definition;
   definition.name = task.name;
   definition.cron = task.cron;
   definition.timezone = task.timezone;
@@ -291,8 +291,8 @@ task::TaskDefinition to_definition(const ImportedTask& task) {
   definition.stdin_text = task.stdin_text;
   definition.jitter_s = task.jitter_s;
   definition.timeout_s = 0;
-  definition.overlap = task::OverlapPolicy::allow;
-  definition.kill_mode = task::KillMode::main;
+  definition.overlap = OverlapPolicy::allow;
+  definition.kill_mode = KillMode::main;
   return definition;
 }
 
@@ -318,4 +318,4 @@ bool looks_like_system_crontab(std::string_view text, std::string_view path) {
   return with_user * 2 > jobs;
 }
 
-}  // namespace cli
+}  // namespace task

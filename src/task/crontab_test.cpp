@@ -1,4 +1,4 @@
-#include "cli/crontab.h"
+#include "task/crontab.h"
 
 #include <algorithm>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include "cron/schedule.h"
 #include "task/definition_json.h"
 
-namespace cli {
+namespace task {
 namespace {
 
 // The one task of a crontab that has to have exactly one.
@@ -306,8 +306,8 @@ TEST(CrontabDefinition, HasThePoliciesOfCron) {
   EXPECT_EQ(definition.name, "Backup");
   EXPECT_EQ(definition.stdin_text, "in\n");
   EXPECT_EQ(definition.timeout_s, 0);
-  EXPECT_EQ(definition.overlap, task::OverlapPolicy::allow);
-  EXPECT_EQ(definition.kill_mode, task::KillMode::main);
+  EXPECT_EQ(definition.overlap, OverlapPolicy::allow);
+  EXPECT_EQ(definition.kill_mode, KillMode::main);
 }
 
 TEST(SystemCrontab, IsToldByItsPathOrItsUsers) {
@@ -396,7 +396,7 @@ TEST_F(RealCrontab, EachTaskIsOneThatTheServerTakesAsItIs) {
   std::set<std::string> names;
   for (const auto& task : crontab_.tasks) {
     const auto definition = to_definition(task);
-    const auto read = task::read_definition(task::to_json(definition), {});
+    const auto read = read_definition(to_json(definition), {});
     ASSERT_TRUE(read) << task.line << read.error().message;
     EXPECT_EQ(*read, definition) << task.line;
     EXPECT_TRUE(names.insert(task.name).second) << task.name;
@@ -404,4 +404,4 @@ TEST_F(RealCrontab, EachTaskIsOneThatTheServerTakesAsItIs) {
 }
 
 }  // namespace
-}  // namespace cli
+}  // namespace task

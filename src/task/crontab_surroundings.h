@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/crontab.h"
-#include "cli/crontab_line.h"
+#include "task/crontab.h"
+#include "task/crontab_line.h"
 
-namespace cli {
+namespace task {
 
 // Something to tell about a line; see Refusal.
 struct Remark {
@@ -60,4 +60,4 @@ class CrontabSurroundings {
   std::vector<Remark> remarks_;  // about it
 };
 
-}  // namespace cli
+}  // namespace task

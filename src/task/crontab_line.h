@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cli {
+namespace task {
 
 std::string_view trim_blanks(std::string_view text);  // blanks and tabs, as cron does
 std::string_view first_word(std::string_view text);   // of a trimmed text
@@ -61,4 +61,4 @@ std::string_view without_decoration(std::string_view comment_text);
 
 bool is_well_known_account(std::string_view word);
 
-}  // namespace cli
+}  // namespace task

@@ -1,4 +1,4 @@
-#include "cli/crontab_surroundings.h"
+#include "task/crontab_surroundings.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include "cron/schedule.h"
 #include "task/definition_json.h"
 
-namespace cli {
+namespace task {
 namespace {
 
 constexpr std::int64_t kMaxDelayMinutes = 24 * 60;  // what a task's jitter_s takes
@@ -44,16 +44,16 @@ void CrontabSurroundings::take(const Assignment& assignment) {
   if (name.starts_with("MINI_SCHEDULER_")) {
     return refuse("'" + name + "' is set by the scheduler itself", "choose a name without MINI_SCHEDULER_");
   }
-  if (value.size() > task::kMaxTextBytes) {
+  if (value.size() > kMaxTextBytes) {
     return refuse("the value has " + std::to_string(value.size()) + " bytes; at most " +
-                      std::to_string(task::kMaxTextBytes) + " are allowed",
+                      std::to_string(kMaxTextBytes) + " are allowed",
                   "set it within the command, or read it from a file there");
   }
   if (name == "CRON_TZ") return set_timezone(value);
   if (name == "RANDOM_DELAY") return set_delay(value);
   if (name == "LOGNAME") return note("LOGNAME is always the user that runs the command; ignored", "");
-  if (!env_.contains(name) && env_.size() == task::kMaxListItems) {
-    return refuse("a task has at most " + std::to_string(task::kMaxListItems) + " variables",
+  if (!env_.contains(name) && env_.size() == kMaxListItems) {
+    return refuse("a task has at most " + std::to_string(kMaxListItems) + " variables",
                   "set the further ones within the commands");
   }
   if (name == "SHELL") set_shell(value);
@@ -123,4 +123,4 @@ void CrontabSurroundings::set_delay(const std::string& minutes) {
   jitter_s_ = number * 60;
 }
 
-}  // namespace cli
+}  // namespace task

@@ -21,7 +21,7 @@
 
 #include "task/task.h"
 
-namespace cli {
+namespace task {
 
 inline constexpr std::size_t kMaxCrontabLines = 100'000;  // what follows is refused in one piece
 inline constexpr std::size_t kMaxShownBytes = 160;  // of a line in a Refusal, the mark of a cut included
@@ -49,7 +49,7 @@ struct ImportedTask {
 };
 
 // The task as the server takes it, with cron's policies: no time limit, overlap `allow`, kill mode `main`.
-task::TaskDefinition to_definition(const ImportedTask& task);
+TaskDefinition to_definition(const ImportedTask& task);
 
 // A line that was not taken, or in the notes one that was taken with a change. For a person to read.
 struct Refusal {
@@ -76,4 +76,4 @@ Crontab read_crontab(std::string_view text, const CrontabOptions& options);
 // www-data, postgres, ...) and a further word after the time.
 bool looks_like_system_crontab(std::string_view text, std::string_view path);
 
-}  // namespace cli
+}  // namespace task

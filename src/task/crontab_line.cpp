@@ -1,4 +1,4 @@
-#include "cli/crontab_line.h"
+#include "task/crontab_line.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "cron/schedule.h"
 #include "cron/text.h"
 
-namespace cli {
+namespace task {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
@@ -250,4 +250,4 @@ std::string cut_utf8(std::string_view text, std::size_t max_bytes) {
   return std::string(text.substr(0, max_bytes));
 }
 
-}  // namespace cli
+}  // namespace task
