@@ -67,7 +67,7 @@ void CrontabSurroundings::warn_of_value(const Assignment& assignment) {
   if (is_any_of(name, {"MAILTO", "MAILFROM", "CONTENT_TYPE", "CONTENT_TRANSFER_ENCODING"})) {
     if (value.empty()) return;  // no mail was wanted
     return note(name + " is ignored: output is kept with each run and not mailed (the commands still see it)",
-                "let the tasks' field notify name a channel that tells of failures");
+                "let on_failure name a task that sends word of failures");
   }
   if (name == "TZ") {
     note("TZ is set for the commands only, as cron has it; the times stay in the time zone that they were in",
