@@ -159,7 +159,7 @@ describe('deeds', () => {
     const { page, create } = at;
     await page.goto('/ui/tasks/create');
     await page.getByLabel('Name').fill('half written');
-    await page.waitForFunction(() => localStorage.getItem('draft.task.new')?.includes('half written'));
+    await page.waitForFunction(() => Object.entries(localStorage).some(([key, value]) => key.startsWith('draft.') && value.includes('half written')));
     await page.goto('/ui/overview');
     await page.goto('/ui/tasks/create');
     await page.getByText('Your unsaved changes are back.').waitFor();

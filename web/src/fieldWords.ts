@@ -32,6 +32,7 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
         first: duration(retry.initial_delay_s * SECOND_MS),
         factor: retry.factor,
         longest: duration(retry.max_delay_s * SECOND_MS),
+        spread: Math.round(retry.jitter * 100),
       });
     }
     case 'limits': {

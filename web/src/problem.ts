@@ -7,6 +7,7 @@ export function sayProblem(error: unknown): string {
   if (error.status === 0) return t('problem.unreachable');
   if (error.status === 403) return t('problem.forbidden');
   if (error.status === 429) return t('problem.too_many');
-  const fields = error.problem.errors?.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`) ?? [];
+  // What the sentence says already stands once.
+  const fields = (error.problem.errors ?? []).filter(({ msg }) => !error.message.includes(msg)).map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`);
   return [error.message, ...fields].filter(Boolean).join(' · ');
 }

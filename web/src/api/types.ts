@@ -18,6 +18,8 @@ export type User = Pick<Schemas['User'], 'id' | 'username' | 'role'> & Partial<P
 
 // What a user writes.
 export type TaskDefinition = Omit<Whole<Schemas['TaskInput']>, 'status'>;
+export type TaskDefaults = Schemas['TaskDefaults'];
+export type CrontabPreview = Schemas['CrontabPreview'];
 export type OverlapPolicy = TaskDefinition['overlap'];
 // Its next fires and figures only where one task is asked for.
 export type Task = But<Omit<Whole<Schemas['Task']>, 'recent'>, 'next_fires' | 'paused' | 'running' | 'queued' | 'revision' | 'force_run_at'>;

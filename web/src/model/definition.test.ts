@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, changedFields, DEFAULTS, definitionOf, printEnv, readEnv, readList, readNumbers } from './definition';
+import { bodyOf, changedFields, changesOfBoth, DEFAULTS, definitionOf, printEnv, readEnv, readList, readNumbers } from './definition';
 
 describe('a definition', () => {
   it('is sent without what stands at its default', () =>
@@ -7,6 +7,18 @@ describe('a definition', () => {
   it('of an HTTP task is sent without a command', () =>
     expect(bodyOf({ ...DEFAULTS, name: 'a', cron: '@daily', http: { method: 'GET', url: 'http://x', headers: {}, body: '', expect_status: [] } })).not.toHaveProperty('command'));
   it('takes defaults for what is left out', () => expect(definitionOf({ name: 'a' })).toEqual({ ...DEFAULTS, name: 'a' }));
+  it('says who changed what of it, and where both did', () => {
+    const base = definitionOf({ name: 'a', command: 'x', tags: ['ops', 'db'], cron: '@daily', timezone: '' });
+    const mine = { ...base, command: 'mine', cron: '@hourly', timezone: 'UTC' };
+    const theirs = { ...base, tags: ['ops'], cron: '@weekly', timezone: 'UTC' };
+    expect(changesOfBoth(base, mine, theirs)).toEqual([
+      { field: 'cron', byMe: true, byThem: true, conflict: true },
+      { field: 'timezone', byMe: true, byThem: true, conflict: false },
+      { field: 'command', byMe: true, byThem: false, conflict: false },
+      { field: 'tags', byMe: false, byThem: true, conflict: false },
+    ]);
+    expect(changesOfBoth(base, base, base)).toEqual([]);
+  });
   it('says which fields differ, nested ones too', () => {
     const other = definitionOf({});
     other.retry.max_attempts = 3;

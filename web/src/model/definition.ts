@@ -54,6 +54,22 @@ export function changedFields(from: TaskDefinition, to: TaskDefinition): Field[]
   return FIELDS.filter((field) => !same(from[field], to[field]));
 }
 
+export interface Change {
+  field: Field;
+  byMe: boolean;
+  byThem: boolean;
+  // Both changed it, each to something else.
+  conflict: boolean;
+}
+// What became of a version that two began with, in the fields' order.
+export function changesOfBoth(base: TaskDefinition, mine: TaskDefinition, theirs: TaskDefinition): Change[] {
+  return FIELDS.map((field) => {
+    const byMe = !same(base[field], mine[field]);
+    const byThem = !same(base[field], theirs[field]);
+    return { field, byMe, byThem, conflict: byMe && byThem && !same(mine[field], theirs[field]) };
+  }).filter(({ byMe, byThem }) => byMe || byThem);
+}
+
 export function pick(definition: TaskDefinition, fields: Field[]): Partial<TaskDefinition> {
   return Object.fromEntries(fields.map((field) => [field, definition[field]])) as Partial<TaskDefinition>;
 }

@@ -1,0 +1,185 @@
+// Writing a task: its schedule in words, drafts, roles, two at once, and a crontab taken over.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { accessibilityFindings, openPage } from './harness.mjs';
+import { fixture } from './shared.mjs';
+
+const WORDS = 'a long enough password';
+
+describe('form', () => {
+  const at = fixture();
+
+  // A page of somebody else, in this role.
+  async function as(role, name, work) {
+    const { server, browser } = at;
+    await server.api('POST', '/users', { username: name, password: WORDS, role });
+    const other = await openPage(browser, server, { strange: true });
+    try {
+      await logIn(other.page, name);
+      await work(other.page, other.complaints);
+    } finally {
+      await other.context.close();
+    }
+  }
+  async function logIn(page, name) {
+    await page.goto('/login');
+    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Password').fill(WORDS);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/ui/tasks');
+  }
+  async function logOut(page, name) {
+    await page.getByRole('button', { name: new RegExp(name) }).click();
+    await page.getByText('Log out', { exact: true }).click();
+    await page.waitForURL('**/login');
+  }
+
+  test('words that are not wholly understood leave the schedule that was there', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    const cron = page.getByRole('combobox', { name: 'Schedule' });
+    await cron.fill('5 5 * * *');
+    await page.getByRole('button', { name: 'Words' }).click();
+    const words = page.getByRole('textbox', { name: 'Words' });
+    await words.pressSequentially('every day at 9 and 17');
+    assert.equal(await cron.inputValue(), '0 9,17 * * *');
+    await page.getByText('At 09:00 and 17:00, every day').waitFor();
+    await words.pressSequentially(' but not on sunday');
+    await page.getByText('Not understood').waitFor();
+    assert.equal(await cron.inputValue(), '5 5 * * *');
+    await words.fill('第一个周一 8点，每月');
+    assert.equal(await cron.inputValue(), '0 8 * * 1#1');
+  });
+
+  test('choices do not show another schedule beside one that they cannot say', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    const cron = page.getByRole('combobox', { name: 'Schedule' });
+    await cron.fill('0 0 L * *');
+    await page.getByRole('button', { name: 'Choices' }).click();
+    await page.getByText('The expression below stays').waitFor();
+    assert.equal(await page.getByRole('spinbutton', { name: 'hour' }).count(), 0);
+    assert.equal(await cron.inputValue(), '0 0 L * *');
+    await page.getByLabel('How to say when').last().selectOption('daily');
+    assert.equal(await cron.inputValue(), '0 9 * * *');
+  });
+
+  test('what the server gives to a task is shown with its value', async () => {
+    const { page, create, server } = at;
+    const { id } = await create('with spread');
+    await page.goto(`/ui/tasks/${id}/edit`);
+    await page.getByRole('heading', { name: 'Edit with spread' }).waitFor();
+    await page.getByText('60 s (the server\'s)').waitFor();
+    await page.getByPlaceholder('UTC (the server\'s)').waitFor();
+    await page.getByText('Retry', { exact: true }).click();
+    await page.getByLabel('Spread of the delays (%)').fill('35');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForURL(`**/ui/tasks/${id}`);
+    assert.equal((await server.api('GET', `/tasks/${id}`)).retry.jitter, 0.35);
+  });
+
+  test('a draft comes back to whom it belongs, and its variables never reach the disk', async () => {
+    const { server } = at;
+    await server.api('POST', '/users', { username: 'dora', password: WORDS, role: 'editor' });
+    await as('editor', 'drew', async (page) => {
+      await page.goto('/ui/tasks/create');
+      await page.getByLabel('Name').fill('half of drew');
+      await page.getByText('Where and as whom').click();
+      await page.getByLabel('Environment').fill('TOKEN=canary');
+      await page.waitForFunction(() => JSON.stringify(localStorage).includes('half of drew') && JSON.stringify(sessionStorage).includes('canary'));
+      assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('canary')), false);
+      await page.reload();
+      await page.getByText('Your unsaved changes are back.').waitFor();
+      assert.equal(await page.getByLabel('Name').inputValue(), 'half of drew');
+      // The session of the first one ends without a log-out, and another begins in the same browser.
+      await page.context().clearCookies();
+      await logIn(page, 'dora');
+      await page.goto('/ui/tasks/create');
+      await page.locator('fieldset.all:enabled').waitFor();
+      assert.equal(await page.getByLabel('Name').inputValue(), '');
+      await page.context().clearCookies();
+      await logIn(page, 'drew');
+      await logOut(page, 'drew');
+      assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).includes('half of drew')), false);
+    });
+  });
+
+  test('who may not change tasks is told so, and picks nothing', async () => {
+    const { create } = at;
+    const { id } = await create('only to look at');
+    await as('viewer', 'vera', async (page, complaints) => {
+      await page.getByRole('link', { name: 'only to look at' }).waitFor();
+      assert.equal(await page.getByRole('checkbox').count(), 0);
+      assert.equal(await page.getByRole('button', { name: 'Take over a crontab' }).count(), 0);
+      for (const path of ['/ui/tasks/create', `/ui/tasks/${id}/edit`]) {
+        await page.goto(path);
+        await page.getByText('does not create or change tasks').waitFor();
+        assert.equal(await page.locator('form').count(), 0);
+      }
+      assert.deepEqual(await accessibilityFindings(page), []);
+      await page.getByRole('link', { name: 'To the task' }).click();
+      await page.waitForURL(`**/ui/tasks/${id}`);
+      assert.deepEqual(complaints, []);
+    });
+  });
+
+  test('two who change a task see which of them changed what', async () => {
+    const { page, server, create } = at;
+    const task = await create('theirs and mine', { tags: ['ops', 'db'], cron: '0 1 * * *' });
+    await page.goto(`/ui/tasks/${task.id}/edit`);
+    await page.getByLabel('Command', { exact: true }).fill('echo mine');
+    await page.getByRole('combobox', { name: 'Schedule' }).fill('0 2 * * *');
+    await server.api('PATCH', `/tasks/${task.id}`, { tags: ['ops'], cron: '0 3 * * *' });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    const cells = async (field) => (await dialog.locator('tr', { hasText: field }).locator('td').allTextContents()).map((text) => text.trim());
+    await dialog.getByText('0 3 * * *').waitFor();
+    assert.deepEqual(await cells('Tags'), ['ops, db', 'unchanged', 'ops']);
+    assert.deepEqual(await cells('Schedule'), ['0 1 * * *', '0 2 * * *', '0 3 * * *']);
+    assert.equal((await cells('Command')).at(-1), 'unchanged');
+    assert.deepEqual(await dialog.locator('tr[data-conflict] th').allTextContents(), ['Scheduleboth changed it']);
+    assert.deepEqual(await accessibilityFindings(page), []);
+    await dialog.getByRole('button', { name: 'Keep my changes' }).click();
+    await page.waitForURL(`**/ui/tasks/${task.id}`);
+    const now = await server.api('GET', `/tasks/${task.id}`);
+    assert.deepEqual([now.cron, now.command, now.tags], ['0 2 * * *', 'echo mine', ['ops']]);
+  });
+
+  test('a crontab is seen as the server reads it before it is taken over', async () => {
+    const { page, server, create } = at;
+    await create('there before');
+    await page.goto('/ui/tasks');
+    await page.getByRole('button', { name: 'Take over a crontab' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Take over a crontab' }).fill(
+      ['MAILTO=ops@example.com', 'CRON_TZ=Asia/Shanghai', '# from paper', '30 2 * * 1-5 cat%first%second', '99 * * * * false', '@daily echo the other', ''].join('\n'),
+    );
+    await dialog.getByText('At 02:30, Monday to Friday (Asia/Shanghai time)').waitFor();
+    await dialog.getByText(/Next: .*with standard input/).waitFor();
+    await dialog.getByText(/Line 5:.*99/).waitFor();
+    await dialog.getByText(/Line 1:.*mail/i).waitFor();
+    assert.deepEqual(await accessibilityFindings(page), []);
+    // One of the two is refused when it comes to it.
+    let refusals = 0;
+    await page.route('**/tasks', async (route) => {
+      if (route.request().method() !== 'POST' || !route.request().postData().includes('the other')) return route.continue();
+      refusals += 1;
+      await route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'Invalid', status: 422, detail: 'command: is odd', errors: [{ loc: ['body', 'command'], msg: 'is odd' }] }) });
+    });
+    await dialog.getByRole('button', { name: 'Take over 2 tasks' }).click();
+    await dialog.getByRole('button', { name: 'Take over 1 task', exact: true }).waitFor();
+    await dialog.getByText('is odd').waitFor();
+    assert.equal(await dialog.getByText('is odd').count(), 1);
+    assert.equal((await dialog.getByText('is odd').textContent()).split('is odd').length, 2);
+    await page.unroute('**/tasks');
+    await dialog.getByRole('button', { name: 'Take over 1 task', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(refusals, 1);
+    const { items } = await server.api('GET', '/tasks?search=from+paper');
+    assert.deepEqual(items.map(({ name, timezone, stdin }) => [name, timezone, stdin.trim()]), [['from paper', 'Asia/Shanghai', 'first\nsecond']]);
+    await page.getByRole('button', { name: 'Take over a crontab' }).click();
+    await dialog.getByRole('textbox', { name: 'Take over a crontab' }).fill('CRON_TZ=Asia/Shanghai\n@daily echo the other\n');
+    await dialog.getByText('Already there').waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Take over 0 tasks' }).isDisabled(), true);
+  });
+});
