@@ -91,6 +91,11 @@ describe('form', () => {
       await page.reload();
       await page.getByText('Your unsaved changes are back.').waitFor();
       assert.equal(await page.getByLabel('Name').inputValue(), 'half of drew');
+      // As after the browser was closed.
+      await page.evaluate(() => sessionStorage.clear());
+      await page.goto('/ui/tasks/create');
+      await page.getByText('but for environment').waitFor();
+      assert.equal(await page.getByLabel('Name').inputValue(), 'half of drew');
       // The session of the first one ends without a log-out, and another begins in the same browser.
       await page.context().clearCookies();
       await logIn(page, 'dora');

@@ -22,7 +22,7 @@ describe('drafts', () => {
 
   it('come back to whom they belong, and to nobody else', () => {
     keepDraft(ALICE, 'task.new', { name: 'half', env: { TOKEN: 'x' } });
-    expect(readDraft(ALICE, 'task.new')).toEqual({ name: 'half', env: { TOKEN: 'x' } });
+    expect(readDraft(ALICE, 'task.new')).toEqual({ draft: { name: 'half', env: { TOKEN: 'x' } }, whole: true });
     expect(readDraft(BOB, 'task.new')).toBeNull();
     expect(readDraft(ALICE, 'task.7')).toBeNull();
   });
@@ -30,7 +30,10 @@ describe('drafts', () => {
     keepDraft(ALICE, 'task.new', { name: 'half', env: { A: 'hidden' }, stdin: 'hidden', http: { method: 'POST', url: 'http://x', headers: { A: 'hidden' }, body: 'hidden', expect_status: [] } });
     expect(JSON.stringify(Array.from({ length: localStorage.length }, (_, place) => localStorage.getItem(localStorage.key(place)!)))).not.toContain('hidden');
     sessionStorage.clear();
-    expect(readDraft(ALICE, 'task.new')).toEqual({ name: 'half' });
+    expect(readDraft(ALICE, 'task.new')).toEqual({ draft: { name: 'half' }, whole: false });
+    keepDraft(ALICE, 'task.2', { stdin: 'only this' });
+    sessionStorage.clear();
+    expect(readDraft(ALICE, 'task.2')).toBeNull();
   });
   it('are gone when dropped, and at log-out all of that user and those of older versions', () => {
     keepDraft(ALICE, 'task.new', { name: 'a', env: { B: 'c' } });
@@ -42,7 +45,7 @@ describe('drafts', () => {
     localStorage.setItem('theme', 'dark');
     forgetDrafts(ALICE);
     expect(readDraft(ALICE, 'task.1')).toBeNull();
-    expect(readDraft(BOB, 'task.1')).toEqual({ name: 'b' });
+    expect(readDraft(BOB, 'task.1')).toEqual({ draft: { name: 'b' }, whole: true });
     expect(localStorage.getItem('draft.task.new')).toBeNull();
     expect(localStorage.getItem('theme')).toBe('dark');
   });

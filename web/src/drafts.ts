@@ -17,7 +17,7 @@ function read(store: Storage, key: string): Draft {
     return {};
   }
 }
-function write(store: Storage, key: string, draft: Draft): void {
+function write(store: Storage, key: string, draft: object): void {
   try {
     if (Object.keys(draft).length) store.setItem(key, JSON.stringify(draft));
     else store.removeItem(key);
@@ -26,16 +26,18 @@ function write(store: Storage, key: string, draft: Draft): void {
   }
 }
 
-// Null where there is none.
-export function readDraft(user: number, what: string): Draft | null {
-  const draft = { ...read(localStorage, keyOf(user, what)), ...read(sessionStorage, keyOf(user, what)) };
-  return Object.keys(draft).length ? draft : null;
+// Null where there is none. `whole`: also what was kept apart is still there.
+export function readDraft(user: number, what: string): { draft: Draft; whole: boolean } | null {
+  const { apart = [], ...kept } = read(localStorage, keyOf(user, what)) as Draft & { apart?: string[] };
+  const draft = { ...kept, ...read(sessionStorage, keyOf(user, what)) };
+  return Object.keys(draft).length ? { draft, whole: apart.every((field) => field in draft) } : null;
 }
 
 export function keepDraft(user: number, what: string, draft: Draft): void {
   const isPrivate = (field: string) => (PRIVATE as readonly string[]).includes(field);
   const part = (wanted: boolean) => Object.fromEntries(Object.entries(draft).filter(([field]) => isPrivate(field) === wanted));
-  write(localStorage, keyOf(user, what), part(false));
+  const apart = Object.keys(part(true));
+  write(localStorage, keyOf(user, what), { ...part(false), ...(apart.length ? { apart } : {}) });
   write(sessionStorage, keyOf(user, what), part(true));
 }
 

@@ -272,6 +272,7 @@ export default {
   'form.remove_named': 'Remove {name}',
   'form.rerun_lost': 'Run again when its process was lost (a crash of the machine)',
   'form.restored': 'Your unsaved changes are back.',
+  'form.restored_partly': 'Your unsaved changes are back, but for environment, HTTP call and standard input: those are kept only as long as the tab.',
   'form.retries': 'up to {count} attempts',
   'form.retry_jitter': 'Spread of the delays (%)',
   'form.retry_jitter_help': 'Each delay is shorter or longer by up to so much, so that not all retry at once.',

@@ -272,6 +272,7 @@ export default {
   'form.remove_named': '移除 {name}',
   'form.rerun_lost': '进程丢失（机器崩溃）后重新运行',
   'form.restored': '已恢复未保存的修改。',
+  'form.restored_partly': '未保存的修改已恢复；环境变量、HTTP 调用和标准输入只随标签页保留，需重新填写。',
   'form.retries': '最多 {count} 次',
   'form.retry_jitter': '间隔的随机浮动（%）',
   'form.retry_jitter_help': '每次间隔随机缩短或延长至多该比例，避免同时重试。',

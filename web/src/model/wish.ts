@@ -148,13 +148,19 @@ function hoursOf(wish: Wish, step: number): string | null {
   return step === 1 ? range : last === from.hour ? null : `${range}/${step}`;
 }
 
+// 120 seconds are 2 minutes.
+function inLargestUnit({ count, unit }: NonNullable<Wish['interval']>): NonNullable<Wish['interval']> {
+  const larger = ({ second: 'minute', minute: 'hour' } as const)[unit as 'second' | 'minute'];
+  return larger && count > 0 && count % 60 === 0 ? inLargestUnit({ count: count / 60, unit: larger }) : { count, unit };
+}
+
 function intervalFields(wish: Wish): string[] | null {
   const { count, unit } = wish.interval!;
   if (wish.times || (wish.past && unit !== 'hour') || count < 1) return null;
   const hours = hoursOf(wish, unit === 'hour' ? count : 1);
   if (hours === null) return null;
   if (unit === 'hour') return ['0', listed(wish.past ?? [0]), hours];
-  if (60 % count !== 0 || count === 60) return null;
+  if (60 % count !== 0) return null;
   const step = count === 1 ? '*' : `*/${count}`;
   return unit === 'minute' ? ['0', step, hours] : [step, '*', hours];
 }
@@ -173,7 +179,8 @@ function isOften({ often, times, weekdays, dates, nth, period }: Wish): boolean 
   return (dates ?? nth)?.length === often && (times?.length ?? 1) === 1;
 }
 
-export function cronOfWish(wish: Wish): string | null {
+export function cronOfWish(said: Wish): string | null {
+  const wish = said.interval ? { ...said, interval: inLargestUnit(said.interval) } : said;
   if (!isOften(wish) || (!wish.interval && (wish.past || wish.window))) return null;
   const times = wish.times ?? [{ hour: 0, minute: 0, second: 0 }];
   // Over midnight it is another day, so the days may not matter.

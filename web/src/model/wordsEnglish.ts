@@ -173,7 +173,7 @@ export function wishFromEnglish(text: string): Wish | null {
       const match = scanner.take(new RegExp(`(${ORDINAL})( day)?`));
       // "every second day" is no date, and a bare "second" may be a unit.
       if (!match || (repeated && match[2] && ordinal(match[1]!) !== 1)) return null;
-      if (!/^\d/.test(match[1]!) && !/^the|^every|^each/.test(lead)) return null;
+      if (match[1] === 'second' && !match[2] && !/^the|^every|^each/.test(lead)) return null;
       monthly &&= /^\d/.test(match[1]!);
       return ordinal(match[1]!);
     };
