@@ -40,10 +40,10 @@ export function wishFromEnglish(text: string): Wish | null {
   // "of the month" alone names no day, where "every month" means its first.
   let within = false;
 
-  const said_as = (hour: number, minute: number, mark: Mark, plain = true): Said => ({ hour, minute, second: 0, mark, plain });
+  const saidAs = (hour: number, minute: number, mark: Mark, plain = true): Said => ({ hour, minute, second: 0, mark, plain });
   function time(): Said | null {
-    if (scanner.has(/noon|midday/)) return said_as(12, 0, 'named');
-    if (scanner.has(/midnight/)) return said_as(0, 0, 'named');
+    if (scanner.has(/noon|midday/)) return saidAs(12, 0, 'named');
+    if (scanner.has(/midnight/)) return saidAs(0, 0, 'named');
     const past = scanner.take(new RegExp(`(half|(?:a )?quarter) (past|to) (${NUMBER})`));
     const shape = /(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?: ?(am|pm|o'clock))?/;
     const match = past ?? scanner.take(shape) ?? scanner.take(new RegExp(`(${NUMBERS.slice(1).join('|')})()()(?: (am|pm|o'clock))?`));
@@ -51,7 +51,7 @@ export function wishFromEnglish(text: string): Wish | null {
     if (past) {
       const at = number(past[3]!) * 60 + (past[1] === 'half' ? 30 : 15) * (past[2] === 'past' ? 1 : -1);
       if ((past[1] === 'half' && past[2] === 'to') || number(past[3]!) > 23) return null;
-      return said_as(Math.floor(at / 60), at % 60, 'bare');
+      return saidAs(Math.floor(at / 60), at % 60, 'bare');
     }
     const [, hours, minutes, seconds, mark] = match;
     const hour = number(hours!);
