@@ -582,6 +582,11 @@ export interface components {
                 task_name?: string;
                 /** Format: date-time */
                 scheduled_at?: string;
+                /**
+                 * Format: date-time
+                 * @description With its jitter_s: when it begins
+                 */
+                due_at?: string;
             }[];
             more?: boolean;
             counts?: {
@@ -620,7 +625,13 @@ export interface components {
             };
             busiest?: Record<string, never>[];
             overlaps?: Record<string, never>[];
-            pools?: Record<string, never>[];
+            pools?: {
+                pool?: string;
+                limit?: number | null;
+                most_at_once?: number;
+                at?: string;
+                waits?: number;
+            }[];
             clock_changes?: {
                 at?: string;
                 timezone?: string;
@@ -639,6 +650,12 @@ export interface components {
                 draft?: boolean;
                 /** Format: date-time */
                 scheduled_at?: string;
+                /** Format: date-time */
+                due_at?: string;
+                /** @enum {unknown} */
+                waiting?: "none" | "overlap" | "pool";
+                /** Format: date-time */
+                expected_start_at?: string | null;
                 /** @enum {unknown} */
                 outcome?: "runs" | "skipped" | "waits" | "cancels";
                 expected_ms?: number | null;
