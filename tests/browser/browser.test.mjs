@@ -7,6 +7,7 @@ import './form.mjs';
 import './security.mjs';
 import './outputs.mjs';
 import './tabs.mjs';
+import './loading.mjs';
 import './attention.mjs';
 import './admin.mjs';
 import './plain.mjs';

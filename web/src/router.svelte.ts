@@ -23,12 +23,26 @@ const LOADERS: Record<PageName, () => Promise<unknown>> = {
   missing: () => import('./pages/Missing.svelte'),
 };
 
+// The address that the browser was sent for anew because its page could not be had: once, so that nothing goes round in
+// circles.
+const SENT_FOR = 'sent_for';
+
+// Whether there is a server to ask. A gateway answers for one that is down.
+async function serverAnswers(): Promise<boolean> {
+  return fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(
+    ({ status }) => status < 500,
+    () => false,
+  );
+}
+
 class Router {
   path = $state(location.pathname);
   query = $state(location.search);
   page = $state<PageName>('missing');
   params = $state.raw<Record<string, string>>({});
   component = $state.raw<PageModule['default'] | null>(null);
+  // Why the page of this address is not shown, if it is not: nobody answers, or what is answered is of no use.
+  failure = $state<'unreachable' | 'broken' | null>(null);
   // A page with unsaved work sets this; it answers whether leaving is all right.
   guard: (() => boolean) | null = null;
   private wanted = 0;
@@ -59,6 +73,12 @@ class Router {
     this.query = query;
   }
 
+  // Once more, since one asks for it.
+  async retry(): Promise<void> {
+    this.forgetSentFor();
+    await this.show();
+  }
+
   private async show(): Promise<void> {
     const ticket = ++this.wanted;
     const path = location.pathname;
@@ -67,19 +87,43 @@ class Router {
       this.query = location.search;
       return;
     }
-    const module = (await LOADERS[match.page]()) as PageModule;
+    const module = await LOADERS[match.page]().catch(() => null) as PageModule | null;
+    const reachable = module !== null || (await serverAnswers());
     if (ticket !== this.wanted) return;
-    const first = this.component === null;
+    if (module) this.forgetSentFor();
+    // A new version of the server has other files, and a browser does not ask twice for a module that it missed.
+    else if (reachable && this.sendFor(path)) return;
+    const first = this.component === null && this.failure === null;
     this.guard = null;
     this.path = path;
     this.query = location.search;
     this.page = match.page;
     this.params = match.params;
-    this.component = module.default;
+    this.component = module?.default ?? null;
+    this.failure = module ? null : reachable ? 'broken' : 'unreachable';
     if (!first) {
       scrollTo(0, 0);
       // A screen reader is told of the new page by the focus on its heading region.
       queueMicrotask(() => document.getElementById('main')?.focus({ preventScroll: true }));
+    }
+  }
+
+  // Has the browser load the address anew, with the program as the server has it now; false: that was done already.
+  private sendFor(path: string): boolean {
+    try {
+      if (sessionStorage.getItem(SENT_FOR) === path) return false;
+      sessionStorage.setItem(SENT_FOR, path);
+    } catch {
+      return false;
+    }
+    location.reload();
+    return true;
+  }
+  private forgetSentFor(): void {
+    try {
+      sessionStorage.removeItem(SENT_FOR);
+    } catch {
+      // Then nothing was kept there.
     }
   }
 

@@ -692,6 +692,9 @@ export default {
   'upcoming.span': 'How far ahead',
   'upcoming.title': 'Upcoming',
   'upcoming.together': '{count} together',
+  'unloaded.broken': 'The server answers, but not with this page. After a new version, reloading the browser brings it.',
+  'unloaded.title': 'This page could not be loaded',
+
 
   'users.changed': 'Changed {name}',
   'users.create': 'New user',

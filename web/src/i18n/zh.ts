@@ -692,6 +692,9 @@ export default {
   'upcoming.span': '时间范围',
   'upcoming.title': '即将触发',
   'upcoming.together': '{count} 个同时',
+  'unloaded.broken': '服务器有应答，但没有给出此页面。若服务器刚升级，刷新浏览器即可。',
+  'unloaded.title': '页面加载失败',
+
 
   'users.changed': '已修改 {name}',
   'users.create': '新建用户',
