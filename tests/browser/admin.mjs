@@ -1,7 +1,7 @@
 // Accounts, tokens, the audit and the settings.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage } from './harness.mjs';
+import { openPage, PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('administration', () => {
@@ -16,6 +16,17 @@ describe('administration', () => {
     await setting('max_bytes').first().getByText('Environment: MINI_SCHEDULER_OUTPUT_MAX_BYTES').waitFor();
     await setting('level').getByText('Default', { exact: true }).waitFor();
     assert.deepEqual(at.complaints, []);
+  });
+
+  test('the settings in force are read on a phone too', async () => {
+    const { page } = at;
+    await page.setViewportSize(PHONE);
+    await page.goto('/ui/admin/system');
+    const cells = page.locator('td.value');
+    await cells.first().waitFor();
+    const widths = await cells.evaluateAll((all) => all.map((cell) => cell.getBoundingClientRect().width));
+    assert.ok(Math.min(...widths) > 120, `as narrow as ${Math.min(...widths)} px`);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
   });
 
   test('a token is made, shown once, and revoked', async () => {
