@@ -1,6 +1,7 @@
 // What an execution has written, as it is read on the page.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 const AIM_LIVE_MS = 200;
@@ -94,6 +95,68 @@ describe('outputs', () => {
     await page.evaluate(() => localStorage.clear());
   });
 
+  test('what is typed is gone to at once, from where one is, and then round', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('many lines', { command: 'seq -f "line %.0f" 1 170000; echo last', timeout_s: 60 });
+    const id = await run(task);
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByText(/^\d{5,} lines$/).waitFor();
+    await page.keyboard.press('Control+f');
+    const find = page.getByLabel('Find in the output');
+    const found = (text) => log().locator('.line', { hasText: text }).locator('.hit.now');
+    await find.pressSequentially('line 169000');
+    await found(/line 169000$/).waitFor();
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    // There is none below the match that one went on from: the first of all.
+    await page.keyboard.press('Enter');
+    await find.fill('line 20000');
+    await found(/line 20000$/).waitFor();
+    // Scrolled by hand, the place to look from is there.
+    await log().evaluate((node) => (node.scrollTop = node.scrollHeight));
+    await log().locator('.line', { hasText: /last$/ }).waitFor();
+    await find.fill('9990');
+    await found(/line 169990$/).waitFor();
+  });
+
+  test('the tools of an output are in view on a phone, and its first line stays when lines are wrapped', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('long lines', { command: 'for i in $(seq 400); do printf "row %d %0150d\n" $i 0; done' });
+    const id = await run(task);
+    await ended(id);
+    await page.setViewportSize(PHONE);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByText('400 lines').waitFor();
+    await page.getByRole('button', { name: 'Find in the output' }).click();
+    for (const tool of [page.getByLabel('Find in the output'), page.getByRole('button', { name: 'Next match' }), page.getByRole('button', { name: 'Times' }), page.getByRole('button', { name: 'Wrap long lines' }), page.getByRole('link', { name: 'Download' })]) {
+      const box = await tool.boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width, `${await tool.getAttribute('aria-label')} at ${box.x}`);
+    }
+    await page.getByLabel('Find in the output').fill('row 252 ');
+    await log().locator('.hit.now').waitFor();
+    await page.keyboard.press('Escape');
+    // Its line is brought to the top of the view.
+    const top = () =>
+      log().evaluate((node) => {
+        const edge = node.getBoundingClientRect().top;
+        const lines = [...node.querySelectorAll('.line')].map((line) => ({ line, top: line.getBoundingClientRect().top - edge })).filter((one) => one.top > -20);
+        lines.sort((a, b) => a.top - b.top);
+        return Number(/row (\d+)/.exec(lines[0].line.textContent)[1]);
+      });
+    await log().evaluate((node) => {
+      const line = [...node.querySelectorAll('.line')].find((one) => one.textContent.includes('row 252 '));
+      node.scrollTop += line.getBoundingClientRect().top - node.getBoundingClientRect().top;
+    });
+    assert.equal(await top(), 252);
+    const heightOf = (text) => log().locator('.line', { hasText: text }).evaluate((node) => node.getBoundingClientRect().height);
+    await page.getByRole('button', { name: 'Wrap long lines' }).click();
+    await at.server.until('lines are not wrapped', async () => (await heightOf('row 252 ')) < 30);
+    assert.equal(await top(), 252);
+    await page.getByRole('button', { name: 'Wrap long lines' }).click();
+    await at.server.until('lines are wrapped', async () => (await heightOf('row 252 ')) > 30);
+    assert.equal(await top(), 252);
+  });
+
   test('the end is followed until one looks elsewhere, and again when one asks', async () => {
     const { page, server, create, run } = at;
     const task = await create('growing', { command: 'seq 200; i=200; while :; do i=$((i+1)); echo $i; sleep 0.05; done', timeout_s: 0 });
@@ -143,9 +206,10 @@ describe('outputs', () => {
     await page.keyboard.press('Control+f');
     await page.getByLabel('Find in the output').fill('line 1999');
     await page.getByText('1 of 11', { exact: true }).waitFor();
+    await log.locator('.line', { hasText: /line 1999$/ }).locator('.hit.now').waitFor();
     await page.keyboard.press('Enter');
-    await log.locator('.hit.now').waitFor();
     await page.getByText('2 of 11', { exact: true }).waitFor();
+    await log.locator('.line', { hasText: /line 19990$/ }).locator('.hit.now').waitFor();
     await page.keyboard.press('Escape');
     await log.evaluate((node) => (node.scrollTop = node.scrollHeight));
     await log.locator('.fg-red', { hasText: 'red' }).waitFor();

@@ -118,11 +118,12 @@ export class LogBuffer {
     for (let at = line; at < this.count; at += 1) this.tops[at + 1] = this.tops[at]! + this.rowsOf(at);
   }
 
-  // Columns of the view where long lines wrap; 0: they do not.
-  wrapAt(columns: number): void {
-    if (columns === this.width) return;
+  // Columns of the view where long lines wrap; 0: they do not. Whether that changed anything.
+  wrapAt(columns: number): boolean {
+    if (columns === this.width) return false;
     this.width = columns;
     this.measureFrom(0);
+    return true;
   }
   top(line: number): number {
     return this.tops[line] ?? this.rows;

@@ -23,4 +23,14 @@ describe('a search through a log', () => {
     await looked(search, 'nothing', log);
     expect(search.found.length).toBe(10_000);
   });
+  it('knows the first match from a line on, and goes round once all is looked through', async () => {
+    const log = new LogBuffer();
+    log.append({ stream: 'stdout', at: 0, text: `${'nothing\n'.repeat(9)}hit\n${'nothing\n'.repeat(90_000)}hit hit\nend\n` });
+    const search = new LogSearch(log, () => {});
+    expect(search.firstFrom(0)).toBe(null);
+    await looked(search, 'hit', log);
+    expect([0, 9, 10, 90_010, 90_011].map((line) => search.firstFrom(line))).toEqual([0, 0, 1, 1, 0]);
+    await looked(search, 'miss', log);
+    expect(search.firstFrom(0)).toBe(null);
+  });
 });

@@ -29,6 +29,19 @@ export class LogSearch {
     }
     if (this.timer === undefined && words) this.timer = setTimeout(() => this.slice());
   }
+  // The first match at or below that line; once all was looked through, the first of all where there is none below.
+  // Null: not known yet, or no match.
+  firstFrom(line: number): number | null {
+    let low = 0;
+    let high = this.found.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.found[middle]!.line < line) low = middle + 1;
+      else high = middle;
+    }
+    if (low < this.found.length) return low;
+    return this.done && this.found.length ? 0 : null;
+  }
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
