@@ -104,9 +104,10 @@ class FakeStore : public store::Store {
       }
       return list;
     }
-    store::AuditPage list_audit(std::int64_t limit, std::optional<std::string>) override {
+    store::AuditPage list_audit(const store::AuditQuery& query) override {
       store::AuditPage page;
-      page.items.assign(audit.rbegin(), audit.rbegin() + std::min<std::ptrdiff_t>(limit, std::ssize(audit)));
+      const auto count = std::min<std::ptrdiff_t>(query.limit, std::ssize(audit));
+      page.items.assign(audit.rbegin(), audit.rbegin() + count);
       return page;
     }
     std::vector<store::AuditEntry> audit_after(std::int64_t after, std::int64_t limit) override {

@@ -14,9 +14,6 @@ using task::Trigger;
 
 namespace {
 
-constexpr const char* kUpstream = "MINI_SCHEDULER_UPSTREAM_EXECUTION_ID";
-constexpr const char* kAllUpstreams = "MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS";
-
 bool counts(const task::After& after, bool succeeded) {
   switch (after.on) {
     case ChainOn::success:
@@ -47,13 +44,14 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
   if (!succeeded && !is_failure(ended.status)) return;
   const auto id = base::to_string(ended.id);
   for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure)
-    start_next(tx, target, task.id, ended.id, {{kUpstream, id}}, now, slots, plan);
+    start_next(tx, target, task.id, ended.id, {{task::kUpstreamVariable, id}}, now, slots, plan);
   for (const auto target : tx.tasks_after(task.id)) {
     const auto after = tx.find_task(target).value().definition.after;
     const bool matches = counts(after, succeeded);
     if (after.need == ChainNeed::any) {
       if (matches)
-        start_next(tx, target, task.id, ended.id, {{kUpstream, id}, {kAllUpstreams, id}}, now, slots, plan);
+        start_next(tx, target, task.id, ended.id,
+                   {{task::kUpstreamVariable, id}, {task::kAllUpstreamsVariable, id}}, now, slots, plan);
       continue;
     }
     // the latest end counts: a failure takes back the success before it
@@ -61,7 +59,8 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
     const auto ids = all_arrived(tx.upstreams_of(target));
     if (ids.empty()) continue;
     tx.forget_arrivals(target);
-    start_next(tx, target, task.id, ended.id, {{kUpstream, id}, {kAllUpstreams, ids}}, now, slots, plan);
+    start_next(tx, target, task.id, ended.id,
+               {{task::kUpstreamVariable, id}, {task::kAllUpstreamsVariable, ids}}, now, slots, plan);
   }
 }
 
@@ -75,8 +74,10 @@ void Ledger::go_on_without_deleted(store::Transaction& tx, const std::set<TaskId
     if (ids.empty()) continue;
     const auto last = *std::ranges::max_element(upstreams, {}, &store::Upstream::arrived);
     tx.forget_arrivals(target);
-    start_next(tx, target, last.task_id, *last.arrived,
-               {{kUpstream, base::to_string(*last.arrived)}, {kAllUpstreams, ids}}, now, slots, plan);
+    start_next(
+        tx, target, last.task_id, *last.arrived,
+        {{task::kUpstreamVariable, base::to_string(*last.arrived)}, {task::kAllUpstreamsVariable, ids}}, now,
+        slots, plan);
   }
 }
 

@@ -113,7 +113,7 @@ class ServiceTest : public testing::Test {
 
   std::vector<store::AuditEntry> audit() {
     store::AuditPage page;
-    store_->read([&](store::Reader& reader) { page = reader.list_audit(100, std::nullopt); });
+    store_->read([&](store::Reader& reader) { page = reader.list_audit({.limit = 100}); });
     return page.items;
   }
 

@@ -268,19 +268,46 @@ TEST_P(StoredHistory, ListsTheAuditNewestFirstInPages) {
   std::optional<std::string> before;
   int pages = 0;
   do {
-    const auto page = read([&](Reader& reader) { return reader.list_audit(2, before); });
+    const auto page = read([&](Reader& reader) { return reader.list_audit({.limit = 2, .before = before}); });
     for (const auto& entry : page.items) objects.push_back(entry.object);
     before = page.next_cursor;
   } while (before && ++pages < 10);
   EXPECT_THAT(objects, ElementsAre("task:4", "task:3", "task:2", "task:1", "task:0"));
-  const auto first = read([](Reader& reader) { return reader.list_audit(1, {}).items.at(0); });
+  const auto first = read([](Reader& reader) { return reader.list_audit({.limit = 1}).items.at(0); });
   EXPECT_EQ(first.at, minute(4));
   EXPECT_EQ(first.actor, "alice");
   EXPECT_EQ(first.address, "192.0.2.1");
   EXPECT_EQ(first.action, "task.create");
   EXPECT_EQ(first.before, "");
   EXPECT_EQ(first.after, "{}");
-  EXPECT_THAT(read([](Reader& reader) { return reader.list_audit(1, "nonsense").items.size(); }), 0);
+  EXPECT_THAT(read([](Reader& reader) { return reader.list_audit({.before = "nonsense"}).items.size(); }), 0);
+}
+
+TEST_P(StoredHistory, ListsOfTheAuditWhatWasDoneByWhomToWhat) {
+  write([](Transaction& transaction) {
+    for (const char* actor : {"alice", "bob"}) {
+      for (const char* action : {"task.create", "task.update"}) {
+        for (const char* object : {"task:1", "task:2"})
+          transaction.append_audit({.at = kNoon, .actor = actor, .action = action, .object = object});
+      }
+    }
+  });
+  const auto ids = [&](AuditQuery query) {
+    std::vector<std::int64_t> found;
+    query.limit = 2;
+    do {
+      const auto page = read([&](Reader& reader) { return reader.list_audit(query); });
+      for (const auto& entry : page.items) found.push_back(entry.id);
+      query.before = page.next_cursor;
+    } while (query.before);
+    return found;
+  };
+  EXPECT_THAT(ids({.actor = "bob"}), ElementsAre(8, 7, 6, 5));
+  EXPECT_THAT(ids({.action = "task.update"}), ElementsAre(8, 7, 4, 3));
+  EXPECT_THAT(ids({.object = "task:1"}), ElementsAre(7, 5, 3, 1));
+  EXPECT_THAT(ids({.actor = "alice", .object = "task:2"}), ElementsAre(4, 2));
+  EXPECT_THAT(ids({.actor = "bob", .action = "task.create", .object = "task:1"}), ElementsAre(5));
+  EXPECT_THAT(ids({.actor = "nobody"}), ElementsAre());
 }
 
 TEST_P(StoredHistory, RemembersAnswersUntilTheyAreOld) {

@@ -87,6 +87,26 @@ TEST_P(ListedExecutions, AreThoseThatEveryTermHoldsFor) {
   EXPECT_EQ(combinations, 10 * 7 * 16);
 }
 
+TEST_P(ListedExecutions, AreThoseThatAnEndStarted) {
+  const auto first = made(ExecutionStatus::success);
+  const auto second = made(ExecutionStatus::success);
+  const auto started = [&](ExecutionId upstream, Trigger trigger, ExecutionStatus status) {
+    auto row = execution_of(task_, status);
+    row.trigger = trigger;
+    row.overrides.env = {{task::kUpstreamVariable, base::to_string(upstream)}};
+    return insert(row).value();
+  };
+  const auto one = started(first, Trigger::chain, ExecutionStatus::success);
+  started(second, Trigger::chain, ExecutionStatus::success);
+  started(first, Trigger::manual, ExecutionStatus::success);  // run again by hand
+  const auto other = started(first, Trigger::chain, ExecutionStatus::pending);
+  EXPECT_THAT(ids({.started_by = first}), ElementsAre(other, one));
+  EXPECT_THAT(ids({.status = ExecutionStatus::pending, .started_by = first}), ElementsAre(other));
+  EXPECT_THAT(ids({.task_id = TaskId{999}, .started_by = first}), ElementsAre());
+  EXPECT_THAT(ids({.started_by = first, .limit = 1, .before = base::to_string(other)}), ElementsAre(one));
+  EXPECT_THAT(ids({.started_by = one}), ElementsAre());
+}
+
 TEST_P(ListedExecutions, AreAllInTheirTimeWhenTheClockWasSetBack) {
   const auto first = made(ExecutionStatus::success, minute(10));
   const auto second = made(ExecutionStatus::success, minute(9));

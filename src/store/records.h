@@ -42,8 +42,9 @@ struct ExecutionQuery {
   std::optional<TaskId> task_id;
   std::optional<task::ExecutionStatus> status;
   std::optional<task::Trigger> trigger;
-  std::optional<Instant> since;  // created at or after
-  std::optional<Instant> until;  // created before
+  std::optional<Instant> since;           // created at or after
+  std::optional<Instant> until;           // created before
+  std::optional<ExecutionId> started_by;  // by the end of that execution, in a chain
   std::int64_t limit = 50;
   std::optional<std::string> before;  // a page's next_cursor
 };
@@ -166,6 +167,15 @@ struct AuditEntry {
   std::string before;     // JSON or empty
   std::string after;      // JSON or empty
   std::string hash = {};  // hex; given by the store
+};
+
+// Empty: whatever it is.
+struct AuditQuery {
+  std::string actor;
+  std::string action;
+  std::string object;
+  std::int64_t limit = 50;
+  std::optional<std::string> before;  // a page's next_cursor
 };
 
 struct AuditPage {

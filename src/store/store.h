@@ -124,7 +124,8 @@ class Reader {
   virtual std::vector<TaskId> tasks_using_secret(std::string_view name, std::int64_t limit) = 0;
 
   // The rest.
-  virtual AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) = 0;
+  // Newest first.
+  virtual AuditPage list_audit(const AuditQuery& query) = 0;
   // Rows with an id above `after`, oldest first: for checking the chain.
   virtual std::vector<AuditEntry> audit_after(std::int64_t after, std::int64_t limit) = 0;
   virtual std::optional<RememberedAnswer> find_answer(UserId user, std::string_view key) = 0;

@@ -93,4 +93,11 @@ bool may_become(ExecutionStatus from, ExecutionStatus to) {
   return false;
 }
 
+std::optional<ExecutionId> upstream_of(const Execution& execution) {
+  if (execution.trigger != Trigger::chain) return std::nullopt;
+  const auto found = execution.overrides.env.find(kUpstreamVariable);
+  if (found == execution.overrides.env.end()) return std::nullopt;
+  return base::parse_id<ExecutionId>(found->second);
+}
+
 }  // namespace task

@@ -16,6 +16,11 @@ using base::ExecutionId;
 using base::Instant;
 using base::TaskId;
 
+// What the run that a chain starts is told: the end that started it, and all ends that it waited for
+// ("12,15").
+inline constexpr const char* kUpstreamVariable = "MINI_SCHEDULER_UPSTREAM_EXECUTION_ID";
+inline constexpr const char* kAllUpstreamsVariable = "MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS";
+
 enum class ExecutionStatus { pending, running, success, failed, timeout, cancelled, skipped, missed, lost };
 enum class Trigger { schedule, manual, misfire, backfill, chain, heartbeat };
 
@@ -90,5 +95,8 @@ struct Execution {
   RunOverrides overrides;
   bool cancel_asked = false;  // whoever holds it ends it; it is not tried again
 };
+
+// The execution whose end started it; none where no chain did.
+std::optional<ExecutionId> upstream_of(const Execution& execution);
 
 }  // namespace task

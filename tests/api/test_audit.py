@@ -107,3 +107,13 @@ def test_a_folder_that_is_open_to_others_is_closed_at_the_start():
     with open(instance.folder + "/stderr.log") as log:
         assert "secret.key" in log.read(), "a key that others could read is no key any more"
     instance.close()
+
+
+def test_it_is_searched_by_who_what_and_on_what(server, create):
+    task = create(name="searched")
+    server.ask("PATCH", f"/tasks/{task['id']}", {"description": "changed"})
+    found = server.ask("GET", f"/audit?object=task:{task['id']}")[1]["items"]
+    assert [row["action"] for row in found] == ["task.update", "task.create"]
+    assert server.ask("GET", f"/audit?object=task:{task['id']}&action=task.create")[1]["items"] == found[1:]
+    assert server.ask("GET", f"/audit?object=task:{task['id']}&actor={found[0]['actor']}")[1]["items"] == found
+    assert server.ask("GET", f"/audit?object=task:{task['id']}&actor=nobody")[1]["items"] == []

@@ -20,6 +20,24 @@ def test_a_task_runs_after_all_of_its_upstreams_and_is_told_which(server, create
     assert run["trigger"] == "chain" and run["triggered_by"] == f"task {second['id']}"
     detail = server.ask("GET", f"/executions/{run['id']}")[1]
     assert detail["stdout"].split() == [str(b["id"]), f"{a['id']},{b['id']}"]
+    assert detail["upstream_execution_id"] == b["id"]
+
+
+def test_what_an_end_started_is_listed(server, create):
+    first = create(name="first")
+    followers = [create(name=name, after={"tasks": [first["id"]]}) for name in ("left", "right")]
+    ended = server.run_to_its_end(first["id"])
+    for task in followers:
+        executions(server, task["id"], 1)
+    found = server.ask("GET", f"/executions?started_by={ended['id']}")[1]["items"]
+    assert {run["task_id"] for run in found} == {task["id"] for task in followers}
+    # run again by hand, it is the user's
+    again = server.ask("POST", f"/executions/{found[0]['id']}/retry")[1]["execution_id"]
+    assert server.wait_for_end(again)["upstream_execution_id"] is None
+    assert len(server.ask("GET", f"/executions?started_by={ended['id']}")[1]["items"]) == 2
+    assert server.ask("GET", f"/executions?started_by={found[0]['id']}")[1]["items"] == []
+    status, problem = server.ask("GET", "/executions?started_by=me")
+    assert status == 422 and problem["errors"][0]["loc"][-1] == "started_by"
 
 
 def test_a_task_runs_after_any_failure(server, create):

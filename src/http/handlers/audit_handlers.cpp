@@ -35,10 +35,13 @@ json::object to_json(const store::AuditEntry& entry) {
 base::Result<Response> list_audit(const ApiContext& context, const Request& request) {
   const auto limit = query_integer(request, "limit", 50, 1, kMaxAuditPage);
   if (!limit) return limit.error();
-  std::optional<std::string> before;
-  if (const auto cursor = request.query.find("before"); cursor && !cursor->empty()) before = *cursor;
+  store::AuditQuery query{.limit = *limit};
+  if (const auto cursor = request.query.find("before"); cursor && !cursor->empty()) query.before = *cursor;
+  query.actor = request.query.find("actor").value_or("");
+  query.action = request.query.find("action").value_or("");
+  query.object = request.query.find("object").value_or("");
   store::AuditPage page;
-  context.store.read([&](store::Reader& reader) { page = reader.list_audit(*limit, before); });
+  context.store.read([&](store::Reader& reader) { page = reader.list_audit(query); });
   json::array items;
   for (const auto& entry : page.items) items.emplace_back(to_json(entry));
   json::object body{{"items", std::move(items)}, {"next_cursor", nullptr}};
@@ -71,6 +74,9 @@ void register_audit_routes(Router& router, const ApiContext& context) {
               .doc = {.summary = "Who did what, when, from where; newest first",
                       .tag = "users",
                       .query = {{"limit", "At most 500", "integer"},
+                                {"actor", "Done by this user"},
+                                {"action", "This was done: task.update"},
+                                {"object", "Done to this: task:83, user:ada"},
                                 {"before", "The next_cursor of the page before"}},
                       .answers = {{200, "One page", "AuditPage"}}}});
   router.add_schema("AuditReport", R"({"type":"object","required":["rows","whole","fault"],"properties":{

@@ -39,6 +39,8 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
   object["attempts"] = std::move(attempts);
   object["stdout"] = service::to_utf8(detail->output.stdout_text);
   object["stderr"] = service::to_utf8(detail->output.stderr_text);
+  const auto upstream = task::upstream_of(detail->execution);
+  object["upstream_execution_id"] = upstream ? json::value(upstream->value) : json::value(nullptr);
   object["args"] = json::value_from(detail->execution.overrides.args);
   return json_response(200, object);
 }
@@ -77,6 +79,7 @@ base::Result<Response> recent(const TaskHandlerParts& parts, const Request& requ
 const std::vector<DocParameter> kListQuery = {
     {"status", "PENDING, RUNNING, SUCCESS, FAILED, TIMEOUT, CANCELLED, SKIPPED, MISSED or LOST"},
     {"trigger", "schedule, manual, misfire, backfill, chain or heartbeat"},
+    {"started_by", "Started by the end of this execution", "integer"},
     {"since", "Made at or after", "date-time"},
     {"until", "Made before", "date-time"},
     {"limit", "1 to 500, default 50", "integer"},

@@ -91,6 +91,10 @@ base::Result<store::ExecutionQuery> execution_query(const Request& request) {
     query.task_id = base::parse_id<base::TaskId>(*task_id);
     if (!query.task_id) return query_error("task_id", "must be a task's number");
   }
+  if (const auto upstream = request.query.find("started_by"); upstream && !upstream->empty()) {
+    query.started_by = base::parse_id<base::ExecutionId>(*upstream);
+    if (!query.started_by) return query_error("started_by", "must be an execution's number");
+  }
   auto since = query_instant(request, "since");
   if (!since) return std::move(since).error();
   query.since = *since;

@@ -109,8 +109,10 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
          "string") R"(,"node":{"type":"string"},"priority":{"type":"integer"},"pool":{"type":"string"},"count":{"type":"integer"},)"
                    R"("scheduled_until":)" TIME
                    R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},)"
-                   R"("stdout":{"type":"string"},"stderr":{"type":"string"},"args":{"type":"array","items":{"type":"string"}},)" ATTEMPT_PROPERTIES
-                   R"(},"required":["id","task_id","status","trigger"]})"},
+                   R"("stdout":{"type":"string"},"stderr":{"type":"string"},"args":{"type":"array","items":{"type":"string"}},)"
+                   R"("upstream_execution_id":)" NULLABLE(
+                       "integer") R"(,)" ATTEMPT_PROPERTIES
+                                  R"(},"required":["id","task_id","status","trigger"]})"},
     {"ExecutionPage",
      R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Execution"}},)"
      R"("next_cursor":)" NULLABLE("string") R"(},"required":["items","next_cursor"]})"},

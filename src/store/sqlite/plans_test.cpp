@@ -132,7 +132,7 @@ void ask_for_executions(Reader& reader) {
   reader.recent_runs({}, 1);
   for (int status = -1; status < 9; ++status) {
     for (int trigger = -1; trigger < 6; ++trigger) {
-      for (int terms = 0; terms < 16; ++terms) {
+      for (int terms = 0; terms < 32; ++terms) {
         ExecutionQuery query;
         if (status >= 0) query.status = static_cast<ExecutionStatus>(status);
         if (trigger >= 0) query.trigger = static_cast<Trigger>(trigger);
@@ -140,6 +140,7 @@ void ask_for_executions(Reader& reader) {
         if (terms & 2) query.since = kNoon;
         if (terms & 4) query.until = kNoon;
         if (terms & 8) query.before = "1";
+        if (terms & 16) query.started_by = ExecutionId{1};
         reader.list_executions(query);
       }
     }
@@ -154,7 +155,12 @@ void ask_for_the_rest(Reader& reader) {
   reader.list_sessions({}, 1);
   reader.find_token_by_hash("");
   reader.list_tokens({}, 1);
-  reader.list_audit(1, {});
+  for (const char* actor : {"", "a"}) {
+    for (const char* action : {"", "a"}) {
+      for (const char* object : {"", "a"})
+        reader.list_audit({.actor = actor, .action = action, .object = object});
+    }
+  }
   reader.audit_after(0, 1);
   reader.find_second_factor({});
   reader.find_secret("");

@@ -299,6 +299,17 @@ UPDATE tasks SET waiting = (SELECT count(*) FROM executions
 CREATE INDEX tasks_by_status ON tasks (status);
 )sql";
 
+// What an execution's end started, and what was done by whom to what.
+constexpr const char* kVersion7 = R"sql(
+ALTER TABLE executions ADD COLUMN upstream_id INTEGER;
+UPDATE executions SET upstream_id = json_extract(overrides, '$.env.MINI_SCHEDULER_UPSTREAM_EXECUTION_ID')
+  WHERE trigger <> 'schedule' AND trigger = 'chain' AND overrides <> '';
+CREATE INDEX executions_by_upstream ON executions (upstream_id) WHERE upstream_id IS NOT NULL;
+CREATE INDEX audit_by_actor ON audit (actor);
+CREATE INDEX audit_by_action ON audit (action);
+CREATE INDEX audit_by_object ON audit (object);
+)sql";
+
 // The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
 void chain_audit(Connection& writer, const std::string& audit_key) {
   std::vector<AuditEntry> rows;
@@ -363,8 +374,9 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (legacy) put_aside_legacy_tables(writer);
   if (version < 1 || legacy) writer.execute(kVersion1);
   if (version < 2 || legacy) writer.execute(kVersion2);
-  // before the take-over, which writes tasks as they are written now
+  // before the take-over, which writes tasks and executions as they are written now
   if (version < 6 || legacy) writer.execute(kVersion6);
+  if (version < 7 || legacy) writer.execute(kVersion7);
   if (legacy) take_over_legacy_tables(writer, default_timezone);
   if (version < 3 || legacy) writer.execute(kVersion3);
   if (version < 4 || legacy) writer.execute(kVersion4);

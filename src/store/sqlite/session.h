@@ -90,7 +90,7 @@ class Session : public Transaction {
   void save_log(ExecutionId id, int attempt, const std::string& frames) override;
   void delete_executions(std::span<const ExecutionId> ids) override;
   void add_outcome(Instant hour, task::ExecutionStatus status, std::int64_t duration_ms) override;
-  AuditPage list_audit(std::int64_t limit, std::optional<std::string> before) override;
+  AuditPage list_audit(const AuditQuery& query) override;
   std::vector<AuditEntry> audit_after(std::int64_t after, std::int64_t limit) override;
   std::optional<RememberedAnswer> find_answer(UserId user, std::string_view key) override;
   std::optional<std::string> find_setting(std::string_view key) override;

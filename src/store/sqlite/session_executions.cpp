@@ -127,7 +127,8 @@ constexpr const char* kInsert =
     "attempt_started_at, "
     "attempt_finished_at, exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, "
     "max_rss_bytes, reason, node, "
-    "count, scheduled_until, overrides, cancel_asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "count, scheduled_until, overrides, cancel_asked, upstream_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
@@ -149,8 +150,24 @@ Change changed(Change::Kind kind, const task::Execution& execution) {
       .kind = kind, .task_id = execution.task_id, .execution_id = execution.id, .status = execution.status};
 }
 
+std::string times_of(const ExecutionQuery& query) {
+  std::string where;
+  if (query.since) where += " AND +created_at >= ? AND id > ?";
+  if (query.until) where += " AND +created_at < ? AND id < ?";
+  if (query.before) where += " AND id < ?";
+  return where;
+}
+
 // The narrowest index that the query's terms allow; `+` keeps the planner from choosing a wider one.
 std::string conditions_of(const ExecutionQuery& query) {
+  // the few that an end started are read by it, and their other terms looked at
+  if (query.started_by) {
+    std::string where = " WHERE upstream_id = ?";
+    if (query.task_id) where += " AND +task_id = ?";
+    if (query.status) where += " AND +status = ?";
+    if (query.trigger) where += " AND +trigger = ?";
+    return where + times_of(query);
+  }
   std::string where = " WHERE 1";
   if (query.task_id) where += " AND task_id = ?";
   if (query.status) {
@@ -167,10 +184,7 @@ std::string conditions_of(const ExecutionQuery& query) {
     const bool narrow = !query.task_id && !query.status && *query.trigger != task::Trigger::schedule;
     where += narrow ? " AND trigger = ? AND trigger <> 'schedule'" : " AND +trigger = ?";
   }
-  if (query.since) where += " AND +created_at >= ? AND id > ?";
-  if (query.until) where += " AND +created_at < ? AND id < ?";
-  if (query.before) where += " AND id < ?";
-  return where;
+  return where + times_of(query);
 }
 
 }  // namespace
@@ -195,11 +209,12 @@ ExecutionPage Session::list_executions(const ExecutionQuery& query) {
   };
   const auto above = query.since ? id_at(kLastBefore, *query.since - kClockStep, 0) : 0;
   const auto below = query.until ? id_at(kFirstSince, *query.until + kClockStep, INT64_MAX) : 0;
-  const bool open = query.status && !query.task_id && !is_final(*query.status);
+  const bool open = query.status && !query.task_id && !query.started_by && !is_final(*query.status);
   auto& statement = connection_.prepare_composed(std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
                                                  (open ? " INDEXED BY executions_open" : "") +
                                                  conditions_of(query) + " ORDER BY id DESC LIMIT ?");
   Binder binder(statement);
+  if (query.started_by) binder << *query.started_by;
   if (query.task_id) binder << *query.task_id;
   if (query.status) binder << to_string(*query.status);
   if (query.trigger) binder << to_string(*query.trigger);
@@ -295,7 +310,7 @@ std::optional<ExecutionId> Session::insert_execution(const task::Execution& exec
                     << attempt.output_bytes << attempt.output_dropped_bytes << attempt.cpu_ms
                     << attempt.max_rss_bytes << execution.reason << execution.node << execution.count
                     << execution.scheduled_until << overrides_to_text(execution.overrides)
-                    << execution.cancel_asked;
+                    << execution.cancel_asked << task::upstream_of(execution);
   if (statement.exec() == 0) return std::nullopt;
   auto made = execution;
   made.id = ExecutionId{connection_.last_id()};

@@ -57,9 +57,8 @@ constexpr const char* kTaskOutcomes =
 constexpr const char* kRecentRuns =
     "SELECT id, status, started_at, CASE WHEN status IN ('PENDING', 'RUNNING') THEN NULL ELSE finished_at - "
     "started_at END FROM executions WHERE task_id = ? ORDER BY id DESC LIMIT ?";
-constexpr const char* kListAudit =
-    "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE id < ? ORDER BY id "
-    "DESC LIMIT ?";
+constexpr const char* kAuditColumns =
+    "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE ";
 constexpr const char* kAuditAfter =
     "SELECT id, at, actor, address, action, object, before, after, hash FROM audit WHERE id > ? ORDER BY id "
     "LIMIT ?";
@@ -262,9 +261,20 @@ std::vector<TaskOutcome> Session::deleted_outcomes(TaskId id, Instant since) {
   return outcomes;
 }
 
-AuditPage Session::list_audit(std::int64_t limit, std::optional<std::string> before) {
-  auto& statement = connection_.prepare(kListAudit);
-  Binder(statement) << (before ? base::parse_decimal(*before).value_or(0) : INT64_MAX) << limit + 1;
+AuditPage Session::list_audit(const AuditQuery& query) {
+  // each with an index; the first that is given leaves the fewest rows, and is read by it
+  std::string where;
+  for (const auto& [column, wanted] :
+       {std::pair{"object", &query.object}, {"action", &query.action}, {"actor", &query.actor}}) {
+    if (!wanted->empty()) where += std::string(where.empty() ? "" : "+") + column + " = ? AND ";
+  }
+  auto& statement = connection_.prepare_composed(kAuditColumns + where + "id < ? ORDER BY id DESC LIMIT ?");
+  Binder binder(statement);
+  for (const auto* wanted : {&query.object, &query.action, &query.actor}) {
+    if (!wanted->empty()) binder << *wanted;
+  }
+  const auto limit = query.limit;
+  binder << (query.before ? base::parse_decimal(*query.before).value_or(0) : INT64_MAX) << limit + 1;
   AuditPage page;
   page.items = all_rows(statement, read_audit);
   if (static_cast<std::int64_t>(page.items.size()) > limit) {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/conformance.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/temporary_folder_test.h"
 
@@ -105,6 +106,7 @@ TEST_F(SqliteFile, OfVersion5LearnsWhichTasksOnlyWaitForRoom) {
       return {};
     }));
   }
+  execute(kUndoVersion7);
   execute(kUndoVersion6);
   execute("PRAGMA user_version = 5");
   const auto store = open_sqlite({.path = path_}).value();
@@ -128,12 +130,17 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
       task.paused = true;
       task.updated_at = base::from_unix_ms(60'000);
       id = tx.insert_task(task);
+      auto chained = execution_of(id);
+      chained.trigger = task::Trigger::chain;
+      chained.overrides.env = {{task::kUpstreamVariable, "12"}};
+      tx.insert_execution(chained);
       return {};
     }));
   }
   execute("DROP TABLE task_upstreams");
   execute("DROP TABLE task_pauses");
   execute("DROP TABLE task_days");
+  execute(kUndoVersion7);
   execute(kUndoVersion6);
   execute("PRAGMA user_version = 2");
   const auto store = open_sqlite({.path = path_}).value();
@@ -142,6 +149,7 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
     const auto pause = reader.pause_before(id, base::from_unix_ms(70'000));
     ASSERT_TRUE(pause);
     EXPECT_EQ(pause->began_at, base::from_unix_ms(60'000));
+    EXPECT_THAT(reader.list_executions({.started_by = ExecutionId{12}}).items, testing::SizeIs(1));
   });
 }
 

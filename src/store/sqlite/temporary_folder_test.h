@@ -11,7 +11,14 @@
 
 namespace store {
 
-// Takes back what version 6 changed, for tests of older files.
+// Take back what a version changed, the newest first, for tests of older files.
+inline constexpr const char* kUndoVersion7 = R"sql(
+  DROP INDEX executions_by_upstream;
+  ALTER TABLE executions DROP COLUMN upstream_id;
+  DROP INDEX audit_by_actor;
+  DROP INDEX audit_by_action;
+  DROP INDEX audit_by_object;
+)sql";
 inline constexpr const char* kUndoVersion6 = R"sql(
   DROP INDEX tasks_by_status;
   ALTER TABLE tasks DROP COLUMN status;

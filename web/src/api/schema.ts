@@ -502,6 +502,7 @@ export interface components {
             stdout?: string;
             stderr?: string;
             args?: string[];
+            upstream_execution_id?: number | null;
             attempt?: number;
             /** @enum {unknown} */
             status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "MISSED" | "LOST";

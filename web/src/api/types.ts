@@ -36,7 +36,7 @@ export type ExecutionStatus = Schemas['Execution']['status'];
 export type Trigger = Schemas['Execution']['trigger'];
 export type Attempt = But<Whole<Schemas['Attempt']>, 'duration_ms'>;
 // Attempts, output and arguments only where one execution is asked for.
-export type Execution = But<Omit<Whole<Schemas['Execution']>, 'attempts' | 'waiting' | 'priority' | 'pool'>, 'args' | 'stdout' | 'stderr' | 'task_revision'> & {
+export type Execution = But<Omit<Whole<Schemas['Execution']>, 'attempts' | 'waiting' | 'priority' | 'pool'>, 'args' | 'stdout' | 'stderr' | 'task_revision' | 'upstream_execution_id'> & {
   attempts?: Attempt[];
 };
 export interface ExecutionPage extends Omit<Schemas['ExecutionPage'], 'items'> {
