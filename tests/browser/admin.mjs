@@ -75,4 +75,29 @@ describe('administration', () => {
     await at.page.locator('tbody tr', { hasText: 'admin' }).first().waitFor();
     assert.deepEqual(at.complaints, []);
   });
+
+  test('the audit is searched, and tells what changed', async () => {
+    const { page, server, create } = at;
+    const task = await create('changed once', { description: 'first words' });
+    await server.api('PATCH', `/tasks/${task.id}`, { description: 'other words' });
+    await create('of no interest');
+    await page.goto('/ui/admin/audit');
+    await page.locator('tr.entry', { hasText: 'of no interest' }).waitFor();
+    await page.getByRole('combobox', { name: 'On' }).fill(`task:${task.id}`);
+    await page.keyboard.press('Enter');
+    await page.locator('tr.entry', { hasText: 'of no interest' }).waitFor({ state: 'detached' });
+    await page.waitForURL(/object=task/);
+    assert.equal(await page.locator('tr.entry').count(), 2);
+    await page.getByRole('button', { name: 'task.update' }).click();
+    const changes = page.locator('tr.changes tbody tr');
+    await changes.first().waitFor();
+    assert.deepEqual((await changes.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ')), ['Description first words other words']);
+    await page.getByRole('link', { name: 'changed once' }).first().waitFor();
+    // On a phone all of it is within the width.
+    await page.setViewportSize(PHONE);
+    const link = await page.getByRole('link', { name: 'changed once' }).first().boundingBox();
+    assert.ok(link.x >= 0 && link.x + link.width <= PHONE.width);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    assert.deepEqual(at.complaints, []);
+  });
 });

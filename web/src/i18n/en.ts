@@ -29,6 +29,12 @@ export default {
   'action.unpin': 'Unpin',
   'action.watch': 'Watch',
 
+  'audit.after': 'After',
+  'audit.any': 'Anything done',
+  'audit.before': 'Before',
+  'audit.by': 'By anybody',
+  'audit.none': 'Nothing of this kind is recorded.',
+  'audit.of': 'On anything, as task:83',
   'audit.on': 'On',
   'audit.title': 'Audit',
   'audit.what': 'What',

@@ -29,6 +29,12 @@ export default {
   'action.unpin': '取消置顶',
   'action.watch': '查看',
 
+  'audit.after': '变更后',
+  'audit.any': '所有操作',
+  'audit.before': '变更前',
+  'audit.by': '所有用户',
+  'audit.none': '没有此类记录。',
+  'audit.of': '所有对象，如 task:83',
   'audit.on': '对象',
   'audit.title': '审计',
   'audit.what': '操作',
