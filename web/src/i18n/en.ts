@@ -116,6 +116,7 @@ export default {
   'executions.any_cause': 'Any cause',
   'executions.any_status': 'Any status',
   'executions.attempt': 'attempt {number}',
+  'executions.any_task': 'Any task',
   'executions.began': 'Began',
   'executions.cause': 'Cause',
   'executions.duration': 'Duration',

@@ -116,6 +116,7 @@ export default {
   'executions.any_cause': '任意触发方式',
   'executions.any_status': '任意状态',
   'executions.attempt': '第 {number} 次尝试',
+  'executions.any_task': '所有任务',
   'executions.began': '开始',
   'executions.cause': '触发方式',
   'executions.duration': '用时',

@@ -1,0 +1,85 @@
+// The list of executions, and what one execution says of itself.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PHONE } from './harness.mjs';
+import { fixture } from './shared.mjs';
+
+describe('executions', () => {
+  const at = fixture();
+  const rows = () => at.page.locator('tbody tr');
+  const fact = (label) => at.page.locator('dl > div', { has: at.page.getByText(label, { exact: true }) }).locator('dd');
+
+  test('those of one task are chosen by its name, and linked to', async () => {
+    const { page, create, run, ended } = at;
+    const [one, other] = [await create('chosen one'), await create('not this one')];
+    const ids = [await run(one), await run(other)];
+    for (const id of ids) await ended(id);
+    await page.goto('/ui/executions');
+    await page.getByRole('combobox', { name: 'Task' }).fill('chosen on');
+    await page.getByRole('option', { name: 'chosen one' }).click();
+    await page.waitForURL(new RegExp(`task_id=${one.id}$`));
+    await rows().filter({ hasText: 'not this one' }).first().waitFor({ state: 'detached' });
+    assert.equal(await rows().count(), 1);
+    await page.reload();
+    await rows().filter({ hasText: 'chosen one' }).waitFor();
+    await page.getByRole('button', { name: 'Remove chosen one' }).click();
+    await rows().filter({ hasText: 'not this one' }).waitFor();
+    await page.getByLabel('Cause').selectOption('heartbeat');
+    await page.getByText('No executions here yet.').waitFor();
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('on a phone each tells how long it took and why it ran, and all filters are there', async () => {
+    const { page, create, run, ended } = at;
+    const id = await run(await create('told on a phone', { command: 'sleep 1.1' }));
+    await ended(id);
+    await page.setViewportSize(PHONE);
+    await page.goto('/ui/executions');
+    const row = rows().filter({ hasText: 'told on a phone' });
+    for (const text of ['1.1 s', 'By hand', 'Success', 'told on a phone']) {
+      const box = await row.getByText(text).boundingBox();
+      assert.ok(box && box.x >= 0 && box.x + box.width <= PHONE.width, text);
+    }
+    await page.getByLabel('From').scrollIntoViewIfNeeded();
+    await page.getByLabel('to', { exact: true }).fill('2001-01-01T00:00');
+    await page.getByText('No executions here yet.').waitFor();
+  });
+
+  test('a link of a chain leads to what started it, and to what it started', async () => {
+    const { page, server, create, run, ended } = at;
+    const first = await create('upstream of a chain');
+    const next = await create('downstream of a chain', { after: { tasks: [first.id] } });
+    const id = await run(first);
+    await ended(id);
+    const started = await server.until('the next has run', async () => (await server.api('GET', `/tasks/${next.id}/executions`)).items[0]?.id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByRole('link', { name: `downstream of a chain #${started}` }).click();
+    await page.waitForURL(`**/ui/executions/${started}`);
+    await page.getByRole('link', { name: `Chain · upstream of a chain #${id}` }).waitFor();
+    assert.equal(await page.getByText(`after execution ${id}`).count(), 0);
+    await page.getByRole('link', { name: `Chain · upstream of a chain #${id}` }).click();
+    await page.waitForURL(`**/ui/executions/${id}`);
+  });
+
+  test('an end is explained once, by whoever knows why', async () => {
+    const { page, server, create, run, ended } = at;
+    const failing = await run(await create('fails thrice', { command: 'exit 3', retry: { max_attempts: 3, initial_delay_s: 0.1, max_delay_s: 0.1 } }));
+    const slow = await run(await create('too slow', { command: 'sleep 60', timeout_s: 1 }));
+    const stopped = await run(await create('stopped by hand', { command: 'sleep 60' }));
+    await server.until('it runs', async () => (await server.api('GET', `/executions/${stopped}`)).status === 'RUNNING');
+    await server.api('POST', `/executions/${stopped}/cancel`);
+    for (const id of [failing, slow, stopped]) await ended(id);
+    const notice = page.locator('main p.notice');
+    await page.setViewportSize(PHONE);
+    await page.goto(`/ui/executions/${failing}`);
+    await notice.getByText('attempt 3 of 3 failed: exit code 3', { exact: true }).waitFor();
+    const box = await page.getByRole('group', { name: 'Attempts' }).getByRole('button', { name: 'attempt 3' }).boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width, `the attempt that is shown stands at ${box.x}`);
+    assert.match(await fact('CPU time').textContent(), /ms|s$/);
+    await page.goto(`/ui/executions/${slow}`);
+    await page.getByText('it took longer than its time limit').waitFor();
+    await page.goto(`/ui/executions/${stopped}`);
+    await notice.getByText('cancelled by admin', { exact: true }).waitFor();
+    await page.getByText('it was cancelled', { exact: true }).waitFor();
+  });
+});
