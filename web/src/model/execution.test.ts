@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionStatus, Run } from '../api/types';
-import { bytes, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration } from './execution';
+import { bytes, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration, whyItEnded } from './execution';
 
 describe('an exit is explained', () => {
   it.each([
@@ -16,8 +16,23 @@ describe('an exit is explained', () => {
     [255, null, 'exit.other'],
     [null, null, null],
     [3, 0, 'exit.other'],
-  ])('code %s, signal %s: %s', (code, signal, key) => expect(exitMeaning(code, signal)).toBe(key));
+  ])('code %s, signal %s: %s', (code, signal, key) => expect(exitMeaning('FAILED', code, signal)).toBe(key));
+  it('by the scheduler itself, which knows why', () => {
+    expect(exitMeaning('TIMEOUT', null, 15)).toBe('exit.timeout');
+    expect(exitMeaning('CANCELLED', 143, null)).toBe('exit.cancelled');
+  });
   it('an unknown signal keeps its number', () => expect(signalName(63)).toBe('SIG63'));
+});
+
+describe('why an execution ended', () => {
+  it.each([
+    ['exit code 3', 'attempt 3 of 3 failed: exit code 3', 'attempt 3 of 3 failed: exit code 3'],
+    ['cancelled', 'cancelled by admin', 'cancelled by admin'],
+    ['exit code 3', 'after execution 10', 'exit code 3 · after execution 10'],
+    ['exit code 3', null, 'exit code 3'],
+    [null, 'by hand', 'by hand'],
+    [null, null, ''],
+  ])('%s, %s', (error, reason, text) => expect(whyItEnded(error, reason)).toBe(text));
 });
 
 describe('bytes', () => {

@@ -35,8 +35,17 @@ export function signalName(signal: number | string | null): string | null {
   return typeof signal === 'string' ? signal : (SIGNALS[signal] ?? `SIG${signal}`);
 }
 
-// Which sentence explains an exit code; the words stand in the dictionaries as exit.*.
-export function exitMeaning(code: number | null, signal: number | string | null): string | null {
+// What is told of an end by its error and its reason, once where one of them says it all.
+export function whyItEnded(error: string | null, reason: string | null): string {
+  if (!error || !reason) return error || reason || '';
+  if (reason.includes(error)) return reason;
+  return error.includes(reason) ? error : `${error} · ${reason}`;
+}
+
+// Which sentence explains an exit; the words stand in the dictionaries as exit.*.
+export function exitMeaning(status: ExecutionStatus, code: number | null, signal: number | string | null): string | null {
+  if (status === 'TIMEOUT') return 'exit.timeout';
+  if (status === 'CANCELLED') return 'exit.cancelled';
   const name = signalName(signal) ?? (code !== null && code > 128 && code < 160 ? signalName(code - 128) : null);
   if (name === 'SIGKILL') return 'exit.killed';
   if (name === 'SIGTERM') return 'exit.terminated';
