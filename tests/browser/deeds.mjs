@@ -207,6 +207,23 @@ describe('deeds', () => {
     await page.waitForURL(`**/ui/tasks/${task.id}`);
   });
 
+  test('the palette knows the themes and the languages', async () => {
+    const { page } = at;
+    await page.goto('/ui/overview');
+    await page.getByRole('heading').first().waitFor();
+    const choose = async (title, words, name) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: title }).fill(words);
+      await page.getByRole('option', { name }).click();
+    };
+    await choose('Go anywhere', 'theme', 'Dark');
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark');
+    await choose('Go anywhere', '中文', '中文');
+    await page.getByRole('heading', { name: '概览' }).waitFor();
+    await choose('快速跳转', 'english', 'English');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  });
+
   test('the list shows by itself what happens elsewhere', async () => {
     const { page, server, create, row } = at;
     const task = await create('watched');

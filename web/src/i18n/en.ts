@@ -116,8 +116,8 @@ export default {
 
   'executions.any_cause': 'Any cause',
   'executions.any_status': 'Any status',
-  'executions.attempt': 'attempt {number}',
   'executions.any_task': 'Any task',
+  'executions.attempt': 'attempt {number}',
   'executions.began': 'Began',
   'executions.cause': 'Cause',
   'executions.duration': 'Duration',
@@ -456,7 +456,9 @@ export default {
   'pager.size': 'Per page',
 
   'palette.hint': 'A page, a task, or what to do',
+  'palette.language': 'Language',
   'palette.short': 'Search',
+  'palette.theme': 'Theme',
   'palette.title': 'Go anywhere',
 
   'password.changed': 'The password is changed',
@@ -691,6 +693,9 @@ export default {
   'try.text': 'It runs once, on the server, as written here. Nothing is saved; closing this ends it and removes it.',
   'try.title': 'A try',
 
+  'unloaded.broken': 'The server answers, but not with this page. After a new version, reloading the browser brings it.',
+  'unloaded.title': 'This page could not be loaded',
+
   'upcoming.collisions': 'At the same second',
   'upcoming.cut': 'Too much fires in this time to count it all: the counts are a part of it.',
   'upcoming.density': 'Fires by hour',
@@ -702,9 +707,6 @@ export default {
   'upcoming.span': 'How far ahead',
   'upcoming.title': 'Upcoming',
   'upcoming.together': '{count} together',
-  'unloaded.broken': 'The server answers, but not with this page. After a new version, reloading the browser brings it.',
-  'unloaded.title': 'This page could not be loaded',
-
 
   'users.changed': 'Changed {name}',
   'users.create': 'New user',

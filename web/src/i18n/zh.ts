@@ -116,8 +116,8 @@ export default {
 
   'executions.any_cause': '任意触发方式',
   'executions.any_status': '任意状态',
-  'executions.attempt': '第 {number} 次尝试',
   'executions.any_task': '所有任务',
+  'executions.attempt': '第 {number} 次尝试',
   'executions.began': '开始',
   'executions.cause': '触发方式',
   'executions.duration': '用时',
@@ -456,7 +456,9 @@ export default {
   'pager.size': '每页',
 
   'palette.hint': '页面、任务或操作',
+  'palette.language': '语言',
   'palette.short': '搜索',
+  'palette.theme': '主题',
   'palette.title': '快速跳转',
 
   'password.changed': '密码已修改',
@@ -691,6 +693,9 @@ export default {
   'try.text': '按此处的内容在服务器上运行一次。不会保存任何内容；关闭此窗口即结束并删除。',
   'try.title': '试运行',
 
+  'unloaded.broken': '服务器有应答，但没有给出此页面。若服务器刚升级，刷新浏览器即可。',
+  'unloaded.title': '页面加载失败',
+
   'upcoming.collisions': '同一秒触发',
   'upcoming.cut': '此时段触发过多，未能全部计数：以下仅为其中一部分。',
   'upcoming.density': '每小时的计划触发数',
@@ -702,9 +707,6 @@ export default {
   'upcoming.span': '时间范围',
   'upcoming.title': '即将触发',
   'upcoming.together': '{count} 个同时',
-  'unloaded.broken': '服务器有应答，但没有给出此页面。若服务器刚升级，刷新浏览器即可。',
-  'unloaded.title': '页面加载失败',
-
 
   'users.changed': '已修改 {name}',
   'users.create': '新建用户',
