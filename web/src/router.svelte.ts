@@ -87,7 +87,7 @@ class Router {
       this.query = location.search;
       return;
     }
-    const module = await LOADERS[match.page]().catch(() => null) as PageModule | null;
+    const module = (await LOADERS[match.page]().catch(() => null)) as PageModule | null;
     const reachable = module !== null || (await serverAnswers());
     if (ticket !== this.wanted) return;
     if (module) this.forgetSentFor();

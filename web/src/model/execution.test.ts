@@ -20,6 +20,7 @@ describe('an exit is explained', () => {
   it('by the scheduler itself, which knows why', () => {
     expect(exitMeaning('TIMEOUT', null, 15)).toBe('exit.timeout');
     expect(exitMeaning('CANCELLED', 143, null)).toBe('exit.cancelled');
+    expect(exitMeaning('CANCELLED', null, null)).toBeNull();
   });
   it('an unknown signal keeps its number', () => expect(signalName(63)).toBe('SIG63'));
 });

@@ -44,6 +44,7 @@ export function whyItEnded(error: string | null, reason: string | null): string 
 
 // Which sentence explains an exit; the words stand in the dictionaries as exit.*.
 export function exitMeaning(status: ExecutionStatus, code: number | null, signal: number | string | null): string | null {
+  if (code === null && signalName(signal) === null) return null;
   if (status === 'TIMEOUT') return 'exit.timeout';
   if (status === 'CANCELLED') return 'exit.cancelled';
   const name = signalName(signal) ?? (code !== null && code > 128 && code < 160 ? signalName(code - 128) : null);
@@ -51,7 +52,6 @@ export function exitMeaning(status: ExecutionStatus, code: number | null, signal
   if (name === 'SIGTERM') return 'exit.terminated';
   if (name === 'SIGSEGV' || name === 'SIGABRT' || name === 'SIGBUS') return 'exit.crashed';
   if (name) return 'exit.signal';
-  if (code === null) return null;
   if (code === 0) return 'exit.ok';
   if (code === 1) return 'exit.general';
   if (code === 2) return 'exit.usage';
