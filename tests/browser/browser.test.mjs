@@ -4,6 +4,7 @@ import './shared.mjs';
 import './looks.mjs';
 import './deeds.mjs';
 import './form.mjs';
+import './lists.mjs';
 import './security.mjs';
 import './executions.mjs';
 import './outputs.mjs';

@@ -57,7 +57,11 @@ function sayFailures(all: Outcome[]): void {
 // A delete is asked for, then held back for as long as its undo is offered; leaving the page carries it out.
 const UNDO_MS = 7000;
 
-export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: boolean) => void, report: (all: Outcome[]) => void = sayFailures): Promise<void> {
+// `hide` takes them from the list or gives them back; `gone` hears of those that the server no longer has.
+export async function deleteTasks(
+  tasks: Named[],
+  { hide, gone, report = sayFailures }: { hide: (ids: number[], hidden: boolean) => void; gone?: (ids: number[]) => void; report?: (all: Outcome[]) => void },
+): Promise<void> {
   const yes = await confirm.ask({
     title: t('delete.title', { count: tasks.length }),
     text: t('delete.text'),
@@ -75,6 +79,7 @@ export async function deleteTasks(tasks: Named[], hide: (ids: number[], hidden: 
     removeEventListener('pagehide', onleave);
     const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, leaving);
     const failed = all.filter((outcome) => outcome.problem !== null);
+    gone?.(all.filter((outcome) => outcome.problem === null).map((outcome) => outcome.id));
     if (failed.length === 0) return;
     hide(failed.map((outcome) => outcome.id), false);
     report(all);

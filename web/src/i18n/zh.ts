@@ -623,6 +623,7 @@ export default {
   'tasks.clear_filters': '清除筛选',
   'tasks.clear_tag': '不再只看标签 {tag}',
   'tasks.create': '新建任务',
+  'tasks.just_deleted': '已删除此处的 {count} 个任务，可以撤销。',
   'tasks.last_runs': '最近运行',
   'tasks.more_named': '{name} 的更多操作',
   'tasks.name': '名称',

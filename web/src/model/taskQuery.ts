@@ -1,9 +1,11 @@
 // What the task list shows, as it stands in the address. Defaults are left out, so that addresses stay short.
-import type { TaskStatus } from '../api/types';
+import type { Task, TaskStatus } from '../api/types';
 
 export type TaskSort = 'id' | 'name' | 'status' | 'created_at' | 'updated_at' | 'last_run_at' | 'next_run_at';
 export const STATUSES: TaskStatus[] = ['ACTIVE', 'RUNNING', 'PENDING', 'FAILED', 'PAUSED'];
 export const PAGE_SIZES = [25, 50, 100, 200];
+// What the server takes; an address may ask for a size that the page does not offer.
+const MOST_ON_PAGE = 500;
 const SORTS: TaskSort[] = ['id', 'name', 'status', 'created_at', 'updated_at', 'last_run_at', 'next_run_at'];
 
 export interface TaskQuery {
@@ -39,7 +41,7 @@ export function readTaskQuery(text: string): TaskQuery {
     sort: choice('sort', SORTS, DEFAULT_QUERY.sort),
     order: choice('order', ['asc', 'desc'] as const, DEFAULT_QUERY.order),
     page: Number.isInteger(page) && page > 0 ? page : 1,
-    page_size: PAGE_SIZES.includes(size) ? size : DEFAULT_QUERY.page_size,
+    page_size: Number.isInteger(size) && size > 0 && size <= MOST_ON_PAGE ? size : DEFAULT_QUERY.page_size,
   };
 }
 
@@ -55,6 +57,13 @@ export function writeTaskQuery(query: TaskQuery): string {
   }
   const text = search.toString();
   return text ? `?${text}` : '';
+}
+
+// Whether the list that is asked for would show it, as the server decides it; its status is another matter.
+export function matches(task: Pick<Task, 'name' | 'command' | 'description' | 'tags' | 'http'>, { search, tag }: Pick<TaskQuery, 'search' | 'tag'>): boolean {
+  if (tag && !task.tags.includes(tag)) return false;
+  const sought = search.toLowerCase();
+  return [task.name, task.command, task.description, task.http?.url, ...task.tags].some((text) => text?.toLowerCase().includes(sought));
 }
 
 // A change of anything but the page leads back to the first page.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownZone, offsetMinutes, shiftsOf } from './zones';
+import { knownZone, offsetMinutes, shiftsOf, shortMoment } from './zones';
 
 describe('offsets', () => {
   it.each([
@@ -12,4 +12,13 @@ describe('offsets', () => {
   it('an unknown zone is UTC', () => expect(knownZone('Mars/Olympus')).toBe('UTC'));
   it('change in the night in which the clock is set', () =>
     expect(shiftsOf(['2026-03-28T01:30:00Z', '2026-03-29T01:00:00Z', '2026-03-30T00:30:00Z'].map(Date.parse), 'Europe/Berlin')).toEqual([false, true, false]));
+});
+
+describe('a short moment', () => {
+  const now = new Date(2026, 6, 1, 12).getTime();
+  it('of this year has its day of the week', () => expect(shortMoment(new Date(2026, 6, 3, 9).getTime(), now, 'en')).toBe('Fri 3 Jul, 09:00'));
+  it.each([
+    ['en', '1 Jan 2027, 09:00'],
+    ['zh', '2027年1月1日 09:00'],
+  ])('of another year has that instead: %s', (locale, text) => expect(shortMoment(new Date(2027, 0, 1, 9).getTime(), now, locale)).toBe(text));
 });

@@ -51,12 +51,12 @@ export function shiftsOf(times: number[], zone: string): boolean[] {
 }
 
 // As short as it can be without doubt: seconds and the year only where they say something. By the browser's own zone
-// where none is given.
+// where none is given; a year then stands for the day of the week, as a column has room for one of them.
 export function shortMoment(at: number, now: number, locale: string, zone?: string): string {
   const seconds = Math.floor(at / 1000) % 60 !== 0;
   if (zone === undefined) {
     const other = new Date(at).getFullYear() !== new Date(now).getFullYear();
-    return localTime(at, locale, { seconds, day: true, weekday: true, year: other });
+    return localTime(at, locale, { seconds, day: true, weekday: !other, year: other });
   }
   const name = knownZone(zone);
   const year = (time: number) => cached(`y${name}`, () => new Intl.DateTimeFormat('en', { timeZone: name, year: 'numeric' })).format(time);

@@ -1,0 +1,103 @@
+// The list of tasks: what has room in it, what stands before what, and what it says while a delete can be undone.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { accessibilityFindings, openPage } from './harness.mjs';
+import { fixture } from './shared.mjs';
+
+const LONG_TAGS = ['customer-facing-systems-of-record', 'warehouse-replication-europe', 'quarterly-compliance-reporting', 'x'];
+
+describe('lists', () => {
+  const at = fixture();
+  after(() => at.server.api('POST', '/tasks/bulk/delete', { filter: {} }));
+  const deleteAll = async (page) => {
+    await page.getByLabel('Select this page').check();
+    await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  };
+
+  test('a name is readable at every width, however long its tags are', async () => {
+    const { server, create, browser } = at;
+    await create('wide 59 — export of the ledger', { tags: LONG_TAGS });
+    await create('wide 60 — export of the ledger', { tags: LONG_TAGS.slice(0, 1) });
+    await create('wide 61 — export of the ledger');
+    await create('w', { tags: ['wide', 'o'] });
+    const { page, context } = await openPage(browser, server, { language: 'zh' });
+    try {
+      await page.goto('/ui/tasks?search=wide&sort=name&order=desc');
+      for (const width of [360, 768, 820, 1024, 1280]) {
+        await page.setViewportSize({ width, height: 700 });
+        await page.locator('tr[data-id]').nth(3).waitFor();
+        const names = await page.locator('tr[data-id] a.name').evaluateAll((links) => links.map((link) => ({ shown: link.clientWidth, whole: link.scrollWidth })));
+        const [bare, one, many] = names;
+        assert.ok(many.shown >= 110, `${width}: ${many.shown} px beside four long tags`);
+        assert.ok(one.shown >= 150, `${width}: ${one.shown} px beside one long tag`);
+        assert.ok(bare.shown >= Math.min(bare.whole, 190), `${width}: ${bare.shown} px of ${bare.whole} alone`);
+        if (width === 1280) assert.equal(one.shown, one.whole, 'at 1280 the tag yields, not the name');
+        assert.deepEqual(await accessibilityFindings(page), [], `${width}`);
+      }
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('a word of what was done stands above the bar of what is selected', async () => {
+    const { page, create, row } = at;
+    for (const name of ['covered one', 'covered two']) await create(name);
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      await page.goto('/ui/tasks?search=covered');
+      await row('covered one').getByRole('button', { name: /Pause|Resume/ }).click();
+      await page.locator('.toast').waitFor();
+      await page.locator('tr[data-id] input[type=checkbox]').first().check();
+      const bar = await page.locator('.bar[role=region]').boundingBox();
+      const toast = await page.locator('.toast').last().boundingBox();
+      assert.ok(toast.y + toast.height <= bar.y, `${width}: the toast ends at ${toast.y + toast.height}, the bar begins at ${bar.y}`);
+    }
+  });
+
+  test('while a delete can be undone, the list and its counts tell of what is left', async () => {
+    const { page, server, create, row } = at;
+    const made = [];
+    for (const name of ['leaving one', 'leaving two', 'leaving three']) made.push(await create(name));
+    await server.api('POST', `/tasks/${made[0].id}/pause`);
+    await page.goto('/ui/tasks?search=leaving');
+    await row('leaving one').waitFor();
+    const count = (tab) => page.locator('.tabs button', { hasText: tab }).locator('.count').textContent();
+    assert.deepEqual([await count('All'), await count('Active'), await count('Paused')], ['3', '2', '1']);
+    await deleteAll(page);
+    await page.getByText('3 tasks deleted here. Undo brings them back.').waitFor();
+    assert.deepEqual([await count('All'), await count('Active'), await count('Paused')], ['0', '0', '0']);
+    assert.equal(await page.getByText('No task matches.').count(), 0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('leaving one').waitFor();
+    assert.deepEqual([await count('All'), await count('Active'), await count('Paused')], ['3', '2', '1']);
+    await deleteAll(page);
+    await server.until('they are gone', async () => (await server.api('GET', '/tasks?search=leaving')).total === 0);
+    await page.getByText('No task matches.').waitFor();
+    assert.equal(await count('All'), '0');
+  });
+
+  test('the address says how many stand on a page', async () => {
+    const { page, create } = at;
+    for (let number = 1; number <= 3; number += 1) await create(`few ${number}`);
+    await page.goto('/ui/tasks?search=few&page_size=2');
+    await page.getByText('1–2 of 3').waitFor();
+    assert.equal(await page.locator('tr[data-id]').count(), 2);
+    assert.equal(await page.getByLabel('Per page').inputValue(), '2');
+  });
+
+  test('a saved view is forgotten without a look at it', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks?search=once');
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByRole('menuitem', { name: 'Save this view' }).click();
+    await page.getByLabel('Name of the view').fill('passing');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.goto('/ui/tasks');
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByRole('menuitem', { name: 'Forget passing' }).click();
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByRole('menuitem', { name: 'Save this view' }).waitFor();
+    assert.equal(await page.getByText('passing').count(), 0);
+  });
+});
