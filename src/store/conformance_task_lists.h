@@ -56,6 +56,43 @@ TEST_P(ListedTasks, AreNarrowedByStatusTagAndSearchTogether) {
   EXPECT_EQ(read([](Reader& reader) { return reader.count_tasks_by_tag(1).size(); }), 1);
 }
 
+TEST_P(ListedTasks, AreNarrowedToThosePausedAfterAFailure) {
+  auto well = task_named("well");
+  well.paused = true;
+  auto ill = task_named("ill");
+  ill.paused = ill.last_failed = true;
+  auto failed = task_named("failed");
+  failed.last_failed = true;
+  for (const auto& task : {well, ill, failed}) insert(task);
+  EXPECT_THAT(names({.need = TaskNeed::paused_failed}), ElementsAre("ill"));
+  EXPECT_EQ(total({.need = TaskNeed::paused_failed}), 1);
+}
+
+TEST_P(ListedTasks, AreNarrowedToThoseThatShouldHaveRunAndNeverDid) {
+  const auto add = [&](const char* name, auto change) {
+    auto task = task_named(name);
+    task.created_at = minute(1);
+    change(task);
+    return insert(task);
+  };
+  const auto missed = [&](TaskId id) {
+    write([&](Transaction& transaction) {
+      transaction.insert_execution(execution_of(id, ExecutionStatus::missed));
+    });
+  };
+  missed(add("missed", [](Task& task) { task.next_run_at = minute(9); }));
+  missed(add("ran", [](Task& task) { task.last_run_at = minute(2); }));
+  missed(add("paused", [](Task& task) { task.paused = true; }));
+  const auto upstream = add("to come", [](Task& task) { task.next_run_at = minute(9); });
+  add("no fire", [](Task&) {});
+  add("no fire, new", [](Task& task) { task.created_at = minute(5); });
+  add("at a restart", [](Task& task) { task.definition.cron = "@reboot"; });
+  add("after another", [&](Task& task) { task.definition.after.tasks = {upstream}; });
+  EXPECT_THAT(names({.need = TaskNeed::never_ran, .made_before = minute(5)}),
+              ElementsAre("missed", "no fire"));
+  EXPECT_EQ(total({.need = TaskNeed::never_ran, .made_before = minute(5)}), 2);
+}
+
 TEST_P(ListedTasks, ComeInTheOrderThatIsAskedFor) {
   auto a = task_named("a");
   a.updated_at = minute(3);

@@ -23,10 +23,18 @@ using base::UserId;
 
 enum class TaskSort { id, name, status, created_at, updated_at, last_run_at, next_run_at };
 
+// Tasks that somebody should look at, and that no status tells.
+enum class TaskNeed {
+  paused_failed,  // paused, and its last run failed
+  never_ran,      // ACTIVE, never ran, and should have: a fire of it has its record, or none will ever come
+};
+
 struct TaskQuery {
   std::string search;  // substring of name, command, description or a tag; letters' case is ignored
   std::optional<task::TaskStatus> status;
   std::optional<std::string> tag;
+  std::optional<TaskNeed> need;
+  Instant made_before{};  // with never_ran: what has no fire to come is named only if it was made before that
   TaskSort sort = TaskSort::id;
   bool descending = false;
   std::int64_t page = 1;

@@ -36,6 +36,9 @@ constexpr Allowed kAllowed[] = {
     // as many as carry the tag, or are not ACTIVE
     {"task_tags WHERE tag = ?) ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
     {"FROM tasks WHERE status = ? ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
+    {"FROM tasks WHERE status = 'PAUSED' AND last_failed ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
+    // as many as never ran
+    {"FROM tasks WHERE last_run_at IS NULL AND +status = 'ACTIVE'", "USE TEMP B-TREE FOR ORDER BY"},
     {"task_tags WHERE tag = ?) GROUP BY status", "USE TEMP B-TREE FOR GROUP BY"},
     // an index that holds only what waits for a pool, read once after a start
     {"SELECT DISTINCT pool FROM executions WHERE waiting = 'pool'",
@@ -104,6 +107,8 @@ void ask_for_tasks(Reader& reader) {
         reader.list_task_ids(query, 1);
       }
     }
+    for (const auto need : {TaskNeed::paused_failed, TaskNeed::never_ran})
+      reader.list_tasks({.need = need, .sort = static_cast<TaskSort>(sort)});
   }
 }
 

@@ -96,6 +96,14 @@ const char* order_of(TaskSort sort, bool descending) {
   return "tasks.id";
 }
 
+// Every fire leaves its record, so that one that has any was due. What follows another task, or waits for a
+// restart, has its turn still to come.
+constexpr const char* kNeverRan =
+    "last_run_at IS NULL AND +status = 'ACTIVE' AND "
+    "(EXISTS (SELECT 1 FROM executions WHERE executions.task_id = tasks.id) OR "
+    "(next_run_at IS NULL AND created_at < ? AND cron NOT LIKE '@reboot' AND "
+    "NOT EXISTS (SELECT 1 FROM task_upstreams WHERE task_upstreams.task_id = tasks.id)))";
+
 // What the planner should find rows by.
 enum class By { condition, order };
 
@@ -108,6 +116,8 @@ std::string where_of(const TaskQuery& query, By by) {
   if (query.status) add(by == By::condition ? "status = ?" : "+status = ?");
   if (query.tag) add("tasks.id IN (SELECT task_id FROM task_tags WHERE tag = ?)");
   if (!query.search.empty()) add("search LIKE ? ESCAPE '\\'");
+  if (query.need == TaskNeed::paused_failed) add("status = 'PAUSED' AND last_failed");
+  if (query.need == TaskNeed::never_ran) add(kNeverRan);
   return where;
 }
 
@@ -115,6 +125,7 @@ void bind_where(Binder& binder, const TaskQuery& query) {
   if (query.status) binder << to_string(*query.status);
   if (query.tag) binder << *query.tag;
   if (!query.search.empty()) binder << like_pattern(query.search);
+  if (query.need == TaskNeed::never_ran) binder << query.made_before;
 }
 
 constexpr const char* kFindTask = "SELECT " TASK_COLUMNS " FROM tasks WHERE id = ?";
@@ -243,7 +254,7 @@ std::map<task::TaskStatus, std::int64_t> Session::count_tasks_by_status() {
 }
 
 std::map<task::TaskStatus, std::int64_t> Session::count_matching_by_status(const TaskQuery& query) {
-  if (query.search.empty() && !query.tag) return count_tasks_by_status();
+  if (query.search.empty() && !query.tag && !query.need) return count_tasks_by_status();
   auto any_status = query;
   any_status.status.reset();
   auto& statement = connection_.prepare_composed("SELECT status, count(*) FROM tasks" +
