@@ -12,6 +12,19 @@
 
 namespace service {
 
+// What GET /api/upcoming is asked for.
+struct UpcomingQuery {
+  // Fires in the list, and tasks where `fold` is given.
+  std::size_t limit = 1000;
+  // How many there are in each hour, and in each second that several share.
+  bool counts = false;
+  // By task too: fires no further apart than that are told as one band.
+  std::optional<base::Milliseconds> fold;
+  // Only of tasks that a list with that search and that tag shows.
+  std::string search;
+  std::string tag;
+};
+
 class LedgerView {
  public:
   LedgerView(store::Store& store, const TaskService& tasks, const base::Clock& clock);
@@ -20,10 +33,8 @@ class LedgerView {
   // sentence.
   base::Result<boost::json::object> why(TaskId id, std::optional<base::Instant> at,
                                         cron::Language language) const;
-  // GET /api/upcoming: fires of active tasks in [from, to), soonest first, at most `limit`. With `counts`
-  // also how many there are in each hour and in each second that several share.
-  boost::json::object upcoming(base::Instant from, base::Instant to, std::size_t limit = kMaxUpcoming,
-                               bool counts = false) const;
+  // GET /api/upcoming: fires of active tasks in [from, to), soonest first.
+  boost::json::object upcoming(base::Instant from, base::Instant to, const UpcomingQuery& query = {}) const;
   // GET /api/stats over the last `days`.
   boost::json::object statistics(std::int64_t days) const;
   // The same of one task, by the days of that zone's calendar; of its newest kMaxTaskOutcomes executions.
@@ -35,6 +46,9 @@ class LedgerView {
   static constexpr std::size_t kMaxUpcoming = 1000;
   static constexpr std::int64_t kMaxUpcomingTasks = 20'000;
   static constexpr std::size_t kMaxCounted = 500'000;  // fires, those of tasks that fire together being one
+  static constexpr std::size_t kMaxWalked = 200'000;   // fires counted for bands; then only their times
+  static constexpr std::size_t kMaxBands = 20'000;     // in one answer
+  static constexpr std::int64_t kMaxFolds = 1000;      // as many folds fit into a window
   static constexpr std::int64_t kMaxDays = 90;
   static constexpr std::int64_t kMaxTaskDays = 371;  // 53 weeks
   static constexpr std::int64_t kMaxTaskOutcomes = 20'000;

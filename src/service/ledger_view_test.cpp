@@ -246,7 +246,8 @@ TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveral
   ASSERT_TRUE(create(R"({"name":"a","cron":"30 * * * *"})"));
   ASSERT_TRUE(create(R"({"name":"b","cron":"30 * * * *"})"));
   ASSERT_TRUE(create(R"({"name":"c","cron":"0,30 13 * * *"})"));
-  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"), 2, true);
+  const auto answer =
+      view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"), {.limit = 2, .counts = true});
   EXPECT_EQ(answer.at("items").as_array().size(), 2);
   EXPECT_EQ(answer.at("more"), true);
   const auto& counts = answer.at("counts").as_object();
@@ -261,11 +262,48 @@ TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveral
   EXPECT_EQ(counts.at("complete"), true);
 }
 
+TEST_F(LedgerViewTest, FiresThatLieCloseTogetherAreToldAsOneBand) {
+  ASSERT_TRUE(create(R"({"name":"dense","cron":"*/10 * 13 * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"uneven","cron":"0,5,20 14 * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"rare","cron":"30 * * * *"})"));
+  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"),
+                                     {.limit = 2, .fold = std::chrono::minutes{15}});
+  EXPECT_EQ(boost::json::serialize(answer.at("tasks")),
+            R"([{"task_id":3,"task_name":"rare","bands":[)"
+            R"({"from":"2026-07-01T12:30:00Z","to":"2026-07-01T12:30:00Z","count":1,"every_ms":null},)"
+            R"({"from":"2026-07-01T13:30:00Z","to":"2026-07-01T13:30:00Z","count":1,"every_ms":null},)"
+            R"({"from":"2026-07-01T14:30:00Z","to":"2026-07-01T14:30:00Z","count":1,"every_ms":null}]},)"
+            R"({"task_id":1,"task_name":"dense","bands":[)"
+            R"({"from":"2026-07-01T13:00:00Z","to":"2026-07-01T13:59:50Z","count":360,"every_ms":10000}]}])");
+  EXPECT_EQ(answer.at("task_total"), 3);
+  EXPECT_EQ(answer.at("more_tasks"), true);
+  const auto one = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"),
+                                  {.fold = std::chrono::minutes{15}, .search = "UNEV"});
+  EXPECT_EQ(boost::json::serialize(one.at("tasks").at(0).at("bands")),
+            R"([{"from":"2026-07-01T14:00:00Z","to":"2026-07-01T14:20:00Z","count":3,"every_ms":null}])");
+  EXPECT_EQ(one.at("task_total"), 1);
+}
+
+TEST_F(LedgerViewTest, WhatIsTooMuchToCountIsABandToTheWindowsEnd) {
+  ASSERT_TRUE(create(R"({"name":"second","cron":"* * * * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"every","cron":"@every 1s","ends_at":"2026-07-20T00:00:00Z"})"));
+  ASSERT_TRUE(create(R"({"name":"office","cron":"* * 9-16 * * *"})"));
+  const auto answer =
+      view_.upcoming(at("2026-07-02T00:00:00Z"), at("2026-08-01T00:00:00Z"), {.fold = std::chrono::hours{1}});
+  const auto bands = [&](std::size_t task) { return answer.at("tasks").at(task).at("bands").as_array(); };
+  EXPECT_EQ(boost::json::serialize(bands(0)),
+            R"([{"from":"2026-07-02T00:00:00Z","to":"2026-07-31T23:59:59Z","count":null,"every_ms":null}])");
+  EXPECT_EQ(bands(1).size(), 1);
+  EXPECT_EQ(bands(1).at(0).at("to"), "2026-07-20T00:00:00Z");
+  ASSERT_EQ(bands(2).size(), 30);
+  EXPECT_EQ(bands(2).at(29).at("to"), "2026-07-31T16:59:59Z");
+}
+
 TEST_F(LedgerViewTest, AFewOfWhatComesAreTheSoonestOfAll) {
   clock_.set(at("2026-07-01T12:00:00Z"));
   for (const char* minute : {"40", "20", "10", "30"})
     ASSERT_TRUE(create(R"({"name":")" + std::string(minute) + R"(","cron":")" + minute + R"( * * * *"})"));
-  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-02T12:00:00Z"), 3);
+  const auto answer = view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-02T12:00:00Z"), {.limit = 3});
   std::string names;
   for (const auto& item : answer.at("items").as_array()) names += item.at("task_name").as_string();
   EXPECT_EQ(names, "102030");

@@ -4,6 +4,7 @@
 #include <queue>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "service/ledger_view.h"
 #include "task/cursor.h"
@@ -190,31 +191,131 @@ json::array soonest_of(const std::vector<Planned>& planned, Instant to, std::siz
   return items;
 }
 
+struct Band {
+  Instant from, to;
+  std::optional<std::int64_t> count;         // unknown where it was too much to count
+  std::optional<base::Milliseconds> step{};  // the same between all of its fires
+
+  void add(Instant at) {
+    const auto gap = at - to;
+    step = *count == 1 || step == gap ? std::optional{gap} : std::nullopt;
+    to = at;
+    ++*count;
+  }
+};
+
+// The last fire that is no further away than `gap` from that one, without a look at those between.
+Instant leap(const Planned& planned, Instant at, Instant end, base::Milliseconds gap) {
+  const auto& ends_at = planned.task->definition.ends_at;
+  if (ends_at) end = std::min(end, *ends_at + base::Milliseconds{1});
+  if (planned.schedule->is_every()) {
+    const auto second = floor<seconds>(at);
+    const auto next = planned.schedule->next(second);
+    if (!next) return at;
+    const base::Milliseconds step = *next - second;
+    return step > gap || at >= end ? at : at + (end - at - base::Milliseconds{1}) / step * step;
+  }
+  const auto until = std::min(end - base::Milliseconds{1}, at + gap);
+  const auto last = planned.schedule->previous(floor<seconds>(until) + seconds{1});
+  return last && *last > at ? Instant{*last} : at;
+}
+
+// The task's fires before `to`, those that lie close together as one. `budget` is what may be counted one by
+// one.
+std::vector<Band> bands_of(const Planned& planned, Instant to, base::Milliseconds gap, std::size_t& budget) {
+  std::vector<Band> bands;
+  std::optional<Instant> at = planned.first;
+  while (at && *at < to) {
+    const bool joins = !bands.empty() && *at - bands.back().to <= gap;
+    if (!joins) {
+      bands.push_back({*at, *at, 1});
+    } else if (bands.back().count) {
+      bands.back().add(*at);
+    } else {
+      bands.back().to = *at;
+    }
+    if (budget > 0) {
+      --budget;
+    } else if (const auto last = leap(planned, *at, to, gap); last > *at) {
+      bands.back().to = last;
+      bands.back().count.reset();
+      bands.back().step.reset();
+    }
+    at = task::cursor_after(planned.task->definition, *planned.schedule, bands.back().to).next_run_at;
+  }
+  return bands;
+}
+
+// Those tasks that fire first, each with its bands; `more` where there would be others.
+json::array folded(std::vector<Planned> planned, Instant to, const UpcomingQuery& query, bool& more) {
+  const auto count = std::min(planned.size(), query.limit);
+  std::partial_sort(planned.begin(), planned.begin() + static_cast<std::ptrdiff_t>(count), planned.end(),
+                    [](const Planned& a, const Planned& b) {
+                      return std::tie(a.first, a.task->id.value) < std::tie(b.first, b.task->id.value);
+                    });
+  auto budget = LedgerView::kMaxWalked;
+  std::size_t told = 0;
+  json::array tasks;
+  for (std::size_t i = 0; i < count && told < LedgerView::kMaxBands; ++i) {
+    json::array bands;
+    for (const auto& band : bands_of(planned[i], to, *query.fold, budget)) {
+      bands.push_back(json::object{
+          {"from", base::to_iso(band.from)},
+          {"to", base::to_iso(band.to)},
+          {"count", band.count ? json::value(*band.count) : json::value(nullptr)},
+          {"every_ms", band.count && *band.count > 1 && band.step ? json::value(band.step->count())
+                                                                  : json::value(nullptr)}});
+    }
+    told += bands.size();
+    tasks.push_back(json::object{{"task_id", planned[i].task->id.value},
+                                 {"task_name", planned[i].task->definition.name},
+                                 {"bands", std::move(bands)}});
+  }
+  more = tasks.size() < planned.size();
+  return tasks;
+}
+
 }  // namespace
 
-json::object LedgerView::upcoming(Instant from, Instant to, std::size_t limit, bool counts) const {
+json::object LedgerView::upcoming(Instant from, Instant to, const UpcomingQuery& query) const {
+  const bool of_all = query.search.empty() && query.tag.empty();
   // the first fires from now on are those of the tasks that fire first
-  const bool few = !counts && from <= clock_.now();
-  const auto most_tasks = few ? static_cast<std::int64_t>(limit) + 1 : kMaxUpcomingTasks;
+  const bool few = !query.counts && !query.fold && of_all && from <= clock_.now();
+  const auto most_tasks = few ? static_cast<std::int64_t>(query.limit) + 1 : kMaxUpcomingTasks;
   std::vector<task::Task> due;
-  store_.read([&](store::Reader& reader) { due = reader.tasks_due_before(to, most_tasks); });
+  std::unordered_set<std::int64_t> wanted;
+  store_.read([&](store::Reader& reader) {
+    due = reader.tasks_due_before(to, most_tasks);
+    if (of_all) return;
+    store::TaskQuery matching{.search = query.search};
+    if (!query.tag.empty()) matching.tag = query.tag;
+    for (const auto id : reader.list_task_ids(matching, INT64_MAX)) wanted.insert(id.value);
+  });
   const auto default_timezone = tasks_.default_timezone();
   Schedules schedules(default_timezone);
   std::vector<Planned> planned;
   for (const auto& task : due) {
+    if (!of_all && !wanted.contains(task.id.value)) continue;
     const auto& [schedule, number] = schedules.of(task.definition);
     if (!schedule || !task.next_run_at) continue;
     const auto first = first_fire_from(task, *schedule, from);
     if (first && *first < to) planned.push_back({&task, schedule.get(), number, *first});
   }
   bool more = false;
-  auto items = soonest_of(planned, to, limit, more);
+  auto items = soonest_of(planned, to, query.limit, more);
   const bool all_tasks = static_cast<std::int64_t>(due.size()) < most_tasks;
   json::object answer{{"from", base::to_iso(from)},
                       {"to", base::to_iso(to)},
                       {"items", std::move(items)},
                       {"more", more || !all_tasks}};
-  if (counts) answer["counts"] = counts_of(planned, to, all_tasks);
+  if (query.counts) answer["counts"] = counts_of(planned, to, all_tasks);
+  if (query.fold) {
+    const auto total = planned.size();
+    bool more_tasks = false;
+    answer["tasks"] = folded(std::move(planned), to, query, more_tasks);
+    answer["task_total"] = total;
+    answer["more_tasks"] = more_tasks || !all_tasks;
+  }
   return answer;
 }
 

@@ -34,6 +34,20 @@ def records(server, task_id):
     return server.ask("GET", f"/tasks/{task_id}/executions?limit=500")[1]["items"]
 
 
+def test_what_missed_its_only_fires_is_told_to_have_never_run(stopped):
+    server = stopped
+    made = [server.ask("POST", "/tasks", {"name": name, "cron": "0 0 1 1 *", "command": "true", "misfire": {"policy": "skip"}})[1]
+            for name in ("missed", "to come")]
+    server.stop()
+    with sqlite3.connect(server.folder + "/data/scheduler.db") as database:
+        database.execute("UPDATE tasks SET next_run_at = next_run_at % 86400000 + (unixepoch() - 86400) / 86400 * 86400000, "
+                         "next_due_at = next_run_at % 86400000 + (unixepoch() - 86400) / 86400 * 86400000 WHERE id = ?", (made[0]["id"],))
+    database.close()
+    server.start()
+    server.wait_until(lambda: [record["status"] for record in records(server, made[0]["id"])] == ["MISSED"])
+    assert [task["name"] for task in server.ask("GET", "/tasks?attention=never_ran")[1]["items"]] == ["missed"]
+
+
 def test_ten_thousand_missed_fires_are_one_record_and_the_next_is_on_time(stopped):
     server = stopped
     # A run that the stop left open is no reason to skip what is made up.

@@ -79,6 +79,35 @@ def test_the_list_is_searched_filtered_sorted_and_paged(server, create):
         assert server.ask("GET", "/tasks?" + bad)[0] == 422, bad
 
 
+def test_what_is_paused_after_a_failure_is_listed_whatever_else_is_paused(server, create):
+    mark = uuid.uuid4().hex
+    for name, command in (("ill", "exit 3"), ("well", "true")):
+        task = create(name=name, command=command, tags=[mark])
+        run = server.ask("POST", f"/tasks/{task['id']}/run", {})[1]["execution_id"]
+        server.wait_until(lambda: server.ask("GET", f"/executions/{run}")[1]["status"] in ("FAILED", "SUCCESS"))
+        server.ask("POST", f"/tasks/{task['id']}/pause")
+    page = server.ask("GET", f"/tasks?attention=paused&tag={mark}&counts=true")[1]
+    assert [task["name"] for task in page["items"]] == ["ill"] and page["total"] == 1 and page["counts"] == {"PAUSED": 1}
+    assert server.ask("GET", "/tasks?attention=late")[0] == 422
+
+
+def test_fires_to_come_are_told_by_task(server, create):
+    mark = uuid.uuid4().hex
+    create(name=f"{mark} dense", cron="*/10 * * * * *", timezone="UTC")
+    create(name=f"{mark} rare", cron="30 * * * *", timezone="UTC", tags=[mark])
+    window = f"/api/upcoming?from=2030-01-01T00:00:00Z&to=2030-01-01T02:00:00Z&search={mark}"
+    answer = server.ask("GET", window + "&fold=60")[1]
+    assert answer["task_total"] == 2 and not answer["more_tasks"]
+    bands = {task["task_name"].split()[1]: task["bands"] for task in answer["tasks"]}
+    assert bands["dense"] == [{"from": "2030-01-01T00:00:00Z", "to": "2030-01-01T01:59:50Z", "count": 720, "every_ms": 10000}]
+    assert [band["from"] for band in bands["rare"]] == ["2030-01-01T00:30:00Z", "2030-01-01T01:30:00Z"]
+    assert "tasks" not in server.ask("GET", window)[1]
+    assert [task["bands"] for task in server.ask("GET", window + f"&fold=60&tag={mark}&limit=1")[1]["tasks"]] == [bands["rare"]]
+    for bad in ("fold=7", "fold=x"):
+        status, problem = server.ask("GET", f"{window}&{bad}")
+        assert status == 422 and "from 8 to" in problem["errors"][0]["msg"], problem
+
+
 def test_pause_resume_toggle(server, create):
     task = create()
     path = f"/tasks/{task['id']}"

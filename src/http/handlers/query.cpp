@@ -50,6 +50,14 @@ base::Result<store::TaskQuery> task_query(const Request& request) {
       return query_error("status", "must be one of ACTIVE, PAUSED, PENDING, RUNNING, FAILED");
   }
   if (const auto tag = request.query.find("tag"); tag && !tag->empty()) query.tag = *tag;
+  if (const auto need = request.query.find("attention"); need && !need->empty()) {
+    if (*need == "paused")
+      query.need = store::TaskNeed::paused_failed;
+    else if (*need == "never_ran")
+      query.need = store::TaskNeed::never_ran;
+    else
+      return query_error("attention", "must be paused or never_ran");
+  }
   if (const auto sort = request.query.find("sort")) {
     const auto* known = std::find_if(std::begin(kSorts), std::end(kSorts),
                                      [&](const auto& entry) { return entry.first == *sort; });

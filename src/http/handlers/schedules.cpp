@@ -60,8 +60,20 @@ base::Result<Response> upcoming(const TaskHandlerParts& parts, const Request& re
   if (!limit) return limit.error();
   const auto counts = request.query.find("counts").value_or("false");
   if (counts != "true" && counts != "false") return query_error("counts", "must be true or false");
-  return json_response(200,
-                       parts.ledger.upcoming(begin, end, static_cast<std::size_t>(*limit), counts == "true"));
+  service::UpcomingQuery wanted{.limit = static_cast<std::size_t>(*limit), .counts = counts == "true"};
+  if (request.query.find("fold")) {
+    using std::chrono::seconds;
+    const auto window = std::chrono::ceil<seconds>(end - begin).count();
+    const auto least = window / service::LedgerView::kMaxFolds + 1;
+    const auto fold = query_integer(request, "fold", least, least, seconds{kUpcomingMost}.count());
+    if (!fold) return fold.error();
+    wanted.fold = seconds{*fold};
+  }
+  const auto tasks = task_query(request);
+  if (!tasks) return tasks.error();
+  wanted.search = tasks->search;
+  wanted.tag = tasks->tag.value_or("");
+  return json_response(200, parts.ledger.upcoming(begin, end, wanted));
 }
 
 base::Result<Response> statistics(const TaskHandlerParts& parts, const Request& request) {
@@ -105,13 +117,21 @@ void add_schedule_routes(Router& router, TaskHandlerParts parts) {
        .path = "/api/upcoming",
        .right = Right::read,
        .handler = [parts](const Request& request) { return upcoming(parts, request); },
-       .doc = {.summary = "What will fire, soonest first, at most 1,000; and how much in each hour",
-               .tag = "schedules",
-               .query = {{"from", "Now where absent", "date-time"},
-                         {"to", "A day later where absent", "date-time"},
-                         {"limit", "0 to 1000, default 1000", "integer"},
-                         {"counts", "true: with the counts by hour, and the seconds that several share"}},
-               .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
+       .doc = {
+           .summary = "What will fire, soonest first, at most 1,000; and how much in each hour",
+           .tag = "schedules",
+           .query =
+               {{"from", "Now where absent", "date-time"},
+                {"to", "A day later where absent", "date-time"},
+                {"limit", "0 to 1000, default 1000", "integer"},
+                {"counts", "true: with the counts by hour, and the seconds that several share"},
+                {"fold",
+                 "Seconds: also by task, at most `limit` of them, with fires no further apart than that told "
+                 "as one; at least a thousandth of the window",
+                 "integer"},
+                {"search", "Only of tasks that a list with that search shows"},
+                {"tag", "Only of tasks with this tag"}},
+           .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
   router.add(
       {.method = Method::get,
        .path = "/api/stats",

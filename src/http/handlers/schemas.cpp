@@ -146,7 +146,12 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"("properties":{"by_hour":{"type":"array","items":{"type":"object","properties":{"hour":{"type":"string"},)"
      R"("count":{"type":"integer"}}}},"collisions":{"type":"array","items":{"type":"object","properties":{)"
      R"("at":{"type":"string"},"count":{"type":"integer"},"names":{"type":"array","items":{"type":"string"}}}}},)"
-     R"("total":{"type":"integer"},"complete":{"type":"boolean"}}}}})"},
+     R"("total":{"type":"integer"},"complete":{"type":"boolean"}}},"tasks":{"type":"array","description":"With `fold`",)"
+     R"("items":{"type":"object","properties":{"task_id":{"type":"integer"},"task_name":{"type":"string"},"bands":)"
+     R"({"type":"array","items":{"type":"object","properties":{"from":{"type":"string","format":"date-time"},)"
+     R"("to":{"type":"string","format":"date-time","description":"The last of these fires"},"count":)" NULLABLE(
+         "integer") R"(,"every_ms":)" NULLABLE("integer") R"(}}}}}},"task_total":{"type":"integer"},)"
+                                                          R"("more_tasks":{"type":"boolean"}}})"},
     {"SimulationInput",
      R"({"type":"object","additionalProperties":false,"properties":{"days":{"type":"integer"},"limit":{"type":"integer"},)"
      R"("task_id":{"type":"integer","description":"The task that is changed; absent for a new one"},)"

@@ -13,6 +13,8 @@ namespace {
 namespace json = boost::json;
 using rights::Right;
 
+constexpr std::chrono::days kNewFor{1};  // so long nobody wonders why a task has not run yet
+
 std::string etag_of(const task::Task& task) {
   return "\"" + std::to_string(task.revision) + "\"";
 }
@@ -91,6 +93,7 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
          const auto version = parts.events.version();
          auto query = task_query(request);
          if (!query) return std::move(query).error();
+         query->made_before = parts.clock.now() - kNewFor;
          std::optional<Counts> counts;
          if (const auto wanted = request.query.find("counts"); wanted && *wanted != "false") {
            if (*wanted != "true") return query_error("counts", "must be true or false");
@@ -104,6 +107,9 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
                .query = {{"search", "Part of a name, command, description or tag"},
                          {"status", "ACTIVE, PAUSED, PENDING, RUNNING or FAILED"},
                          {"tag", "Tasks with this tag"},
+                         {"attention",
+                          "paused: paused after a run that failed; never_ran: active, never ran, and a fire "
+                          "of it was due, or none will come and it is older than a day"},
                          {"sort", "id, name, status, created_at, updated_at, last_run_at or next_run_at"},
                          {"order", "asc or desc"},
                          {"page", "From 1", "integer"},

@@ -38,7 +38,7 @@ constexpr Allowed kAllowed[] = {
     {"FROM tasks WHERE status = ? ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
     {"FROM tasks WHERE status = 'PAUSED' AND last_failed ORDER BY", "USE TEMP B-TREE FOR ORDER BY"},
     // as many as never ran
-    {"FROM tasks WHERE last_run_at IS NULL AND +status = 'ACTIVE'", "USE TEMP B-TREE FOR ORDER BY"},
+    {"FROM tasks WHERE last_run_at IS NULL AND +status = 'ACTIVE'", "USE TEMP B-TREE"},
     {"task_tags WHERE tag = ?) GROUP BY status", "USE TEMP B-TREE FOR GROUP BY"},
     // an index that holds only what waits for a pool, read once after a start
     {"SELECT DISTINCT pool FROM executions WHERE waiting = 'pool'",
@@ -86,6 +86,8 @@ void ask_for_tasks(Reader& reader) {
   reader.count_matching_by_status({.search = "text"});
   reader.count_matching_by_status({.tag = "tag"});
   reader.count_matching_by_status({.search = "text", .tag = "tag"});
+  for (const auto need : {TaskNeed::paused_failed, TaskNeed::never_ran})
+    reader.count_matching_by_status({.need = need});
   reader.count_tasks_by_tag(1);
   reader.for_each_due([](TaskId, Instant) {});
   reader.tasks_due_before({}, 1);

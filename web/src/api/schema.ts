@@ -603,6 +603,24 @@ export interface components {
                 total?: number;
                 complete?: boolean;
             };
+            /** @description With `fold` */
+            tasks?: {
+                task_id?: number;
+                task_name?: string;
+                bands?: {
+                    /** Format: date-time */
+                    from?: string;
+                    /**
+                     * Format: date-time
+                     * @description The last of these fires
+                     */
+                    to?: string;
+                    count?: number | null;
+                    every_ms?: number | null;
+                }[];
+            }[];
+            task_total?: number;
+            more_tasks?: boolean;
         };
         SimulationInput: {
             days?: number;
