@@ -100,4 +100,22 @@ describe('lists', () => {
     await page.getByRole('menuitem', { name: 'Save this view' }).waitFor();
     assert.equal(await page.getByText('passing').count(), 0);
   });
+
+  test('j and k walk the executions', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('walked');
+    const first = await run(task);
+    await ended(first);
+    const second = await run(task, { force: true });
+    await ended(second);
+    await page.goto('/ui/executions');
+    const focused = (id) => page.locator(`td.id a[href="/ui/executions/${id}"]:focus`).waitFor();
+    await page.locator(`td.id a[href="/ui/executions/${first}"]`).waitFor();
+    await page.keyboard.press('j');
+    await focused(second);
+    await page.keyboard.press('j');
+    await focused(first);
+    await page.keyboard.press('k');
+    await focused(second);
+  });
 });
