@@ -13,14 +13,21 @@ describe('attention', () => {
 
   test('a task that never ran is named, and run', async () => {
     const { page, server, create } = at;
-    // what earlier tests left never ran either, and the list shows only so many
-    await server.api('POST', '/tasks/bulk/delete', { filter: { status: 'ACTIVE' } });
-    const task = await create('never seen');
+    // The server is away when its one fire of the day is due, and does not make it up.
+    const soon = new Date(Date.now() + 3000);
+    const cron = `${soon.getUTCSeconds()} ${soon.getUTCMinutes()} ${soon.getUTCHours()} * * *`;
+    const task = await create('never seen', { cron, timezone: 'UTC', misfire: { policy: 'skip' } });
+    await create('to come');
+    await server.end();
+    await server.until('its time has passed', () => Date.now() > soon.getTime() + 1000);
+    await server.start();
     await later(2 * DAY_MS);
     await page.goto('/ui/overview');
+    await line('Never ran', 'never seen').getByText('a fire was due, and nothing ran').waitFor();
+    assert.equal(await page.locator('.needs li', { hasText: 'to come' }).count(), 0, 'its first fire is still to come');
     await line('Never ran', 'never seen').getByRole('button', { name: 'Run now' }).click();
     await line('Never ran', 'never seen').waitFor({ state: 'detached' });
-    await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions`)).items.length === 1);
+    await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions?trigger=manual`)).items.length === 1);
   });
 
   test('one whose time has passed is late, and run', async () => {
@@ -51,8 +58,23 @@ describe('attention', () => {
   test('one that was paused after it had failed is named, and resumed', async () => {
     const { page, server, create, run, ended } = at;
     const task = await create('given up', { command: 'exit 5' });
-    await ended(await run(task));
+    const failed = await run(task);
+    await ended(failed);
     await server.api('POST', `/tasks/${task.id}/pause`);
+    // However many are paused that ran since, and well.
+    for (let number = 1; number <= 8; number += 1) {
+      const well = await create(`resting ${number}`);
+      await ended(await run(well));
+      await server.api('POST', `/tasks/${well.id}/pause`);
+    }
+    await page.goto('/ui/overview');
+    const given = line('Paused', 'given up');
+    await given.locator(`a.name[href="/ui/executions/${failed}"]`).waitFor();
+    assert.equal(await given.getByRole('link', { name: 'task given up' }).getAttribute('href'), `/ui/tasks/${task.id}`);
+    assert.equal(await page.locator('.needs li', { hasText: 'resting' }).count(), 0);
+    await page.goto('/ui/tasks?attention=paused');
+    await at.row('given up').waitFor();
+    assert.equal(await page.locator('tr[data-id]').count(), 1);
     await page.goto('/ui/overview');
     await line('Paused', 'given up').getByRole('button', { name: 'Resume' }).click();
     await server.until('it is on again', async () => (await server.api('GET', `/tasks/${task.id}`)).status !== 'PAUSED');

@@ -10,6 +10,7 @@ describe('the task list in the address', () => {
     '?tag=nightly&sort=name&order=asc',
     '?page_size=100',
     '?page_size=20',
+    '?attention=never_ran',
   ])('%s reads and writes back the same', (text) => expect(writeTaskQuery(readTaskQuery(text))).toBe(text));
   it.each(['?page=0', '?page=-1', '?page=x', '?status=NONE', '?sort=drop', '?page_size=9999'])(
     '%s falls back to the defaults',

@@ -6,12 +6,15 @@ export const STATUSES: TaskStatus[] = ['ACTIVE', 'RUNNING', 'PENDING', 'FAILED',
 export const PAGE_SIZES = [25, 50, 100, 200];
 // What the server takes; an address may ask for a size that the page does not offer.
 const MOST_ON_PAGE = 500;
+// What the overview leads to, and no status tells.
+const ATTENTION = ['paused', 'never_ran'] as const;
 const SORTS: TaskSort[] = ['id', 'name', 'status', 'created_at', 'updated_at', 'last_run_at', 'next_run_at'];
 
 export interface TaskQuery {
   search: string;
   status: TaskStatus | '';
   tag: string;
+  attention: (typeof ATTENTION)[number] | '';
   sort: TaskSort;
   order: 'asc' | 'desc';
   page: number;
@@ -22,6 +25,7 @@ export const DEFAULT_QUERY: TaskQuery = {
   search: '',
   status: '',
   tag: '',
+  attention: '',
   sort: 'id',
   order: 'desc',
   page: 1,
@@ -38,6 +42,7 @@ export function readTaskQuery(text: string): TaskQuery {
     search: given.get('search') ?? '',
     status: choice('status', ['', ...STATUSES], ''),
     tag: given.get('tag') ?? '',
+    attention: choice('attention', ['', ...ATTENTION], ''),
     sort: choice('sort', SORTS, DEFAULT_QUERY.sort),
     order: choice('order', ['asc', 'desc'] as const, DEFAULT_QUERY.order),
     page: Number.isInteger(page) && page > 0 ? page : 1,
