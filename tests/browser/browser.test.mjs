@@ -5,6 +5,7 @@ import './looks.mjs';
 import './deeds.mjs';
 import './form.mjs';
 import './lists.mjs';
+import './times.mjs';
 import './security.mjs';
 import './executions.mjs';
 import './outputs.mjs';

@@ -49,8 +49,10 @@ export interface RecentRuns {
 }
 
 export type CronAnswer = Omit<Whole<Schemas['NextFires']>, 'canonical'>;
-export type Upcoming = But<Whole<Schemas['Upcoming']>, 'counts'>;
+export type Upcoming = But<Whole<Schemas['Upcoming']>, 'counts' | 'tasks' | 'task_total' | 'more_tasks'>;
 export type Fire = Upcoming['items'][number];
+export type TaskFires = NonNullable<Upcoming['tasks']>[number];
+export type FireBand = TaskFires['bands'][number];
 export type FireCounts = NonNullable<Upcoming['counts']>;
 export type StatsHour = Pick<Whole<Schemas['Stats']>['by_hour'][number], 'hour' | 'executions' | 'average_duration_ms'>;
 export interface Stats extends Pick<Whole<Schemas['Stats']>, 'tasks'> {

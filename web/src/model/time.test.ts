@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { duration, localTime, moment, relative } from './time';
+import { duration, interval, localTime, moment, relative } from './time';
 
+describe('an interval of fires', () => {
+  it.each([
+    [1000, '1 s'],
+    [10_000, '10 s'],
+    [60_000, '1 m'],
+    [90_000, '1 m 30 s'],
+    [3_600_000, '1 h'],
+    [5_400_000, '1 h 30 m'],
+    [86_400_000, '1 d'],
+    [600_000, '10 m'],
+  ])('%d ms is shown as %s', (ms, text) => expect(interval(ms)).toBe(text));
+});
 describe('duration', () => {
   it.each([
     [0, '0 ms'],

@@ -99,6 +99,12 @@ export function exact(at: number, locale: string, timeZone?: string): string {
   ).format(at);
 }
 
+// How far apart fires are: "10 s", "5 m", "1 h 30 m".
+export function interval(milliseconds: number): string {
+  if (milliseconds < 10_000 && milliseconds % 1000 === 0) return `${milliseconds / 1000} s`;
+  return duration(milliseconds).replace(/ 00? [hms]$/, '');
+}
+
 // "820 ms", "4.2 s", "3 m 12 s", "2 h 05 m", "3 d 4 h".
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, Math.round(milliseconds));

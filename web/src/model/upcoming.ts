@@ -1,12 +1,18 @@
 // The hours to come, as a calendar.
-import type { FireCounts } from '../api/types';
+import type { FireBand, FireCounts, TaskFires } from '../api/types';
 
 export const HOUR_MS = 3_600_000;
 
 export const MOST_LISTED = 100;
 
-// What the server is asked for.
-export const firesQuery = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: MOST_LISTED });
+// What the server is asked for. What fires more than about twenty-four times in the window is one row, not all of them.
+const FOLDS = 24;
+export const firesQuery = (from: number, to: number) => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+  limit: MOST_LISTED,
+  fold: Math.max(1, Math.ceil((to - from) / FOLDS / 1000) - 1),
+});
 export const countsQuery = (from: number, days: number) => ({ ...firesQuery(from, from + days * 24 * HOUR_MS), counts: true });
 
 export interface Day {
@@ -27,4 +33,10 @@ export function calendarOf(counts: FireCounts['by_hour'], from: number, days: nu
     });
     return { at, hours };
   });
+}
+
+export type Row = Pick<TaskFires, 'task_id' | 'task_name'> & FireBand;
+// The fires of all tasks in one list, soonest first.
+export function rowsOf(tasks: TaskFires[]): Row[] {
+  return tasks.flatMap(({ task_id, task_name, bands }) => bands.map((band) => ({ task_id, task_name, ...band }))).sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
 }
