@@ -76,11 +76,15 @@ TEST_P(ListedTasks, AreNarrowedToThoseThatShouldHaveRunAndNeverDid) {
     return insert(task);
   };
   const auto missed = [&](TaskId id) {
+    ExecutionId record;
     write([&](Transaction& transaction) {
-      transaction.insert_execution(execution_of(id, ExecutionStatus::missed));
+      record = transaction.insert_execution(execution_of(id, ExecutionStatus::missed)).value();
     });
+    return record;
   };
   missed(add("missed", [](Task& task) { task.next_run_at = minute(9); }));
+  const auto record = missed(add("missed long ago", [](Task& task) { task.next_run_at = minute(9); }));
+  write([&](Transaction& transaction) { transaction.delete_executions({&record, 1}); });
   missed(add("ran", [](Task& task) { task.last_run_at = minute(2); }));
   missed(add("paused", [](Task& task) { task.paused = true; }));
   const auto upstream = add("to come", [](Task& task) { task.next_run_at = minute(9); });
@@ -89,8 +93,8 @@ TEST_P(ListedTasks, AreNarrowedToThoseThatShouldHaveRunAndNeverDid) {
   add("at a restart", [](Task& task) { task.definition.cron = "@reboot"; });
   add("after another", [&](Task& task) { task.definition.after.tasks = {upstream}; });
   EXPECT_THAT(names({.need = TaskNeed::never_ran, .made_before = minute(5)}),
-              ElementsAre("missed", "no fire"));
-  EXPECT_EQ(total({.need = TaskNeed::never_ran, .made_before = minute(5)}), 2);
+              ElementsAre("missed", "missed long ago", "no fire"));
+  EXPECT_EQ(total({.need = TaskNeed::never_ran, .made_before = minute(5)}), 3);
 }
 
 TEST_P(ListedTasks, ComeInTheOrderThatIsAskedFor) {

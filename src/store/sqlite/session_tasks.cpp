@@ -96,11 +96,12 @@ const char* order_of(TaskSort sort, bool descending) {
   return "tasks.id";
 }
 
-// Every fire leaves its record, so that one that has any was due. What follows another task, or waits for a
-// restart, has its turn still to come.
+// Every fire leaves its record, or a count of what retention deleted, so that one that has any was due. What
+// follows another task, or waits for a restart, has its turn still to come.
 constexpr const char* kNeverRan =
     "last_run_at IS NULL AND +status = 'ACTIVE' AND "
     "(EXISTS (SELECT 1 FROM executions WHERE executions.task_id = tasks.id) OR "
+    "EXISTS (SELECT 1 FROM task_days WHERE task_days.task_id = tasks.id) OR "
     "(next_run_at IS NULL AND created_at < ? AND cron NOT LIKE '@reboot' AND "
     "NOT EXISTS (SELECT 1 FROM task_upstreams WHERE task_upstreams.task_id = tasks.id)))";
 
