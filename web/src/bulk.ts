@@ -1,6 +1,7 @@
 // The same done to many tasks: in parts, so that it can be seen how far it has come, and with a word on each.
 import { get, post } from './api/client';
 import type { TaskPage } from './api/types';
+import { said } from './i18n/index.svelte';
 import { sayProblem } from './problem';
 
 export interface Outcome {
@@ -23,7 +24,7 @@ export async function bulk(action: BulkAction, tasks: ReadonlyMap<number, string
     const part = ids.slice(at, at + size);
     try {
       const { results } = await post<{ results: { id: number; status: string; error?: string }[] }>(`/tasks/bulk/${action}`, { ids: part }, { keepalive });
-      for (const { id, status, error } of results) all.push({ id, name: tasks.get(id) ?? `#${id}`, problem: status === 'error' ? (error ?? '') : null });
+      for (const { id, status, error } of results) all.push({ id, name: tasks.get(id) ?? `#${id}`, problem: status === 'error' ? said(error ?? '') : null });
     } catch (error) {
       for (const id of part) all.push({ id, name: tasks.get(id) ?? `#${id}`, problem: sayProblem(error) });
     }

@@ -1,13 +1,19 @@
 // What went wrong, as a sentence for the reader.
 import { ApiError } from './api/client';
-import { t } from './i18n/index.svelte';
+import { said, t, tOr } from './i18n/index.svelte';
+
+// The router's own words; what else is refused says more than the role.
+const NOT_THE_ROLE = ') may not do this';
+
+const nameOf = ([, ...path]: (string | number)[]) => tOr(`field.${path[0]}`, path.join('.'));
 
 export function sayProblem(error: unknown): string {
   if (!(error instanceof ApiError)) return String((error as Error)?.message ?? error);
   if (error.status === 0) return t('problem.unreachable');
-  if (error.status === 403) return t('problem.forbidden');
+  if (error.status === 403 && error.message.includes(NOT_THE_ROLE)) return t('problem.forbidden');
   if (error.status === 429) return t('problem.too_many');
-  // What the sentence says already stands once.
-  const fields = (error.problem.errors ?? []).filter(({ msg }) => !error.message.includes(msg)).map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`);
-  return [error.message, ...fields].filter(Boolean).join(' · ');
+  const fields = error.problem.errors?.filter(({ loc }) => loc.length > 1) ?? [];
+  // What the detail says of the first field stands among the fields too.
+  if (fields.length === 0) return said(error.message);
+  return fields.map(({ loc, msg }) => t('problem.field', { field: nameOf(loc), problem: said(msg) })).join(' · ');
 }

@@ -472,6 +472,7 @@ export default {
   'password.new': 'New password',
   'password.title': 'Change password',
 
+  'problem.field': '{field}: {problem}',
   'problem.forbidden': 'Your role does not allow this.',
   'problem.too_many': 'Too many requests; wait a moment and try again.',
   'problem.unreachable': 'The server cannot be reached.',

@@ -7,7 +7,9 @@ export type MessageKey = keyof Messages;
 export type Language = 'en' | 'zh';
 export type Params = Record<string, string | number>;
 
-const LOADERS: Record<Language, () => Promise<{ default: Record<MessageKey, string> }>> = {
+type Say = (sentence: string) => string;
+const asItIs: Say = (sentence) => sentence;
+const LOADERS: Record<Language, () => Promise<{ default: Record<MessageKey, string>; said?: Say }>> = {
   en: () => import('./en'),
   zh: () => import('./zh'),
 };
@@ -15,6 +17,7 @@ const LOADERS: Record<Language, () => Promise<{ default: Record<MessageKey, stri
 class I18n {
   language = $state<Language>('en');
   messages = $state.raw<Record<MessageKey, string>>({} as Record<MessageKey, string>);
+  said = $state.raw(asItIs);
 }
 export const i18n = new I18n();
 
@@ -29,8 +32,9 @@ export function preferredLanguage(): Language {
 }
 
 export async function loadLanguage(language: Language): Promise<void> {
-  const { default: messages } = await LOADERS[language]();
+  const { default: messages, said: say = asItIs } = await LOADERS[language]();
   i18n.messages = messages;
+  i18n.said = say;
   i18n.language = language;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
@@ -51,6 +55,11 @@ export function t(key: MessageKey, params?: Params): string {
 // For words named by what the server says ("status.RUNNING"); its own word where we have none.
 export function tOr(key: string, fallback: string): string {
   return (i18n.messages as Record<string, string>)[key] ?? fallback;
+}
+
+// A sentence of the server, which speaks English: why a run failed, what is wrong with a field.
+export function said(sentence: string): string {
+  return i18n.said(sentence);
 }
 
 export function locale(): string {

@@ -1,4 +1,6 @@
 // 中文。每个键都与 en.ts 对应，由 i18n.test.ts 检查。
+export { said } from './zhServer';
+
 export default {
   'after_need.all': '全部结束',
   'after_need.any': '任一结束',
@@ -472,6 +474,7 @@ export default {
   'password.new': '新密码',
   'password.title': '修改密码',
 
+  'problem.field': '{field}：{problem}',
   'problem.forbidden': '你的角色无权执行此操作。',
   'problem.too_many': '请求过多，请稍后再试。',
   'problem.unreachable': '无法连接服务器。',

@@ -33,7 +33,7 @@ describe('why an execution ended', () => {
     ['exit code 3', null, 'exit code 3'],
     [null, 'by hand', 'by hand'],
     [null, null, ''],
-  ])('%s, %s', (error, reason, text) => expect(whyItEnded(error, reason)).toBe(text));
+  ])('%s, %s', (error, reason, text) => expect(whyItEnded(error, reason).join(' · ')).toBe(text));
 });
 
 describe('bytes', () => {

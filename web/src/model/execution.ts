@@ -35,11 +35,11 @@ export function signalName(signal: number | string | null): string | null {
   return typeof signal === 'string' ? signal : (SIGNALS[signal] ?? `SIG${signal}`);
 }
 
-// What is told of an end by its error and its reason, once where one of them says it all.
-export function whyItEnded(error: string | null, reason: string | null): string {
-  if (!error || !reason) return error || reason || '';
-  if (reason.includes(error)) return reason;
-  return error.includes(reason) ? error : `${error} · ${reason}`;
+// The server's sentences about an end, its error and its reason; one where it says it all.
+export function whyItEnded(error: string | null, reason: string | null): string[] {
+  if (!error || !reason) return [error ?? '', reason ?? ''].filter(Boolean);
+  if (reason.includes(error)) return [reason];
+  return error.includes(reason) ? [error] : [error, reason];
 }
 
 // Which sentence explains an exit; the words stand in the dictionaries as exit.*.

@@ -1,0 +1,103 @@
+// The server's sentences are known in Chinese, by its own sources: one that is changed or new fails here, rather than
+// being shown in English.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SENTENCES, TERMS, said } from './zhServer';
+
+const SOURCES = join(__dirname, '../../../src');
+// Who speaks to users of the page, but for what only an administrator reads at the start.
+const SPEAKERS = /^(cron|task|service|engine|runner|auth|http\/handlers|http\/object_reader)/;
+const OTHERS = /_test\.|fixture|conformance|fake_|explain_|key_ring|secret_key|sealer|runner\/(server|client|cgroup)|audit_log/;
+const LITERAL = /"((?:[^"\\\n]|\\.)*)"/g;
+// A message begins here; it goes on to the end of the brackets or of the statement.
+const MESSAGE =
+  /\b(?:fail|fail_at|failure|field_error|query_error|make_error|error|refuse|Error|SpawnFailure|Refusal|wrong_token|end_unbegun)\s*[({]|\b(?:why|reason|error|message|last_error|awaited|expected|kLoop|kShape|kNicknameList)\s*\+?=|\breturn\s+(?=")|\.reason\s*=/g;
+// Said to nobody: names of keys, of log lines, and what only an API or a request by hand can meet.
+const UNSAID = new Set(['second factor:', 'process tree: ', "there is no page at '"]);
+
+function endOf(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i += 1) {
+    const char = text[i]!;
+    if (char === '"' || (char === "'" && !/\d/.test(text[i - 1]!))) {
+      for (i += 1; text[i] !== char; i += 1) if (text[i] === '\\') i += 1;
+    } else if ('([{'.includes(char)) depth += 1;
+    else if (')]}'.includes(char)) depth -= 1;
+    if (depth < 0 || (char === ';' && depth === 0)) return i;
+  }
+  return text.length;
+}
+const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(cpp|h)$/.test(name) && SPEAKERS.test(name) && !OTHERS.test(name))
+  .map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8').replace(/^\s*\/\/.*$/gm, '').replace(/"\s*\n\s*"/g, '') }));
+const unquoted = (literal: string) => literal.replace(/\\(.)/g, '$1');
+const literalsIn = (text: string) => [...text.matchAll(LITERAL)].map((match) => unquoted(match[1]!));
+const spoken = sources.flatMap(({ name, text }) =>
+  [...text.matchAll(MESSAGE)]
+    .flatMap((match) => literalsIn(text.slice(match.index + match[0].length, endOf(text, match.index + match[0].length))))
+    .filter((literal) => /[a-z']+ [a-z'"]+/i.test(literal) && !UNSAID.has(literal))
+    .map((literal) => ({ name, literal })),
+);
+const allLiterals = new Set(sources.flatMap(({ text }) => literalsIn(text)));
+const everything = [...allLiterals].join('\n');
+const known = Object.keys(SENTENCES).join('\n');
+// The server puts quotes and ranges round what varies in its own functions, so only whole words are compared.
+const words = (text: string) => text.replace(/^[^A-Za-z@]+|[^A-Za-z0-9]+$/g, '');
+
+const partsOf = (sentence: string) => sentence.split(/\{\w+\}|: |; /).map(words).filter((part) => /[a-z]+ [a-z]+/.test(part));
+// As one literal, or as two that follow each other.
+function isSaid(part: string): boolean {
+  const halves = [...part.matchAll(/ /g)].map(({ index }) => [part.slice(0, index), part.slice(index + 1)]);
+  return everything.includes(part) || halves.some((both) => both.every((half) => everything.includes(half)));
+}
+
+describe("the server's sentences", () => {
+  it('are found', () => expect(spoken.length).toBeGreaterThan(200));
+
+  it('are all known in Chinese', () => {
+    const unknown = spoken.filter(({ literal }) => !known.includes(words(literal)) && said(literal) === literal).map(({ name, literal }) => `${name}: ${literal}`);
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(Object.entries(SENTENCES))('%s is still said', (sentence, chinese) => {
+    expect(partsOf(sentence).filter((part) => !isSaid(part))).toEqual([]);
+    expect(/[\u4e00-\u9fff]/.test(chinese)).toBe(true);
+    const given = new Set([...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+    for (const [, name] of chinese.matchAll(/\{(\w+)\}/g)) expect(given).toContain(name);
+  });
+
+  it('have fields of the cron expression by the names that are there', () => {
+    const fields = ['second', 'minute', 'hour', 'day-of-month', 'month', 'day-of-week', 'year'];
+    for (const field of fields) {
+      expect(allLiterals).toContain(field);
+      expect(TERMS[field]).toBeDefined();
+    }
+  });
+
+  it('have the words by which the page knows that a role was refused', () => {
+    expect(readFileSync(join(SOURCES, 'http/router.cpp'), 'utf8')).toContain(') may not do this');
+  });
+});
+
+describe('said', () => {
+  it.each([
+    ['hour 25 is outside 0-23', '小时 25 超出范围 0-23'],
+    ['day-of-week 9 is outside 0-7 (0 and 7 are Sunday)', '星期 9 超出范围 0-7（0 和 7 都是周日）'],
+    ["hour 'x' is not a number in 0-23", '小时“x”无效：应为 0-23 之间的数字'],
+    ["month 'FOO' is not a number in 1-12 or a name JAN to DEC", '月份“FOO”无效：应为 1-12 之间的数字或 JAN 至 DEC 的名称'],
+    ['attempt 3 of 3 failed: exit code 3', '第 3 次尝试（共 3 次）失败：退出码 3'],
+    ["spawn failed: working directory '/nowhere': No such file or directory", '启动失败：工作目录“/nowhere”：没有该文件或目录'],
+    ["spawn failed: user 'nobody2': no such user", '启动失败：没有用户“nobody2”'],
+    ['cancelled by admin', '由 admin 取消'],
+    ['cancelled by hour', '由 hour 取消'],
+    ["the user name 'admin' is taken; choose another", '用户名“admin”已被占用；请换一个'],
+    ['each item must be a whole number from 0 to 255', '每一项必须是 0 至 255 之间的整数'],
+    [
+      "task 'a' is running already (execution 7) and its overlap policy 'skip': the run before it has not ended; wait for its end, cancel it, or run with \"force\": true",
+      '任务“a”已在运行（execution 7），重叠策略“跳过”：上一次运行尚未结束；请等它结束、将其取消，或选择并行运行',
+    ],
+    ['what nobody translated', 'what nobody translated'],
+    ['', ''],
+  ])('%s', (sentence, chinese) => expect(said(sentence)).toBe(chinese));
+});
