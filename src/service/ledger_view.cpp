@@ -29,22 +29,23 @@ Answer answer_for(const task::Execution& execution) {
   const auto status = std::string(to_string(execution.status));
   const auto id = base::to_string(execution.id);
   const auto because = execution.reason.empty() ? std::string() : ": " + execution.reason;
+  const auto chinese_because = execution.reason.empty() ? std::string() : "：" + execution.reason;
   switch (execution.status) {
     case ExecutionStatus::pending:
-      return {"waiting", "It waits as execution " + id + because, "它正在等待，执行 " + id + because};
+      return {"waiting", "It waits as execution " + id + because, "它正在等待，执行 " + id + chinese_because};
     case ExecutionStatus::running:
       return {"running", "It runs as execution " + id, "它正在运行，执行 " + id};
     case ExecutionStatus::skipped:
-      return {"skipped", "It was skipped" + because, "它被跳过" + because};
+      return {"skipped", "It was skipped" + because, "它被跳过" + chinese_because};
     case ExecutionStatus::missed:
-      return {"missed", "It was missed" + because, "它被错过" + because};
+      return {"missed", "It was missed" + because, "它被错过" + chinese_because};
     case ExecutionStatus::success:
     case ExecutionStatus::failed:
     case ExecutionStatus::timeout:
     case ExecutionStatus::cancelled:
     case ExecutionStatus::lost:
       return {"ran", "It ran as execution " + id + " and ended as " + status + because,
-              "它已运行，执行 " + id + "，结果 " + status + because};
+              "它已运行，执行 " + id + "，结果 " + status + chinese_because};
   }
   return {"unknown", "Nothing is known of it", "没有记录"};
 }

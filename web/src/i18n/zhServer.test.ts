@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SENTENCES, TERMS, said } from './zhServer';
+import en from './en';
+import { SENTENCES, SETTINGS, TERMS, said } from './zhServer';
 
 const SOURCES = join(__dirname, '../../../src');
 // Who speaks to users of the page, but for what only an administrator reads at the start.
@@ -77,6 +78,29 @@ describe("the server's sentences", () => {
 
   it('have the words by which the page knows that a role was refused', () => {
     expect(readFileSync(join(SOURCES, 'http/router.cpp'), 'utf8')).toContain(') may not do this');
+  });
+});
+
+describe('settings', () => {
+  // Written from the server's table of keys, and held to it by a test of the server.
+  const docs = readFileSync(join(SOURCES, '../docs/configuration.md'), 'utf8');
+  const helps = docs.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(' | ').at(-1)!.replace(/ \|$/, ''));
+  it('have their help in Chinese, each as it is now', () => expect(Object.keys(SETTINGS).sort()).toEqual([...new Set(helps)].sort()));
+});
+
+describe('deeds of the audit', () => {
+  const all = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(cpp|h)$/.test(name) && !/_test|schema/.test(name))
+    .map((name) => readFileSync(join(SOURCES, name), 'utf8'));
+  const AUDITED = /(?:\b(?:append_audit|audit|insert|save)\(|\.action = )[^;]*?;/g;
+  const actions = all.flatMap((text) => [...text.matchAll(AUDITED)].flatMap(([call]) => literalsIn(call).filter((literal) => /^[a-z_]+\.[a-z_]+$/.test(literal))));
+  it('have words', () => {
+    expect(actions.length).toBeGreaterThan(25);
+    expect([...new Set(actions)].filter((action) => !(`audit.did.${action}` in en))).toEqual([]);
+  });
+  it('are those that there are', () => {
+    const known = Object.keys(en).filter((key) => key.startsWith('audit.did.')).map((key) => key.slice('audit.did.'.length));
+    expect(known.filter((action) => !all.some((text) => text.includes(`"${action}"`)))).toEqual([]);
   });
 });
 

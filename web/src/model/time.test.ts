@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, interval, localTime, moment, relative } from './time';
+import { duration, interval, localTime, moment, relative, withTimes } from './time';
 
 describe('an interval of fires', () => {
   it.each([
@@ -61,6 +61,15 @@ describe('localTime', () => {
     expect(localTime(at, 'en-GB', parts)).toBe(english);
     expect(localTime(at, 'zh-CN', parts)).toBe(chinese);
   });
+});
+
+describe('withTimes', () => {
+  const say = (at: number) => `<${at}>`;
+  it.each([
+    ['paused since 1970-01-01T00:00:01.500Z: nothing', 'paused since <1500>: nothing'],
+    ['from 1970-01-01T00:00:00Z to 1970-01-01T00:00:02.000Z', 'from <0> to <2000>'],
+    ['no time at all', 'no time at all'],
+  ])('%s', (text, result) => expect(withTimes(text, say)).toBe(result));
 });
 
 describe('moment', () => {

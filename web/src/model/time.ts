@@ -105,6 +105,11 @@ export function interval(milliseconds: number): string {
   return duration(milliseconds).replace(/ 00? [hms]$/, '');
 }
 
+// A text of the server with each instant in it put another way: it writes them as 2026-01-31T09:00:00Z.
+export function withTimes(text: string, say: (at: number) => string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => say(Date.parse(instant)));
+}
+
 // "820 ms", "4.2 s", "3 m 12 s", "2 h 05 m", "3 d 4 h".
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, Math.round(milliseconds));
