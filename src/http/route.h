@@ -31,6 +31,8 @@ class DeclaredRight {
 inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
 
 using Handler = std::function<base::Result<Response>(const Request&)>;
+// What a browser is shown in place of the problem that it may not see a page: HTML, by the status.
+using RefusalPage = std::function<std::string(const Request&, int status)>;
 // Tried first, on the I/O thread: must neither block nor take more than some 20 us. nullopt: run the handler.
 using QuickHandler = std::function<std::optional<Response>(const Request&)>;
 
@@ -74,6 +76,7 @@ struct Route {
   QuickHandler quick = nullptr;
   std::size_t max_body = kMaxBodyBytes;  // more is 413
   Lane lane = Lane::common;
+  RefusalPage refused = nullptr;  // of pages; none: a problem in any case
 };
 
 // Who asks. Asked by the router for each request.

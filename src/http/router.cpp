@@ -108,6 +108,13 @@ struct Router::Table {
   Identifier* identifier = nullptr;
   Denied denied;
 
+  // A refusal as whoever asks can read it: a browser that asks for a page is given one.
+  static Response shown(const Request& request, const Route& route, Response refusal) {
+    if (!route.refused || !request.accepts("text/html")) return refusal;
+    refusal.headers.set("Content-Type", "text/html; charset=utf-8");
+    refusal.body = route.refused(request, refusal.status);
+    return refusal;
+  }
   // Gives the response on, and tells of it where it denies.
   Response told(const Request& request, const Route& route, Response response) const {
     const bool is_denied =
@@ -222,7 +229,7 @@ Response Router::handle(Request& request) const {
                             " in the log says why)");
   }
   if (auto refusal = refuse_caller(request, route, std::move(who)))
-    return table_->told(request, route, std::move(*refusal));
+    return table_->told(request, route, Table::shown(request, route, std::move(*refusal)));
   return table_->told(request, route, run(request, route));
 }
 
@@ -237,7 +244,7 @@ std::optional<Response> Router::handle_quickly(Request& request) const {
     who = std::move(*known);
   }
   if (auto refusal = refuse_caller(request, route, std::move(who)))
-    return table_->told(request, route, std::move(*refusal));
+    return table_->told(request, route, Table::shown(request, route, std::move(*refusal)));
   return route.quick ? route.quick(request) : std::nullopt;
 }
 

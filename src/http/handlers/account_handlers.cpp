@@ -6,6 +6,7 @@
 #include "auth/demo_password.h"
 #include "auth/peer_owner.h"
 #include "http/handlers/handlers.h"
+#include "http/handlers/plain_page.h"
 #include "http/identification.h"
 #include "http/json_body.h"
 #include "http/object_reader.h"
@@ -63,6 +64,11 @@ Response logged_in(const Request& request, const auth::LoggedIn& login) {
       .with("Cache-Control", "no-store");
 }
 
+// A browser that posts the form by itself shows what it is answered; scripts and clients ask for JSON.
+bool is_plain_form(const Request& request) {
+  return request.accepts("text/html") && request.media_type() == "application/x-www-form-urlencoded";
+}
+
 base::Result<Response> log_in(const ApiContext& context, const Request& request) {
   const auto body = read_object_or_form(request);
   if (!body) return body.error();
@@ -78,8 +84,14 @@ base::Result<Response> log_in(const ApiContext& context, const Request& request)
   attempt.user_agent = user_agent_of(request);
   attempt.may_use_demo_password = attempt.password == auth::kDemoPassword && may_use_demo_password(request);
   const auto login = context.sessions.log_in(attempt);
+  const bool plain = is_plain_form(request);
+  if (login && plain) {
+    auto lead = Response::see_other("/ui/tasks");
+    lead.headers.add("Set-Cookie", std::string(*logged_in(request, *login).headers.find("Set-Cookie")));
+    return lead;
+  }
   if (login) return logged_in(request, *login);
-  auto refusal = problem(login.error());
+  auto refusal = plain ? refused_page(request, login.error(), "/ui/plain/login") : problem(login.error());
   if (login.error().retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*login.error().retry_after).count();
     refusal.headers.set("Retry-After", std::to_string(seconds));
@@ -136,7 +148,8 @@ base::Result<Response> log_out(const ApiContext& context, const Request& request
   if (auto ended = context.sessions.log_out(request.actor(), request.identity->session_id); !ended) {
     return std::move(ended).error();
   }
-  return Response::no_content().with("Set-Cookie", session_cookie(request, "", 0));
+  auto done = is_plain_form(request) ? Response::see_other("/ui/plain/login") : Response::no_content();
+  return std::move(done).with("Set-Cookie", session_cookie(request, "", 0));
 }
 
 base::Result<Response> change_password(const ApiContext& context, const Request& request) {
@@ -207,6 +220,7 @@ void register_account_routes(Router& router, const ApiContext& context) {
                .takes_form = true,
                .answers =
                    {{200, "A new session", "Login"},
+                    {303, "To the page, for a form that a browser posts by itself"},
                     {401, "Wrong name or password; errors name `code` where that is what is missing or wrong",
                      "Problem", "application/problem+json"},
                     {429, "Too many attempts; Retry-After says when to go on", "Problem",
@@ -247,7 +261,9 @@ void register_account_routes(Router& router, const ApiContext& context) {
               .path = "/auth/logout",
               .right = Right::signed_in,
               .handler = with(log_out),
-              .doc = {.summary = "End this session at once", .tag = "auth", .answers = {{204, "Ended"}}}});
+              .doc = {.summary = "End this session at once",
+                      .tag = "auth",
+                      .answers = {{204, "Ended"}, {303, "To the log-in, for a browser's form"}}}});
   router.add(
       {.method = Method::post,
        .path = "/auth/password",

@@ -13,8 +13,9 @@ constexpr std::string_view kDocsPolicy =
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 // Files beside the page that browsers ask for by name; those that there are get a route.
-constexpr std::string_view kRootFiles[] = {"/favicon.svg", "/favicon.ico",          "/boot.js",
-                                           "/robots.txt",  "/manifest.webmanifest", "/apple-touch-icon.png"};
+constexpr std::string_view kRootFiles[] = {"/favicon.svg",         "/favicon.ico", "/boot.js",
+                                           "/plain.css",           "/robots.txt",  "/manifest.webmanifest",
+                                           "/apple-touch-icon.png"};
 
 // Whether Accept-Encoding names the coding with a quality above 0.
 bool takes_coding(const Request& request, std::string_view coding) {
@@ -40,6 +41,18 @@ std::string tag_of(std::string_view tag, std::string_view coding) {
   return text;
 }
 
+// Where a browser without JavaScript is led from a page's address, which its <noscript> asks for with
+// "?plain".
+std::string plain_twin(const Request& request) {
+  if (!request.identity) return "/ui/plain/login";
+  constexpr std::string_view kTaskPath = "/ui/tasks/";
+  std::string_view path = request.path;
+  if (!path.starts_with(kTaskPath)) return "/ui/plain";
+  path.remove_prefix(kTaskPath.size());
+  const auto id = base::parse_id<base::TaskId>(path.substr(0, path.find('/')));
+  return id ? "/ui/plain/tasks/" + base::to_string(*id) : "/ui/plain";
+}
+
 Response serve(const Asset& asset, const Request& request) {
   const bool brotli = !asset.brotli.empty() && takes_coding(request, "br");
   const bool gzip = !brotli && !asset.gzip.empty() && takes_coding(request, "gzip");
@@ -60,6 +73,7 @@ Response serve(const Asset& asset, const Request& request) {
 void register_page_routes(Router& router, const ApiContext& context) {
   const auto add = [&](std::string path, std::string_view policy, std::string summary) {
     const auto answer = [find = context.find_asset, policy](const Request& request) -> Response {
+      if (policy.empty() && request.query.find("plain")) return Response::see_other(plain_twin(request));
       const Asset* asset = find ? find(request.path) : nullptr;
       if (asset == nullptr) return problem(404, "there is no page at '" + request.path + "'");
       Response response = serve(*asset, request);

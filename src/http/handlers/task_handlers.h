@@ -31,6 +31,7 @@ void add_simulate_routes(Router& router, TaskHandlerParts parts);
 void add_crontab_routes(Router& router, TaskHandlerParts parts);
 void add_event_routes(Router& router, TaskHandlerParts parts);
 void add_form_routes(Router& router, TaskHandlerParts parts);
+void add_plain_routes(Router& router, TaskHandlerParts parts);
 void add_task_schemas(Router& router);
 
 inline void add_all_task_routes(Router& router, TaskHandlerParts parts) {
@@ -45,6 +46,7 @@ inline void add_all_task_routes(Router& router, TaskHandlerParts parts) {
   add_crontab_routes(router, parts);
   add_event_routes(router, parts);
   add_form_routes(router, parts);
+  add_plain_routes(router, parts);
 }
 
 }  // namespace http

@@ -1,0 +1,95 @@
+#include "http/handlers/plain_page.h"
+
+#include "http/problem.h"
+
+namespace http {
+namespace {
+
+constexpr Words kBack{"Back to the tasks", "返回任务列表"};
+constexpr Words kRefused{"This could not be done", "操作未完成"};
+constexpr Words kTasks{"Tasks", "任务"};
+constexpr Words kLogIn{"Log in", "登录"};
+constexpr Words kLogOut{"Log out", "退出登录"};
+constexpr Words kNotAllowed{"Your role does not allow this.", "你的角色无权执行此操作。"};
+
+Html frame(const Request& request, std::string_view title, const Html& body) {
+  const auto language = request.language();
+  Html html("<!doctype html>\n<html lang=\"");
+  html.text(Words{"en", "zh-CN"}.in(language))
+      .add(
+          "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+          "initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><link rel=\"stylesheet\" "
+          "href=\"/plain.css\"><link rel=\"icon\" href=\"/favicon.svg\"><title>")
+      .text(title)
+      .add("</title></head><body>");
+  if (request.identity) {
+    html.add("<header><nav><a href=\"/ui/plain\">")
+        .text(kTasks.in(language))
+        .add("</a></nav><form method=\"post\" action=\"/auth/logout\">")
+        .text(request.actor().name)
+        .add(" <button>")
+        .text(kLogOut.in(language))
+        .add("</button></form></header>");
+  }
+  return html.add("<main><h1>").text(title).add("</h1>").add(body).add("</main></body></html>\n");
+}
+
+}  // namespace
+
+Response plain_page(int status, const Request& request, std::string_view title, const Html& body) {
+  return Response::text(status, "text/html; charset=utf-8", frame(request, title, body).str())
+      .with("Cache-Control", "no-store");
+}
+
+Response result_page(int status, const Request& request, std::string_view title,
+                     const std::vector<std::string>& lines, std::string_view back) {
+  Html body;
+  for (const auto& line : lines) body.add("<p>").text(line).add("</p>");
+  body.add("<p><a href=\"").text(back).add("\">").text(kBack.in(request.language())).add("</a></p>");
+  return plain_page(status, request, title, body);
+}
+
+Response refused_page(const Request& request, const base::Error& error, std::string_view back) {
+  std::vector<std::string> lines;
+  for (const auto& field : error.fields)
+    lines.push_back((field.loc.empty() ? "" : field.loc.back() + ": ") + field.msg);
+  if (lines.empty()) lines.push_back(error.message);
+  return result_page(status_of(error.kind), request, kRefused.in(request.language()), lines, back);
+}
+
+std::string plain_refusal(const Request& request, int status) {
+  const auto language = request.language();
+  if (status == 401) return frame(request, kLogIn.in(language), log_in_form(language)).str();
+  return frame(request, kRefused.in(language),
+               Html("<p>")
+                   .text(kNotAllowed.in(language))
+                   .add("</p><p><a href=\"/ui/plain\">")
+                   .text(kBack.in(language))
+                   .add("</a></p>"))
+      .str();
+}
+
+Html log_in_form(Language language) {
+  Html form("<form method=\"post\" action=\"/auth/login\">");
+  form.add(input_field(Words{"User name", "用户名"}.in(language), "username", "",
+                       " required autofocus autocomplete=\"username\""))
+      .add(input_field(Words{"Password", "密码"}.in(language), "password", "",
+                       " type=\"password\" required autocomplete=\"current-password\""))
+      .add(input_field(Words{"One-time code, where it is on", "一次性验证码（如已启用）"}.in(language),
+                       "code", "", " autocomplete=\"one-time-code\""));
+  return form.add("<p><button>").text(kLogIn.in(language)).add("</button></p></form>");
+}
+
+Html input_field(std::string_view label, std::string_view name, std::string_view value, Markup more) {
+  Html field("<p><label>");
+  return field.text(label)
+      .add(" <input name=\"")
+      .text(name)
+      .add("\" value=\"")
+      .text(value)
+      .add("\"")
+      .add(more)
+      .add("></label></p>");
+}
+
+}  // namespace http
