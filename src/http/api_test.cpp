@@ -140,6 +140,33 @@ TEST_F(ApiTest, AFormLogsInToo) {
             415);
 }
 
+TEST_F(ApiTest, AFormThatABrowserPostsByItselfLeadsOn) {
+  const auto post = [&](std::string path, std::string body, const std::string& cookie) {
+    return ask(Method::post, std::move(path), std::move(body), "",
+               {{"Content-Type", "application/x-www-form-urlencoded"},
+                {"Accept", "text/html,*/*;q=0.8"},
+                {"Sec-Fetch-Site", "same-origin"},
+                {"Cookie", cookie}})
+        .response;
+  };
+  const auto in = post("/auth/login", "username=admin&password=admin%27s+password&code=", "");
+  EXPECT_EQ(in.status, 303);
+  EXPECT_EQ(in.headers.find("location"), "/ui/tasks");
+  const std::string cookie(*in.headers.find("set-cookie"));
+  const auto session = cookie.substr(0, cookie.find(';'));
+  EXPECT_EQ(ask(Method::get, "/auth/me", "", "", {{"Cookie", session}}).status(), 200);
+
+  const auto wrong = post("/auth/login", "username=admin&password=nope", "");
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.headers.find("content-type"), "text/html; charset=utf-8");
+  EXPECT_FALSE(wrong.headers.has("set-cookie"));
+
+  const auto out = post("/auth/logout", "", session);
+  EXPECT_EQ(out.status, 303);
+  EXPECT_EQ(out.headers.find("location"), "/ui/plain/login");
+  EXPECT_EQ(ask(Method::get, "/auth/me", "", "", {{"Cookie", session}}).status(), 401);
+}
+
 TEST_F(ApiTest, BadLogInsAreRefusedAlike) {
   const auto wrong = ask(Method::post, "/auth/login", R"({"username":"admin","password":"nope"})");
   const auto unknown = ask(Method::post, "/auth/login", R"({"username":"nobody","password":"nope"})");

@@ -191,6 +191,28 @@ TEST_F(RouterTest, RefusalsAreTold) {
   EXPECT_EQ(told.size(), 3u) << "refused on the I/O thread";
 }
 
+TEST_F(RouterTest, ABrowserIsShownAPageWhereItMayNotSeeOne) {
+  router_.add({.method = Method::get,
+               .path = "/page",
+               .right = Right::edit,
+               .handler = saying("page"),
+               .doc = {},
+               .refused = [](const Request&, int status) { return "<p>" + std::to_string(status); }});
+  const auto asked = [&](const char* role, const char* accept) {
+    auto request = request_of(Method::get, "/page", role);
+    request.headers.add("Accept", accept);
+    return router_.handle(request);
+  };
+  for (const auto& [role, status] : {std::pair{"", 401}, std::pair{"viewer", 403}}) {
+    const auto shown = asked(role, "text/html,*/*;q=0.8");
+    EXPECT_EQ(shown.status, status);
+    EXPECT_EQ(shown.headers.find("content-type"), "text/html; charset=utf-8");
+    EXPECT_EQ(shown.body_text(), "<p>" + std::to_string(status));
+    EXPECT_EQ(asked(role, "*/*").headers.find("content-type"), "application/problem+json");
+  }
+  EXPECT_EQ(asked("editor", "text/html").body_text(), "page");
+}
+
 TEST_F(RouterTest, OtherHostsAreMisdirected) {
   struct Case {
     std::string host;

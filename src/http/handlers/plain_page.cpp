@@ -1,5 +1,6 @@
 #include "http/handlers/plain_page.h"
 
+#include "http/origin.h"
 #include "http/problem.h"
 
 namespace http {
@@ -11,6 +12,7 @@ constexpr Words kTasks{"Tasks", "任务"};
 constexpr Words kLogIn{"Log in", "登录"};
 constexpr Words kLogOut{"Log out", "退出登录"};
 constexpr Words kNotAllowed{"Your role does not allow this.", "你的角色无权执行此操作。"};
+constexpr Words kOtherSite{"This came from another site's page.", "此请求来自其他网站的页面。"};
 
 Html frame(const Request& request, std::string_view title, const Html& body) {
   const auto language = request.language();
@@ -62,7 +64,7 @@ std::string plain_refusal(const Request& request, int status) {
   if (status == 401) return frame(request, kLogIn.in(language), log_in_form(language)).str();
   return frame(request, kRefused.in(language),
                Html("<p>")
-                   .text(kNotAllowed.in(language))
+                   .text((is_cross_site(request) ? kOtherSite : kNotAllowed).in(language))
                    .add("</p><p><a href=\"/ui/plain\">")
                    .text(kBack.in(language))
                    .add("</a></p>"))

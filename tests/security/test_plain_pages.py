@@ -1,0 +1,102 @@
+"""The pages that the server writes itself: nothing of a user's becomes markup, and nobody sees or is offered more than his role may."""
+import html
+import re
+import urllib.parse
+
+import pytest
+from wire import bearer
+
+HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'onmouseover='alert(1)", "</textarea></pre></title><b>", "&lt;b&gt; &amp; &#39;",
+           "{{7*7}} ${7*7}", "javascript:alert(1)")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+TAGS = set("html head meta link title body header nav main form button input label p a h1 h2 div table thead tbody tr th td code dl dt dd pre textarea select option ul li".split())
+ATTRIBUTES = set("lang charset name content rel href value type method action formaction formmethod aria-label scope required autofocus autocomplete role rows "
+                 "selected inputmode class".split())
+
+
+def page_of(server, method, target, body=None, headers=None):
+    status, fields, page = server.request(method, target, body, {"Accept": "text/html", **(headers or {})})
+    assert fields["Content-Type"].startswith("text/html"), (target, status, page)
+    return status, page.decode() if isinstance(page, bytes) else page
+
+
+def check_markup(page):
+    for name, attributes in re.findall(r"<([a-z0-9]+)((?:\s+[^<>]*)?)>", page):
+        assert name in TAGS, name
+        left = re.sub(r'([a-z-]+)="[^"<>]*"', lambda match: "" if match[1] in ATTRIBUTES else match[0], attributes)
+        assert set(left.split()) <= ATTRIBUTES, (name, attributes)
+    assert page.count("<") == len(re.findall(r"</?[a-z0-9]+(?:\s[^<>]*)?>|<!doctype html>", page))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_users_write_never_becomes_markup(server, create, text):
+    task = create(name=text, description=text, tags=[text], command=f": {text}", env={"A": text}, working_dir="/" + text, pool=text)
+    server.run_to_its_end(task["id"])
+    for target in (f"/ui/plain/tasks/{task['id']}", f"/ui/plain/delete?ids={task['id']}", "/ui/plain"):
+        page = page_of(server, "GET", target)[1]
+        check_markup(page)
+        assert html.escape(text).replace("&#x27;", "&#39;") in page, (target, page)
+    quoted = urllib.parse.quote(text, safe="")
+    for target in (f"/ui/plain?search={quoted}", f"/ui/plain?page={quoted}", f"/ui/plain/tasks/{quoted.replace('%2F', '')}", f"/ui/plain/delete?ids={quoted}"):
+        check_markup(page_of(server, "GET", target)[1])
+    for path in ("run", "toggle"):
+        check_markup(page_of(server, "POST", f"/ui/tasks/{task['id']}/{path}", "", FORM)[1])
+    check_markup(page_of(server, "POST", "/ui/tasks/bulk/delete", f"ids={task['id']}&ids={quoted}", FORM)[1])
+
+
+def test_output_that_is_no_text_is_shown_as_text(server, create):
+    task = create(name="bytes", command=r"printf '\377<b>\000\033[1m'")
+    server.run_to_its_end(task["id"])
+    page = page_of(server, "GET", f"/ui/plain/tasks/{task['id']}")[1]
+    check_markup(page)
+    assert "\ufffd&lt;b&gt;" in page
+
+
+def test_each_role_is_offered_what_it_may(server, people, create):
+    task = create(name="offered", env={"SECRETIVE": "not for viewers"})
+    wanted = {"viewer": (), "operator": ("run", "toggle"), "editor": ("run", "toggle", "update"), "admin": ("run", "toggle", "update")}
+    for who, deeds in wanted.items():
+        page = page_of(server, "GET", f"/ui/plain/tasks/{task['id']}", None, bearer(people[who]))[1]
+        for deed in ("run", "toggle", "update"):
+            assert (f"/ui/tasks/{task['id']}/{deed}" in page) == (deed in deeds), (who, deed)
+        assert ("not for viewers" in page) == (who in ("editor", "admin")), who
+        listed = page_of(server, "GET", "/ui/plain?search=offered", None, bearer(people[who]))[1]
+        assert ("/ui/tasks/create" in listed and "/ui/plain/delete" in listed) == (who in ("editor", "admin")), who
+        assert ("/ui/tasks/bulk/force_run" in listed) == (who != "viewer"), who
+
+
+def test_who_may_not_is_told_so_by_a_page(server, people, create):
+    task = create(name="refused")
+    status, page = page_of(server, "GET", "/ui/plain", None, {"Authorization": ""})
+    assert status == 401 and 'action="/auth/login"' in page
+    for who, method, target in (("viewer", "POST", f"/ui/tasks/{task['id']}/run"), ("operator", "GET", f"/ui/plain/delete?ids={task['id']}")):
+        status, page = page_of(server, method, target, "" if method == "POST" else None, {**bearer(people[who]), **(FORM if method == "POST" else {})})
+        assert status == 403 and "Your role does not allow this." in page
+    status, fields, _ = server.request("GET", "/ui/plain", None, {"Authorization": ""})
+    assert status == 401 and fields["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("language, title", [("en", "2 of 3 not done"), ("zh", "3 项中有 2 项未完成")])
+def test_a_bulk_of_which_a_part_failed_says_so(server, create, language, title):
+    good, gone = create(name="good"), create(name="gone")
+    assert server.request("DELETE", f"/tasks/{gone['id']}")[0] == 204
+    page = page_of(server, "POST", "/ui/tasks/bulk/pause", f"ids={good['id']}&ids={gone['id']}&ids=nothing", {**FORM, "Accept-Language": language})[1]
+    assert f"<h1>{title}</h1>" in page
+    assert server.ask("GET", f"/tasks/{good['id']}")[1]["paused"] is True
+
+
+def test_the_line_ends_of_a_text_area_are_those_of_a_shell(server, create):
+    task = create(name="lines")
+    assert server.request("POST", f"/ui/tasks/{task['id']}/update", "command=echo+a%0D%0Aecho+b", FORM)[0] == 303
+    assert server.ask("GET", f"/tasks/{task['id']}")[1]["command"] == "echo a\necho b"
+
+
+def test_a_page_leads_to_its_plain_twin(server, create):
+    task = create(name="twin")
+    for target, wanted in ((f"/ui/tasks/{task['id']}?plain", f"/ui/plain/tasks/{task['id']}"), (f"/ui/tasks/{task['id']}/edit?plain", f"/ui/plain/tasks/{task['id']}"),
+                           ("/ui/tasks/create?plain", "/ui/plain"), ("/ui/tasks/%0d%0aX:y?plain", None), ("/ui/overview?plain", "/ui/plain"), ("/ui/tasks/1x?plain", "/ui/plain")):
+        status, fields, _ = server.request("GET", target)
+        assert (status, fields["Location"]) == (303, wanted) if wanted else status == 404, target
+    for target in ("/login?plain", "/ui/tasks?plain"):
+        status, fields, _ = server.request("GET", target, None, {"Authorization": ""})
+        assert (status, fields["Location"]) == (303, "/ui/plain/login"), target
