@@ -13,5 +13,6 @@ import './tabs.mjs';
 import './loading.mjs';
 import './attention.mjs';
 import './admin.mjs';
+import './chinese.mjs';
 import './plain.mjs';
 import './weight.mjs';
