@@ -7,36 +7,30 @@ import en from './en';
 import { SENTENCES, SETTINGS, TERMS, said } from './zhServer';
 
 const SOURCES = join(__dirname, '../../../src');
-// Who speaks to users of the page, but for what only an administrator reads at the start.
-const SPEAKERS = /^(cron|task|service|engine|runner|auth|http\/handlers|http\/object_reader)/;
-const OTHERS = /_test\.|fixture|conformance|fake_|explain_|key_ring|secret_key|sealer|runner\/(server|client|cgroup)|audit_log/;
+// Who speaks to users of the page: all that these say, but for what only an administrator reads at the start. The
+// ledger's answers are made in both languages.
+const SPEAKERS = /^(cron|task|service|engine|runner|auth)\//;
+const OTHERS = /_test\.|fixture|conformance|fake_|explain_|ledger_view|key_ring|secret_key|sealer|totp|runner\/(server|client|cgroup)|audit_log/;
+// The routes have much to say to readers of the API alone: of them what they refuse.
+const ROUTES = /^http\/(handlers\/|object_reader)/;
+const REFUSAL = /\b(?:field_error|query_error|make_error|error|refuse)\((?:[^;"]|"(?:[^"\\]|\\.)*")*;/g;
 const LITERAL = /"((?:[^"\\\n]|\\.)*)"/g;
-// A message begins here; it goes on to the end of the brackets or of the statement.
-const MESSAGE =
-  /\b(?:fail|fail_at|failure|field_error|query_error|make_error|error|refuse|Error|SpawnFailure|Refusal|wrong_token|end_unbegun)\s*[({]|\b(?:why|reason|error|message|last_error|awaited|expected|kLoop|kShape|kNicknameList)\s*\+?=|\breturn\s+(?=")|\.reason\s*=/g;
-// Said to nobody: names of keys, of log lines, and what only an API or a request by hand can meet.
-const UNSAID = new Set(['second factor:', 'process tree: ', "there is no page at '"]);
+// Said to nobody: rows of files, keys, what ends the program, what goes into a log or an output.
+const UNSAID = new Set([
+  'HASH EXPIRY_MS', 'UNTIL_MS PASS NEWEST_EXECUTION', 'second factor:', 'Mini Scheduler', 'nobody has this', 'new task', 'always ago', 'process tree: WHY',
+  'no memory to hash a password (needs ', 'libsodium did not start: no source of random numbers', 'not connected yet', ' bytes of output dropped: over the limit',
+  ' bytes left out here: see the log ...]n', 'output not kept: ', ' (and its file could not be mended)', 'the end of the output was not kept: ',
+  'n[... a process that it left behind held its output open: not read any further ...]n', "there is no page at '",
+]);
 
-function endOf(text: string, from: number): number {
-  let depth = 0;
-  for (let i = from; i < text.length; i += 1) {
-    const char = text[i]!;
-    if (char === '"' || (char === "'" && !/\d/.test(text[i - 1]!))) {
-      for (i += 1; text[i] !== char; i += 1) if (text[i] === '\\') i += 1;
-    } else if ('([{'.includes(char)) depth += 1;
-    else if (')]}'.includes(char)) depth -= 1;
-    if (depth < 0 || (char === ';' && depth === 0)) return i;
-  }
-  return text.length;
-}
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(cpp|h)$/.test(name) && SPEAKERS.test(name) && !OTHERS.test(name))
-  .map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8').replace(/^\s*\/\/.*$/gm, '').replace(/"\s*\n\s*"/g, '') }));
+  .filter((name) => /\.(cpp|h)$/.test(name) && (SPEAKERS.test(name) || ROUTES.test(name)) && !OTHERS.test(name))
+  .map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8').replace(/(^|\s)\/\/ .*$/gm, '').replace(/"\s*\n\s*"/g, '') }));
 const unquoted = (literal: string) => literal.replace(/\\(.)/g, '$1');
 const literalsIn = (text: string) => [...text.matchAll(LITERAL)].map((match) => unquoted(match[1]!));
 const spoken = sources.flatMap(({ name, text }) =>
-  [...text.matchAll(MESSAGE)]
-    .flatMap((match) => literalsIn(text.slice(match.index + match[0].length, endOf(text, match.index + match[0].length))))
+  (SPEAKERS.test(name) ? [text] : (text.match(REFUSAL) ?? []))
+    .flatMap(literalsIn)
     .filter((literal) => /[a-z']+ [a-z'"]+/i.test(literal) && !UNSAID.has(literal))
     .map((literal) => ({ name, literal })),
 );

@@ -137,6 +137,7 @@ export const SENTENCES: Sentences = {
   'task {n} has no revision {m}': '任务 {n} 没有版本 {m}',
   'task {n} has been changed since (it is at revision {m}, you saw {seen}): read it again and repeat your change':
     '任务 {n} 已被他人修改（现为版本 {m}，你看到的是 {seen}）：请重新读取后再改',
+  "task '{name}' is running already ({id}) and its {saidPolicy}": '任务“{name}”已在运行（{id}），{saidPolicy}',
   "task '{name}' is running already ({id}) and its {saidPolicy}; wait for its end, cancel it, or run with \"force\": true":
     '任务“{name}”已在运行（{id}），{saidPolicy}；请等它结束、将其取消，或选择并行运行',
   "the task's schedule can't be read": '无法读取任务的调度',
@@ -185,12 +186,14 @@ export const SENTENCES: Sentences = {
     '任务不能以用户“{user}”运行：scheduler.run_as_allowed 只列出 {names}；请在其中加入该用户并重启服务器',
   "the schedule '{cron}' can't be read; edit the task to mend it": '无法读取调度“{cron}”；请编辑任务修正',
   "overlap policy 'skip': the run before it has not ended": '重叠策略“跳过”：上一次运行尚未结束',
+  "overlap policy 'skip': the run before it has not begun": '重叠策略“跳过”：上一次运行尚未开始',
   "overlap policy 'queue': waits for the run before it": '重叠策略“排队一次”：等待上一次运行结束',
   "overlap policy 'queue': one run waits already": '重叠策略“排队一次”：已有一次运行在等待',
   "overlap policy 'queue_all': waits for the runs before it": '重叠策略“全部排队”：等待之前的运行结束',
   "overlap policy 'cancel_running': starts when the run before it has been ended": '重叠策略“取消上一次”：上一次运行终止后开始',
   "overlap policy 'cancel_running': a newer run took its place": '重叠策略“取消上一次”：已被更新的运行取代',
   'unknown overlap policy': '未知的重叠策略',
+  'start deadline: the scheduler could not run it until its start_deadline_s had passed': '最长等待：调度器无法运行，已超过最长等待时间',
   'start deadline: it waited for {saidWhat} until its start_deadline_s had passed': '最长等待：等待{saidWhat}，已超过最长等待时间',
   'the run before it to end': '上一次运行结束',
   "room in pool '{pool}'": '资源池“{pool}”的空位',
