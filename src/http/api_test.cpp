@@ -163,7 +163,7 @@ TEST_F(ApiTest, AFormThatABrowserPostsByItselfLeadsOn) {
 
   const auto out = post("/auth/logout", "", session);
   EXPECT_EQ(out.status, 303);
-  EXPECT_EQ(out.headers.find("location"), "/ui/plain/login");
+  EXPECT_EQ(out.headers.find("location"), "/login/plain");
   EXPECT_EQ(ask(Method::get, "/auth/me", "", "", {{"Cookie", session}}).status(), 401);
 }
 

@@ -12,7 +12,7 @@ describe('without JavaScript', () => {
     const { server } = shared;
     const button = (name) => page.getByRole('button', { name });
     const toTheTask = async (name) => {
-      await page.goto('/ui/plain');
+      await page.goto('/plain');
       await page.getByLabel('Search').fill(name);
       await page.getByRole('search').getByRole('button').click();
       await page.getByRole('link', { name, exact: true }).click();
@@ -20,7 +20,7 @@ describe('without JavaScript', () => {
     };
     try {
       await page.goto('/ui/tasks');
-      await page.waitForURL(/\/ui\/plain\/login$/);
+      await page.waitForURL(/\/login\/plain$/);
       await page.getByLabel('User name').fill('admin');
       await page.getByLabel('Password').fill('not this one');
       await button('Log in').click();
@@ -29,12 +29,12 @@ describe('without JavaScript', () => {
       await page.getByLabel('User name').fill('admin');
       await page.getByLabel('Password').fill(PASSWORD);
       await button('Log in').click();
-      await page.waitForURL(/\/ui\/plain$/);
+      await page.waitForURL(/\/plain$/);
 
       await page.getByLabel('Name').fill('made by a form');
       await page.getByLabel('Command').fill('echo plain');
       await button('Create').click();
-      await page.waitForURL(/\/ui\/plain\/tasks\/\d+$/);
+      await page.waitForURL(/\/plain\/tasks\/\d+$/);
       await page.getByRole('heading', { name: 'made by a form', level: 1 }).waitFor();
       const [task] = (await server.api('GET', '/tasks?search=made+by+a+form')).items;
       assert.equal(task.command, 'echo plain');
@@ -43,7 +43,7 @@ describe('without JavaScript', () => {
       await page.getByText('runs as execution').waitFor();
       await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions`)).items[0]?.status === 'SUCCESS');
       await page.getByRole('link', { name: 'Back to the tasks' }).click();
-      await page.waitForURL(/\/ui\/plain$/);
+      await page.waitForURL(/\/plain$/);
       await toTheTask('made by a form');
       const run = page.getByRole('row').nth(1);
       await run.getByText('Success').waitFor();
@@ -52,7 +52,7 @@ describe('without JavaScript', () => {
       await page.getByLabel('Command').fill('echo one\necho two');
       await page.getByLabel('Tags').fill('a, b');
       await button('Save').click();
-      await page.waitForURL(/\/ui\/plain\/tasks\/\d+$/);
+      await page.waitForURL(/\/plain\/tasks\/\d+$/);
       const changed = await server.api('GET', `/tasks/${task.id}`);
       assert.deepEqual([changed.command, changed.tags, changed.timeout_s], ['echo one\necho two', ['a', 'b'], task.timeout_s]);
 
@@ -72,8 +72,8 @@ describe('without JavaScript', () => {
 
       await page.goto('/ui/overview');
       await button('Log out').click();
-      await page.waitForURL(/\/ui\/plain\/login$/);
-      await page.goto('/ui/plain');
+      await page.waitForURL(/\/login\/plain$/);
+      await page.goto('/plain');
       await button('Log in').waitFor();
       assert.deepEqual(complaints.filter((text) => !/status of 401/.test(text)), []);
     } finally {
@@ -87,7 +87,7 @@ describe('without JavaScript', () => {
       const task = await shared.server.api('POST', '/tasks', { name: 'led to', cron: '0 0 1 1 *', command: 'true' });
       for (const path of [`/ui/tasks/${task.id}`, `/ui/tasks/${task.id}/edit`]) {
         await page.goto(path);
-        await page.waitForURL(`**/ui/plain/tasks/${task.id}`);
+        await page.waitForURL(`**/plain/tasks/${task.id}`);
       }
     } finally {
       await context.close();
@@ -100,7 +100,7 @@ describe('without JavaScript', () => {
     try {
       const tasks = [];
       for (const name of ['chosen one', 'chosen two', 'chosen gone']) tasks.push(await server.api('POST', '/tasks', { name, cron: '0 0 1 1 *', command: 'true' }));
-      await page.goto('/ui/plain?search=chosen');
+      await page.goto('/plain?search=chosen');
       for (const { name } of tasks) await page.getByRole('checkbox', { name }).check();
       await server.api('DELETE', `/tasks/${tasks[2].id}`);
       await page.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -121,13 +121,13 @@ describe('without JavaScript', () => {
       // With scripts, for the checks alone: these pages have none.
       const { page, context } = await opened({ language: dark ? 'zh' : 'en', dark, phone: true, javaScriptEnabled: true });
       try {
-        for (const path of ['/ui/plain?search=onerror', `/ui/plain/tasks/${task.id}`, `/ui/plain/delete?ids=${task.id}`, '/ui/plain/login']) {
+        for (const path of ['/plain?search=onerror', `/plain/tasks/${task.id}`, `/plain/delete?ids=${task.id}`, '/login/plain']) {
           await page.goto(path);
           assert.deepEqual(await accessibilityFindings(page), [], path);
           assert.equal(await page.locator('img, script, main b').count(), 0, path);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than the phone`);
         }
-        await page.goto(`/ui/plain/tasks/${task.id}`);
+        await page.goto(`/plain/tasks/${task.id}`);
         await page.getByRole('heading', { name: hostile, level: 1 }).waitFor();
         await page.getByRole('cell', { name: '<b>bold</b>' }).waitFor();
         assert.equal(await page.locator('textarea[name=description]').inputValue(), '</textarea><script>alert(1)</script>');
@@ -159,7 +159,7 @@ describe('without JavaScript', () => {
         await post('/ui/tasks/bulk/pause', { ids: other.id });
         await page.getByText(`posted too ${language}`).first().waitFor();
         await page.getByRole('link', { name: back }).click();
-        await page.waitForURL(/\/ui\/plain$/);
+        await page.waitForURL(/\/plain$/);
       } finally {
         await context.close();
       }

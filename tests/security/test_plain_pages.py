@@ -32,12 +32,12 @@ def check_markup(page):
 def test_what_users_write_never_becomes_markup(server, create, text):
     task = create(name=text, description=text, tags=[text], command=f": {text}", env={"A": text}, working_dir="/" + text, pool=text)
     server.run_to_its_end(task["id"])
-    for target in (f"/ui/plain/tasks/{task['id']}", f"/ui/plain/delete?ids={task['id']}", "/ui/plain"):
+    for target in (f"/plain/tasks/{task['id']}", f"/plain/delete?ids={task['id']}", "/plain"):
         page = page_of(server, "GET", target)[1]
         check_markup(page)
         assert html.escape(text).replace("&#x27;", "&#39;") in page, (target, page)
     quoted = urllib.parse.quote(text, safe="")
-    for target in (f"/ui/plain?search={quoted}", f"/ui/plain?page={quoted}", f"/ui/plain/tasks/{quoted.replace('%2F', '')}", f"/ui/plain/delete?ids={quoted}"):
+    for target in (f"/plain?search={quoted}", f"/plain?page={quoted}", f"/plain/tasks/{quoted.replace('%2F', '')}", f"/plain/delete?ids={quoted}"):
         check_markup(page_of(server, "GET", target)[1])
     for path in ("run", "toggle"):
         check_markup(page_of(server, "POST", f"/ui/tasks/{task['id']}/{path}", "", FORM)[1])
@@ -47,7 +47,7 @@ def test_what_users_write_never_becomes_markup(server, create, text):
 def test_output_that_is_no_text_is_shown_as_text(server, create):
     task = create(name="bytes", command=r"printf '\377<b>\000\033[1m'")
     server.run_to_its_end(task["id"])
-    page = page_of(server, "GET", f"/ui/plain/tasks/{task['id']}")[1]
+    page = page_of(server, "GET", f"/plain/tasks/{task['id']}")[1]
     check_markup(page)
     assert "\ufffd&lt;b&gt;" in page
 
@@ -56,23 +56,23 @@ def test_each_role_is_offered_what_it_may(server, people, create):
     task = create(name="offered", env={"SECRETIVE": "not for viewers"})
     wanted = {"viewer": (), "operator": ("run", "toggle"), "editor": ("run", "toggle", "update"), "admin": ("run", "toggle", "update")}
     for who, deeds in wanted.items():
-        page = page_of(server, "GET", f"/ui/plain/tasks/{task['id']}", None, bearer(people[who]))[1]
+        page = page_of(server, "GET", f"/plain/tasks/{task['id']}", None, bearer(people[who]))[1]
         for deed in ("run", "toggle", "update"):
             assert (f"/ui/tasks/{task['id']}/{deed}" in page) == (deed in deeds), (who, deed)
         assert ("not for viewers" in page) == (who in ("editor", "admin")), who
-        listed = page_of(server, "GET", "/ui/plain?search=offered", None, bearer(people[who]))[1]
-        assert ("/ui/tasks/create" in listed and "/ui/plain/delete" in listed) == (who in ("editor", "admin")), who
+        listed = page_of(server, "GET", "/plain?search=offered", None, bearer(people[who]))[1]
+        assert ("/ui/tasks/create" in listed and "/plain/delete" in listed) == (who in ("editor", "admin")), who
         assert ("/ui/tasks/bulk/force_run" in listed) == (who != "viewer"), who
 
 
 def test_who_may_not_is_told_so_by_a_page(server, people, create):
     task = create(name="refused")
-    status, page = page_of(server, "GET", "/ui/plain", None, {"Authorization": ""})
+    status, page = page_of(server, "GET", "/plain", None, {"Authorization": ""})
     assert status == 401 and 'action="/auth/login"' in page
-    for who, method, target in (("viewer", "POST", f"/ui/tasks/{task['id']}/run"), ("operator", "GET", f"/ui/plain/delete?ids={task['id']}")):
+    for who, method, target in (("viewer", "POST", f"/ui/tasks/{task['id']}/run"), ("operator", "GET", f"/plain/delete?ids={task['id']}")):
         status, page = page_of(server, method, target, "" if method == "POST" else None, {**bearer(people[who]), **(FORM if method == "POST" else {})})
         assert status == 403 and "Your role does not allow this." in page
-    status, fields, _ = server.request("GET", "/ui/plain", None, {"Authorization": ""})
+    status, fields, _ = server.request("GET", "/plain", None, {"Authorization": ""})
     assert status == 401 and fields["Content-Type"] == "application/problem+json"
 
 
@@ -93,10 +93,10 @@ def test_the_line_ends_of_a_text_area_are_those_of_a_shell(server, create):
 
 def test_a_page_leads_to_its_plain_twin(server, create):
     task = create(name="twin")
-    for target, wanted in ((f"/ui/tasks/{task['id']}?plain", f"/ui/plain/tasks/{task['id']}"), (f"/ui/tasks/{task['id']}/edit?plain", f"/ui/plain/tasks/{task['id']}"),
-                           ("/ui/tasks/create?plain", "/ui/plain"), ("/ui/tasks/%0d%0aX:y?plain", None), ("/ui/overview?plain", "/ui/plain"), ("/ui/tasks/1x?plain", "/ui/plain")):
+    for target, wanted in ((f"/ui/tasks/{task['id']}?plain", f"/plain/tasks/{task['id']}"), (f"/ui/tasks/{task['id']}/edit?plain", f"/plain/tasks/{task['id']}"),
+                           ("/ui/tasks/create?plain", "/plain"), ("/ui/tasks/%0d%0aX:y?plain", None), ("/ui/overview?plain", "/plain"), ("/ui/tasks/1x?plain", "/plain")):
         status, fields, _ = server.request("GET", target)
         assert (status, fields["Location"]) == (303, wanted) if wanted else status == 404, target
     for target in ("/login?plain", "/ui/tasks?plain"):
         status, fields, _ = server.request("GET", target, None, {"Authorization": ""})
-        assert (status, fields["Location"]) == (303, "/ui/plain/login"), target
+        assert (status, fields["Location"]) == (303, "/login/plain"), target

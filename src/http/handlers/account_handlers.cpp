@@ -91,7 +91,7 @@ base::Result<Response> log_in(const ApiContext& context, const Request& request)
     return lead;
   }
   if (login) return logged_in(request, *login);
-  auto refusal = plain ? refused_page(request, login.error(), "/ui/plain/login") : problem(login.error());
+  auto refusal = plain ? refused_page(request, login.error(), "/login/plain") : problem(login.error());
   if (login.error().retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*login.error().retry_after).count();
     refusal.headers.set("Retry-After", std::to_string(seconds));
@@ -148,7 +148,7 @@ base::Result<Response> log_out(const ApiContext& context, const Request& request
   if (auto ended = context.sessions.log_out(request.actor(), request.identity->session_id); !ended) {
     return std::move(ended).error();
   }
-  auto done = is_plain_form(request) ? Response::see_other("/ui/plain/login") : Response::no_content();
+  auto done = is_plain_form(request) ? Response::see_other("/login/plain") : Response::no_content();
   return std::move(done).with("Set-Cookie", session_cookie(request, "", 0));
 }
 

@@ -44,13 +44,13 @@ std::string tag_of(std::string_view tag, std::string_view coding) {
 // Where a browser without JavaScript is led from a page's address, which its <noscript> asks for with
 // "?plain".
 std::string plain_twin(const Request& request) {
-  if (!request.identity) return "/ui/plain/login";
+  if (!request.identity) return "/login/plain";
   constexpr std::string_view kTaskPath = "/ui/tasks/";
   std::string_view path = request.path;
-  if (!path.starts_with(kTaskPath)) return "/ui/plain";
+  if (!path.starts_with(kTaskPath)) return "/plain";
   path.remove_prefix(kTaskPath.size());
   const auto id = base::parse_id<base::TaskId>(path.substr(0, path.find('/')));
-  return id ? "/ui/plain/tasks/" + base::to_string(*id) : "/ui/plain";
+  return id ? "/plain/tasks/" + base::to_string(*id) : "/plain";
 }
 
 Response serve(const Asset& asset, const Request& request) {

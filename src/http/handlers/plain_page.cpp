@@ -25,7 +25,7 @@ Html frame(const Request& request, std::string_view title, const Html& body) {
       .text(title)
       .add("</title></head><body>");
   if (request.identity) {
-    html.add("<header><nav><a href=\"/ui/plain\">")
+    html.add("<header><nav><a href=\"/plain\">")
         .text(kTasks.in(language))
         .add("</a></nav><form method=\"post\" action=\"/auth/logout\">")
         .text(request.actor().name)
@@ -65,7 +65,7 @@ std::string plain_refusal(const Request& request, int status) {
   return frame(request, kRefused.in(language),
                Html("<p>")
                    .text((is_cross_site(request) ? kOtherSite : kNotAllowed).in(language))
-                   .add("</p><p><a href=\"/ui/plain\">")
+                   .add("</p><p><a href=\"/plain\">")
                    .text(kBack.in(language))
                    .add("</a></p>"))
       .str();

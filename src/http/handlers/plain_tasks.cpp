@@ -62,7 +62,7 @@ std::string time_words(const std::optional<base::Instant>& at) {
 }
 
 std::string plain_path(base::TaskId id) {
-  return "/ui/plain/tasks/" + base::to_string(id);
+  return "/plain/tasks/" + base::to_string(id);
 }
 
 Html link(std::string_view to, std::string_view text) {
@@ -92,7 +92,7 @@ Html task_buttons(const Reader& reader, const task::Task& task) {
         .add(button(at + "/toggle", reader.say(task.paused ? kResume : kPause), name));
   }
   if (reader.may(Right::edit)) {
-    html.add(" <a class=\"button\" href=\"/ui/plain/delete?ids=")
+    html.add(" <a class=\"button\" href=\"/plain/delete?ids=")
         .text(base::to_string(task.id))
         .add("\" aria-label=\"")
         .text(reader.say(kDelete))
@@ -139,7 +139,7 @@ Html bulk_buttons(const Reader& reader) {
     add("resume", kResume);
   }
   if (reader.may(Right::edit)) {
-    html.add(" <button formmethod=\"get\" formaction=\"/ui/plain/delete\">")
+    html.add(" <button formmethod=\"get\" formaction=\"/plain/delete\">")
         .text(reader.say(kDelete))
         .add("</button>");
   }
@@ -148,7 +148,7 @@ Html bulk_buttons(const Reader& reader) {
 
 Html page_links(const Reader& reader, const store::TaskQuery& query, std::int64_t total) {
   const auto pages = std::max<std::int64_t>(1, (total + query.page_size - 1) / query.page_size);
-  Html html("<form method=\"get\" action=\"/ui/plain\"><p>");
+  Html html("<form method=\"get\" action=\"/plain\"><p>");
   html.number(total).text(reader.say({total == 1 ? " task" : " tasks", " 个任务"}));
   if (pages == 1) return html.add("</p></form>");
   html.add(" · ")
@@ -182,9 +182,9 @@ Html create_form(const Reader& reader) {
 base::Result<Response> list(const TaskHandlerParts& parts, const Request& request) {
   const Reader reader{parts, request};
   const auto query = task_query(request);
-  if (!query) return refused_page(request, query.error(), "/ui/plain");
+  if (!query) return refused_page(request, query.error(), "/plain");
   const auto page = parts.tasks.list(*query);
-  Html body("<form method=\"get\" action=\"/ui/plain\" role=\"search\">");
+  Html body("<form method=\"get\" action=\"/plain\" role=\"search\">");
   body.add(input_field(reader.say({"Search", "搜索"}), "search", query->search, " type=\"search\""))
       .add("<p><button>")
       .text(reader.say({"Search", "搜索"}))
@@ -319,9 +319,9 @@ Html edit_form(const Reader& reader, const task::Task& task) {
 base::Result<Response> show(const TaskHandlerParts& parts, const Request& request) {
   const Reader reader{parts, request};
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
-  if (!id) return refused_page(request, id.error(), "/ui/plain");
+  if (!id) return refused_page(request, id.error(), "/plain");
   const auto task = parts.tasks.find(*id);
-  if (!task) return refused_page(request, task.error(), "/ui/plain");
+  if (!task) return refused_page(request, task.error(), "/plain");
   Html body("<form method=\"post\"><p>");
   body.add(task_buttons(reader, *task)).add("</p></form>");
   body.add(definition_list(reader, *task)).add(execution_table(reader, *id));
@@ -335,12 +335,11 @@ base::Result<Response> ask_to_delete(const TaskHandlerParts& parts, const Reques
   for (const auto text : request.query.all("ids")) {
     const auto id = parts.tasks.resolve(text);
     const auto task = id ? parts.tasks.find(*id) : base::Result<task::Task>(id.error());
-    if (!task) return refused_page(request, task.error(), "/ui/plain");
+    if (!task) return refused_page(request, task.error(), "/plain");
     names.add("<li>").add(link(plain_path(task->id), task->definition.name)).add("</li>");
     ids.add("<input type=\"hidden\" name=\"ids\" value=\"").text(base::to_string(task->id)).add("\">");
   }
-  if (names.str().empty())
-    return refused_page(request, query_error("ids", "no task was chosen"), "/ui/plain");
+  if (names.str().empty()) return refused_page(request, query_error("ids", "no task was chosen"), "/plain");
   Html body("<p>");
   body.text(reader.say({"With them go their executions and output; what runs is cancelled.",
                         "其执行与输出将一并删除；正在运行的会被取消。"}));
@@ -349,7 +348,7 @@ base::Result<Response> ask_to_delete(const TaskHandlerParts& parts, const Reques
       .add("</ul><form method=\"post\" action=\"/ui/tasks/bulk/delete\">")
       .add(ids);
   body.add("<p><button>").text(reader.say(kDelete)).add("</button> ");
-  body.add(link("/ui/plain", reader.say({"Keep them", "保留"}))).add("</p></form>");
+  body.add(link("/plain", reader.say({"Keep them", "保留"}))).add("</p></form>");
   return plain_page(200, request, reader.say({"Delete these tasks?", "删除这些任务？"}), body);
 }
 
@@ -368,17 +367,16 @@ void add_plain_routes(Router& router, TaskHandlerParts parts) {
                         .answers = {{200, "A page", "string", "text/html"}}},
                 .refused = plain_refusal});
   };
-  add("/ui/plain", Right::read, [parts](const Request& request) { return list(parts, request); },
+  add("/plain", Right::read, [parts](const Request& request) { return list(parts, request); },
       "The tasks without JavaScript",
       {{"search", "Part of a name, command, description or tag"}, {"page", "From 1", "integer"}});
-  add("/ui/plain/tasks/{id}", Right::read, [parts](const Request& request) { return show(parts, request); },
+  add("/plain/tasks/{id}", Right::read, [parts](const Request& request) { return show(parts, request); },
       "A task without JavaScript", {});
-  add("/ui/plain/delete", Right::edit,
-      [parts](const Request& request) { return ask_to_delete(parts, request); },
+  add("/plain/delete", Right::edit, [parts](const Request& request) { return ask_to_delete(parts, request); },
       "Asks whether tasks are to be deleted", {{"ids", "A task; once for each", "integer"}});
   router.add(
       {.method = Method::get,
-       .path = "/ui/plain/login",
+       .path = "/login/plain",
        .right = Right::anyone,
        .handler =
            [](const Request& request) {
