@@ -107,6 +107,7 @@ describe('said', () => {
     ['attempt 3 of 3 failed: exit code 3', '第 3 次尝试（共 3 次）失败：退出码 3'],
     ["spawn failed: working directory '/nowhere': No such file or directory", '启动失败：工作目录“/nowhere”：没有该文件或目录'],
     ["spawn failed: user 'nobody2': no such user", '启动失败：没有用户“nobody2”'],
+    ["attempt 1 of 3 failed: exit code 3; waits for a place in pool 'db' (limit 2)", '第 1 次尝试（共 3 次）失败：退出码 3；等待资源池“db”的空位（上限 2）'],
     ['cancelled by admin', '由 admin 取消'],
     ['cancelled by hour', '由 hour 取消'],
     ["the user name 'admin' is taken; choose another", '用户名“admin”已被占用；请换一个'],

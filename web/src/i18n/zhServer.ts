@@ -203,6 +203,16 @@ export const SENTENCES: Sentences = {
   "missed while the scheduler could not run it; misfire policy 'fire_all' makes up at most {n} within {m} s":
     '调度器无法运行期间错过；补跑策略“全部补跑”最多补 {m} 秒内的 {n} 次',
   "missed while the scheduler could not run it; misfire policy 'skip'": '调度器无法运行期间错过；补跑策略“不补跑”',
+  "waits for a place in pool '{pool}'": '等待资源池“{pool}”的空位',
+  "waits for a place in pool '{pool}' (limit {n})": '等待资源池“{pool}”的空位（上限 {n}）',
+  'waits for the runner, which is not connected': '等待执行器，它尚未连接',
+  'waits for a slot: {n} of {m} are taken (scheduler.max_running)': '等待空闲名额：已占用 {n}/{m}（scheduler.max_running）',
+  "{saidBefore}; waits for a place in pool '{pool}'": '{saidBefore}；等待资源池“{pool}”的空位',
+  "{saidBefore}; waits for a place in pool '{pool}' (limit {n})": '{saidBefore}；等待资源池“{pool}”的空位（上限 {n}）',
+  '{saidBefore}; waits for the runner, which is not connected': '{saidBefore}；等待执行器，它尚未连接',
+  '{saidBefore}; waits for a slot: {n} of {m} are taken (scheduler.max_running)': '{saidBefore}；等待空闲名额：已占用 {n}/{m}（scheduler.max_running）',
+  "limit processes of {n}: the job's user is root, whom only a cgroup with the pids controller binds: give the task a run_as, or the runner such a cgroup":
+    '进程数上限 {n}：作业以 root 运行，只有带 pids 控制器的 cgroup 能约束它：请为任务设置运行用户，或为执行器提供这样的 cgroup',
   'after execution {n}': '在执行 {n} 之后',
   'retry of execution {n}': '重试执行 {n}',
   'the machine was started': '机器已启动',
