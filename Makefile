@@ -54,10 +54,10 @@ asan tsan: packages-build packages-test ## the whole suite under a sanitizer
 	SCHEDULER_SANITIZER=$@ scripts/run-tests.sh build/$@
 
 api-types: build ## write web/src/api/schema.ts from the server's own description
-	SCHEDULER_BINARY=$(BINARY) node tests/browser/api-types.mjs
+	SCHEDULER_BINARY=$(CURDIR)/$(BINARY) node tests/browser/api-types.mjs
 
 pictures: build packages-test ## write docs/pictures from the page itself
-	MINI_SCHEDULER_ADMIN_PASSWORD=for-the-pictures SCHEDULER_BINARY=$(BINARY) node tests/browser/pictures.mjs
+	MINI_SCHEDULER_ADMIN_PASSWORD=for-the-pictures SCHEDULER_BINARY=$(CURDIR)/$(BINARY) node tests/browser/pictures.mjs
 
 clean: ## throw the build folders away
 	rm -rf build
