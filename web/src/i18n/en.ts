@@ -354,6 +354,7 @@ export default {
   'import.as': 'as {user}',
   'import.done': 'Took over {count} {count|task|tasks}',
   'import.line': 'Line {line}:',
+  'import.line_mend': 'Line {line}: {why}; {mend}',
   'import.preview': 'What it becomes',
   'import.stdin': 'with standard input',
   'import.system': 'The sixth column is the user (a system crontab)',

@@ -356,6 +356,7 @@ export default {
   'import.as': '以 {user} 运行',
   'import.done': '已接管 {count} 个任务',
   'import.line': '第 {line} 行：',
+  'import.line_mend': '第 {line} 行：{why}；{mend}',
   'import.preview': '导入结果预览',
   'import.stdin': '带标准输入',
   'import.system': '第六列是用户（系统 crontab）',

@@ -17,7 +17,7 @@ const REFUSAL = /\b(?:field_error|query_error|make_error|error|refuse)\((?:[^;"]
 const LITERAL = /"((?:[^"\\\n]|\\.)*)"/g;
 // Said to nobody: rows of files, keys, what ends the program, what goes into a log or an output.
 const UNSAID = new Set([
-  'HASH EXPIRY_MS', 'UNTIL_MS PASS NEWEST_EXECUTION', 'second factor:', 'Mini Scheduler', 'nobody has this', 'new task', 'always ago', 'process tree: WHY',
+  'HASH EXPIRY_MS', 'UNTIL_MS PASS NEWEST_EXECUTION', 'second factor:', 'Mini Scheduler', 'command to be executed', 'nobody has this', 'new task', 'always ago', 'process tree: WHY',
   'no memory to hash a password (needs ', 'libsodium did not start: no source of random numbers', 'not connected yet', ' bytes of output dropped: over the limit',
   ' bytes left out here: see the log ...]n', 'output not kept: ', ' (and its file could not be mended)', 'the end of the output was not kept: ',
   'n[... a process that it left behind held its output open: not read any further ...]n', "there is no page at '",
