@@ -88,7 +88,7 @@ describe('administration', () => {
     await page.locator('tr.entry', { hasText: 'of no interest' }).waitFor({ state: 'detached' });
     await page.waitForURL(/object=task/);
     assert.equal(await page.locator('tr.entry').count(), 2);
-    await page.getByRole('button', { name: 'task.update' }).click();
+    await page.getByRole('button', { name: 'Task changed' }).click();
     const changes = page.locator('tr.changes tbody tr');
     await changes.first().waitFor();
     assert.deepEqual((await changes.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ')), ['Description first words other words']);

@@ -83,7 +83,7 @@ describe('Chinese', () => {
       assert.ok(helps.length > 20);
       assert.deepEqual(helps.filter((text) => !/[\u4e00-\u9fff]/.test(text)), []);
       await page.goto('/ui/admin/audit');
-      await page.getByText('创建任务').first().waitFor();
+      await page.locator('tr.entry', { hasText: '创建任务' }).first().waitFor();
       assert.ok(!/(task|user|auth)\.[a-z]/.test(await page.locator('main').innerText()));
     } finally {
       await context.close();

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { accessibilityFindings, openPage } from './harness.mjs';
-import { fixture } from './shared.mjs';
+import { fixture, shared } from './shared.mjs';
 
 const LONG_TAGS = ['customer-facing-systems-of-record', 'warehouse-replication-europe', 'quarterly-compliance-reporting', 'x'];
 
 describe('lists', () => {
   const at = fixture();
-  after(() => at.server.api('POST', '/tasks/bulk/delete', { filter: {} }));
+  after(() => shared.server.api('POST', '/tasks/bulk/delete', { filter: {} }));
   const deleteAll = async (page) => {
     await page.getByLabel('Select this page').check();
     await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Delete' }).click();
