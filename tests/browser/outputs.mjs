@@ -196,9 +196,11 @@ describe('outputs', () => {
   });
 
   test('a log is searched, linked to by line, and downloaded', async () => {
-    const { page, server, create, complaints } = at;
+    const { page, create, complaints } = at;
     const task = await create('long log', { command: 'seq -f "line %.0f" 1 20000; printf "\\033[31mred\\033[0m\\n"' });
-    const { execution_id } = await server.api('POST', `/tasks/${task.id}/run`, {});
+    const execution_id = await at.run(task);
+    // While it runs, its end would be in view.
+    await at.ended(execution_id);
     await page.goto(`/ui/executions/${execution_id}`);
     await page.getByText('20001 lines').waitFor();
     const log = page.getByRole('log');
