@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 struct ExecutionListOptions {
-  std::string task, status, trigger, since, until, before;
+  std::string task, status, trigger, output, since, until, before;
   std::int64_t limit = 50;
 };
 
@@ -29,6 +29,7 @@ int list_executions(Context& context, const ExecutionListOptions& options) {
   }
   for (const auto& [name, value] : {std::pair{"status", &options.status},
                                     {"trigger", &options.trigger},
+                                    {"output", &options.output},
                                     {"since", &options.since},
                                     {"until", &options.until},
                                     {"before", &options.before}}) {
@@ -107,6 +108,9 @@ void add_execution_commands(CLI::App& app, Context& context) {
   list_command
       ->add_option("--trigger", options->trigger, "schedule, manual, misfire, backfill, chain, heartbeat")
       ->check(is_one_of({"schedule", "manual", "misfire", "backfill", "chain", "heartbeat"}));
+  list_command->add_option(
+      "--output-contains", options->output,
+      "Whose kept output holds this text (at most 200 bytes, the case of letters ignored)");
   list_command->add_option("--since", options->since, "Not before (ISO 8601)")->check(is_time());
   list_command->add_option("--until", options->until, "Before (ISO 8601)")->check(is_time());
   list_command->add_option("--limit", options->limit, "1 to 500")->check(is_between(1, 500));

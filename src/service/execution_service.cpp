@@ -9,8 +9,6 @@ bool never_ran(task::ExecutionStatus status) {
   return status == task::ExecutionStatus::missed || status == task::ExecutionStatus::skipped;
 }
 
-constexpr std::size_t kOutputEndBytes = 32 * 1024;
-
 base::Error no_execution(std::string_view id) {
   return base::make_error(base::ErrorKind::not_found, "there is no execution " + std::string(id));
 }
@@ -33,6 +31,12 @@ store::ExecutionPage ExecutionService::list(const store::ExecutionQuery& query) 
   store_.read([&](store::Reader& reader) { page = reader.list_executions(query); });
   for (auto& execution : page.items) explain_waiting(execution, engine_);
   return page;
+}
+
+FoundExecutions ExecutionService::search(const store::ExecutionQuery& query, std::string_view text) const {
+  FoundExecutions found;
+  store_.read([&](store::Reader& reader) { found = search_outputs(reader, query, text); });
+  return found;
 }
 
 base::Result<task::Execution> ExecutionService::find(ExecutionId id) const {

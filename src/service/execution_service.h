@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "rights/actor.h"
 #include "runner/log_reader.h"
+#include "service/execution_search.h"
 #include "store/store.h"
 
 namespace service {
@@ -28,6 +29,8 @@ class ExecutionService {
 
   base::Result<ExecutionId> resolve(std::string_view id) const;
   store::ExecutionPage list(const store::ExecutionQuery& query) const;
+  // Those in whose kept output the text stands; see search_outputs.
+  FoundExecutions search(const store::ExecutionQuery& query, std::string_view text) const;
   base::Result<task::Execution> find(ExecutionId id) const;
   base::Result<ExecutionDetail> detail(ExecutionId id) const;
 

@@ -232,6 +232,37 @@ def test_a_followed_log_resumes_in_the_attempt_where_it_broke_off(server, create
     assert follow("2-11", "?attempt=1")[1] == "first of 1\nsecond\n"
 
 
+def test_executions_are_found_by_what_their_output_holds(server, create):
+    tasks = [create(command=command) for command in ("echo fine; echo 'no Needle7 left & more' >&2; exit 1", "echo needle7 100%", "echo straw")]
+    red, good, other = [server.run_to_its_end(task["id"])["id"] for task in tasks]
+
+    def search(query, path="/executions"):
+        status, page = server.ask("GET", f"{path}?{query}")
+        assert status == 200, page
+        return page
+
+    page = search("output=NEEDLE7")
+    assert [item["id"] for item in page["items"]] == [good, red] and page["next_cursor"] is None
+    assert [item["match"] for item in page["items"]] == [
+        {"stream": "stdout", "text": "needle7 100%"}, {"stream": "stderr", "text": "no Needle7 left & more"}]
+    assert page["searched_until"] <= page["items"][1]["created_at"]
+    assert [item["id"] for item in search("output=needle7%20100%25")["items"]] == [good]
+    assert [item["id"] for item in search("output=needle7&status=FAILED")["items"]] == [red]
+    assert [item["id"] for item in search("output=needle7", f"/tasks/{tasks[0]['id']}/executions")["items"]] == [red]
+    assert search("output=needle7", f"/tasks/{tasks[2]['id']}/executions") | {"searched_until": None} == {
+        "items": [], "next_cursor": None, "searched_until": None}
+    first = search("output=needle7&limit=1")
+    assert [item["id"] for item in first["items"]] == [good] and first["searched_until"] == first["items"][0]["created_at"]
+    rest = search(f"output=needle7&before={first['next_cursor']}")
+    assert [item["id"] for item in rest["items"]] == [red]
+
+    for plain in (search("limit=3"), search("limit=3&output=")):
+        assert [item["id"] for item in plain["items"]] == [other, good, red]
+        assert "searched_until" not in plain and not any("match" in item for item in plain["items"])
+    status, problem = server.ask("GET", "/executions?output=" + "x" * 201)
+    assert status == 422 and problem["errors"][0]["loc"][-1] == "output"
+
+
 def test_an_http_task_calls_and_judges_the_answer(server, create):
     url = f"http://127.0.0.1:{server.port}/healthz"
     task = {"name": "call", "cron": "@daily", "http": {"method": "GET", "url": url}}

@@ -16,15 +16,34 @@ using rights::Right;
 constexpr std::size_t kMaxRecentTasks = 100;
 constexpr std::int64_t kMaxRecentRuns = 50;
 
-base::Result<Response> list(const TaskHandlerParts& parts, const store::ExecutionQuery& query) {
-  const auto page = parts.executions.list(query);
+json::object to_json(const service::OutputMatch& match) {
+  return {{"stream", match.in_stderr ? "stderr" : "stdout"}, {"text", service::to_utf8(match.text)}};
+}
+
+base::Result<Response> list(const TaskHandlerParts& parts, const Request& request,
+                            const store::ExecutionQuery& query) {
+  const auto output = query_output(request);
+  if (!output) return output.error();
+  service::FoundExecutions found;
+  if (output->empty())
+    found.page = parts.executions.list(query);
+  else
+    found = parts.executions.search(query, *output);
+  const auto& items = found.page.items;
   std::string body = "{\"items\":[";
-  for (const auto& execution : page.items) {
-    if (body.back() == '}') body += ',';
-    body += base::to_json_text(service::to_json(execution));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) body += ',';
+    auto item = service::to_json(items[i]);
+    if (!output->empty()) item["match"] = to_json(found.matches[i]);
+    body += base::to_json_text(item);
   }
-  body += "],\"next_cursor\":" +
-          (page.next_cursor ? base::to_json_text(json::value(*page.next_cursor)) : "null") + "}";
+  const auto& next = found.page.next_cursor;
+  body += "],\"next_cursor\":" + (next ? base::to_json_text(json::value(*next)) : "null");
+  if (!output->empty()) {
+    const auto& until = found.searched_until;
+    body += ",\"searched_until\":" + (until ? base::to_json_text(json::value(base::to_iso(*until))) : "null");
+  }
+  body += '}';
   return Response::json_text(200, std::move(body));
 }
 
@@ -80,6 +99,11 @@ const std::vector<DocParameter> kListQuery = {
     {"status", "PENDING, RUNNING, SUCCESS, FAILED, TIMEOUT, CANCELLED, SKIPPED, MISSED or LOST"},
     {"trigger", "schedule, manual, misfire, backfill, chain or heartbeat"},
     {"started_by", "Started by the end of this execution", "integer"},
+    {"output",
+     "At most 200 bytes that its output holds, literally but for the case of ASCII letters. Searched are "
+     "ended executions, the last attempt of each; of a stream of more than 64 KiB its first and last 32 KiB. "
+     "Each item has `match`, the page `searched_until`. A search ends after 20,000 executions or 32 MiB of "
+     "output, however little it found: `next_cursor` goes on from there"},
     {"since", "Made at or after", "date-time"},
     {"until", "Made before", "date-time"},
     {"limit", "1 to 500, default 50", "integer"},
@@ -96,7 +120,7 @@ void add_execution_routes(Router& router, TaskHandlerParts parts) {
               .handler = [parts](const Request& request) -> base::Result<Response> {
                 const auto wanted = execution_query(request);
                 if (!wanted) return wanted.error();
-                return list(parts, *wanted);
+                return list(parts, request, *wanted);
               },
               .doc = {.summary = "Executions, newest first",
                       .tag = "executions",
@@ -112,7 +136,7 @@ void add_execution_routes(Router& router, TaskHandlerParts parts) {
                 auto wanted = execution_query(request);
                 if (!wanted) return std::move(wanted).error();
                 wanted->task_id = *id;
-                return list(parts, *wanted);
+                return list(parts, request, *wanted);
               },
               .doc = {.summary = "Executions of a task, newest first",
                       .tag = "executions",

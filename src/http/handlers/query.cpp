@@ -1,6 +1,7 @@
 #include "http/handlers/query.h"
 
 #include "http/problem.h"
+#include "service/output_search.h"
 
 namespace http {
 namespace {
@@ -118,6 +119,12 @@ base::Result<store::ExecutionQuery> execution_query(const Request& request) {
     query.before = std::string(*before);
   }
   return query;
+}
+
+base::Result<std::string> query_output(const Request& request) {
+  auto text = std::string(request.query.find("output").value_or(""));
+  if (text.size() > service::kMatchBytes) return query_error("output", "is longer than 200 bytes");
+  return text;
 }
 
 cron::Language language_of(const Request& request) {

@@ -21,8 +21,10 @@ base::Result<std::optional<base::Instant>> query_instant(const Request& request,
 
 // search, status, tag, sort, order, page, page_size.
 base::Result<store::TaskQuery> task_query(const Request& request);
-// status, task_id, trigger, since, until, limit, before.
+// status, task_id, trigger, started_by, since, until, limit, before.
 base::Result<store::ExecutionQuery> execution_query(const Request& request);
+// What the outputs of executions are searched for; empty: they are not.
+base::Result<std::string> query_output(const Request& request);
 
 // `lang` in the query (en or zh) before what the request's headers say.
 cron::Language language_of(const Request& request);

@@ -111,11 +111,15 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
                    R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},)"
                    R"("stdout":{"type":"string"},"stderr":{"type":"string"},"args":{"type":"array","items":{"type":"string"}},)"
                    R"("upstream_execution_id":)" NULLABLE(
-                       "integer") R"(,)" ATTEMPT_PROPERTIES
+                       "integer") R"(,"match":{"type":"object","required":["stream","text"],"description":"In a list, with `output`",)"
+                                  R"("properties":{"stream":{"enum":["stdout","stderr"]},"text":{"type":"string",)"
+                                  R"("description":"The line that holds it, or 200 bytes of it"}}},)" ATTEMPT_PROPERTIES
                                   R"(},"required":["id","task_id","status","trigger"]})"},
     {"ExecutionPage",
      R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Execution"}},)"
-     R"("next_cursor":)" NULLABLE("string") R"(},"required":["items","next_cursor"]})"},
+     R"("next_cursor":)" NULLABLE(
+         "string") R"(,"searched_until":{"type":["string","null"],"format":"date-time","description":"With `output`: )"
+                   R"(when the oldest execution that was looked at was created"}},"required":["items","next_cursor"]})"},
     {"RecentRuns",
      R"({"type":"object","properties":{"items":{"type":"array","items":{"type":"object","properties":{)"
      R"("task_id":{"type":"integer"},"runs":{"type":"array","items":{"type":"array","prefixItems":[{"type":"integer"},)"
