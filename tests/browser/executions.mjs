@@ -1,7 +1,7 @@
 // The list of executions, and what one execution says of itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { PHONE } from './harness.mjs';
+import { accessibilityFindings, PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('executions', () => {
@@ -43,6 +43,47 @@ describe('executions', () => {
     await page.getByLabel('From').scrollIntoViewIfNeeded();
     await page.getByLabel('to', { exact: true }).fill('2001-01-01T00:00');
     await page.getByText('No executions here yet.').waitFor();
+  });
+
+  test('those whose output holds a text are found, with its line, as far back as one asks for', async () => {
+    const { page, create, run, ended } = at;
+    const found = await create('says what is looked for', { command: "echo before; printf '\\033[31mno Disk77\\033[0m <b>left</b>\\n'; echo after" });
+    for (const task of [found, await create('says nothing of it', { command: 'echo fine' })]) await ended(await run(task));
+    await page.goto('/ui/executions');
+    const box = page.getByRole('searchbox', { name: 'Output contains' });
+    await box.fill('dISK77');
+    await box.press('Enter');
+    await page.waitForURL(/output=dISK77/);
+    await rows().filter({ hasText: 'says nothing of it' }).first().waitFor({ state: 'detached' });
+    assert.equal(await page.locator('tr.match').textContent(), 'no Disk77 <b>left</b>');
+    assert.equal(await page.locator('tr.match mark').textContent(), 'Disk77');
+    await page.getByText('of one longer than 64 KiB, its first and last 32 KiB').waitFor();
+    await page.reload();
+    await page.locator('tr.match mark').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Search further back' }).count(), 0);
+    assert.deepEqual(await accessibilityFindings(page), []);
+
+    // a server that stops half-way, with nothing found so far
+    const before = [];
+    const farSearch = (url) => url.pathname === '/executions' && url.searchParams.get('output') === 'far';
+    await page.route(farSearch, (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('before');
+      before.push(cursor);
+      const answer = { null: ['7', '2026-01-03T00:00:00.000Z'], 7: ['5', '2026-01-02T00:00:00.000Z'], 5: [null, '2026-01-01T00:00:00.000Z'] }[cursor];
+      return route.fulfill({ json: { items: [], next_cursor: answer[0], searched_until: answer[1] } });
+    });
+    await page.goto('/ui/executions?output=far');
+    for (const time of [/Searched back to .*(3 Jan|Jan 3)/, /Searched back to .*(2 Jan|Jan 2)/]) {
+      await page.getByText('Not found so far.').waitFor();
+      await page.getByText(time).waitFor();
+      await page.getByRole('button', { name: 'Search further back' }).click();
+    }
+    await page.getByText('No output of these executions contains it.').waitFor();
+    assert.deepEqual(before.filter(Boolean), ['7', '5']);
+    await page.unroute(farSearch);
+    await page.getByRole('searchbox', { name: 'Output contains' }).fill('');
+    await rows().filter({ hasText: 'says nothing of it' }).first().waitFor();
+    assert.deepEqual(at.complaints, []);
   });
 
   test('a link of a chain leads to what started it, and to what it started', async () => {

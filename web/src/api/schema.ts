@@ -503,6 +503,13 @@ export interface components {
             stderr?: string;
             args?: string[];
             upstream_execution_id?: number | null;
+            /** @description In a list, with `output` */
+            match?: {
+                /** @enum {unknown} */
+                stream: "stdout" | "stderr";
+                /** @description The line that holds it, or 200 bytes of it */
+                text: string;
+            };
             attempt?: number;
             /** @enum {unknown} */
             status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "MISSED" | "LOST";
@@ -522,6 +529,11 @@ export interface components {
         ExecutionPage: {
             items: components["schemas"]["Execution"][];
             next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description With `output`: when the oldest execution that was looked at was created
+             */
+            searched_until?: string | null;
         };
         RecentRuns: {
             items?: {

@@ -35,8 +35,8 @@ export interface Revision extends Omit<Whole<Schemas['Revisions']>['items'][numb
 export type ExecutionStatus = Schemas['Execution']['status'];
 export type Trigger = Schemas['Execution']['trigger'];
 export type Attempt = But<Whole<Schemas['Attempt']>, 'duration_ms'>;
-// Attempts, output and arguments only where one execution is asked for.
-export type Execution = But<Omit<Whole<Schemas['Execution']>, 'attempts' | 'waiting' | 'priority' | 'pool'>, 'args' | 'stdout' | 'stderr' | 'task_revision' | 'upstream_execution_id'> & {
+// Attempts, output and arguments only where one execution is asked for; a match only where outputs are searched.
+export type Execution = But<Omit<Whole<Schemas['Execution']>, 'attempts' | 'waiting' | 'priority' | 'pool'>, 'args' | 'match' | 'stdout' | 'stderr' | 'task_revision' | 'upstream_execution_id'> & {
   attempts?: Attempt[];
 };
 export interface ExecutionPage extends Omit<Schemas['ExecutionPage'], 'items'> {
