@@ -51,8 +51,13 @@ int list_executions(Context& context, const ExecutionListOptions& options) {
   }
   print_table(context.out,
               {"ID", "STATUS", "TRIGGER", "TASK", "SCHEDULED", "STARTED", "LATE MS", "TOOK", "EXIT"}, rows);
-  if (const auto next = cell(*page, "next_cursor", 400); next != "-")
-    context.out << "--before " << next << " shows older ones\n";
+  if (const auto next = cell(*page, "next_cursor", 400); next != "-") {
+    // a search ends at its bound, however little it found
+    if (const auto until = time_cell(*page, "searched_until"); until != "-")
+      context.out << "searched back to " << until << "; --before " << next << " goes on from there\n";
+    else
+      context.out << "--before " << next << " shows older ones\n";
+  }
   return kDone;
 }
 

@@ -145,6 +145,16 @@ def test_a_former_version_is_told_and_comes_back(command_line, create):
     assert command_line.run("task", "restore", "versions", 77).returncode == NOT_FOUND
 
 
+def test_executions_are_listed_by_what_their_output_holds(server, command_line, create):
+    task = create(name="speaker", command="echo $SAID")
+    found = [server.run_to_its_end(task["id"], {"env": {"SAID": text}})["id"] for text in ("Needle & 100%", "straw", "needle & 100%")]
+    said = ("execution", "list", "--task", "speaker", "--output-contains", "NEEDLE & 100%")
+    assert [item["id"] for item in command_line.json(*said)["items"]] == [found[2], found[0]]
+    first = command_line.run(*said, "--limit", 1).stdout
+    assert "searched back to 20" in first and f"--before {found[2]} goes on from there" in first
+    assert "searched back" not in command_line.run("execution", "list", "--limit", 1).stdout
+
+
 def test_ended_executions_are_deleted(server, command_line, create):
     task = create(name="tidy")
     for _ in range(4):
