@@ -119,6 +119,7 @@ void ask_for_executions(Reader& reader) {
   reader.find_execution_by_legacy_id("");
   reader.earlier_attempts({});
   reader.find_output({});
+  reader.find_log({}, 1);
   reader.open_executions({}, 1);
   reader.open_executions_after({}, 1);
   reader.waiting_for_slot(1);
