@@ -36,9 +36,9 @@ describe('executions', () => {
     await page.setViewportSize(PHONE);
     await page.goto('/ui/executions');
     const row = rows().filter({ hasText: 'told on a phone' });
-    for (const text of ['1.1 s', 'By hand', 'Success', 'told on a phone']) {
+    for (const text of [/^1\.\d s$/, 'By hand', 'Success', 'told on a phone']) {
       const box = await row.getByText(text).boundingBox();
-      assert.ok(box && box.x >= 0 && box.x + box.width <= PHONE.width, text);
+      assert.ok(box && box.x >= 0 && box.x + box.width <= PHONE.width, String(text));
     }
     await page.getByLabel('From').scrollIntoViewIfNeeded();
     await page.getByLabel('to', { exact: true }).fill('2001-01-01T00:00');
