@@ -100,3 +100,17 @@ def test_a_page_leads_to_its_plain_twin(server, create):
     for target in ("/login?plain", "/ui/tasks?plain"):
         status, fields, _ = server.request("GET", target, None, {"Authorization": ""})
         assert (status, fields["Location"]) == (303, "/login/plain"), target
+
+
+@pytest.mark.parametrize("paused, deed, to", [(True, "Pause", "paused"), (False, "Resume", "active")])
+def test_a_button_of_a_page_that_is_old_never_does_the_opposite(server, create, paused, deed, to):
+    task = create(name=f"old page {deed}")
+    assert server.ask("POST", f"/tasks/{task['id']}/{'resume' if paused else 'pause'}")[0] == 200
+    page = page_of(server, "GET", f"/plain/tasks/{task['id']}", None, {"Accept-Language": "en"})[1]
+    assert re.search(rf'<button formaction="/ui/tasks/{task["id"]}/toggle" name="to" value="{to}"[^>]*>{deed}</button>', page), page
+    assert server.ask("POST", f"/tasks/{task['id']}/{'pause' if paused else 'resume'}")[0] == 200
+    assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", f"to={to}", FORM)[0] == 200
+    assert server.ask("GET", f"/tasks/{task['id']}")[1]["paused"] is paused
+    assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "to=elsewhere", FORM)[0] == 422
+    assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "", FORM)[0] == 200
+    assert server.ask("GET", f"/tasks/{task['id']}")[1]["paused"] is not paused

@@ -125,7 +125,14 @@ base::Result<Response> act(const TaskHandlerParts& parts, const Request& request
     line +=
         std::string(Words{"runs as execution ", "已开始执行 "}.in(language)) + base::to_string(*execution_id);
   } else if (action == "toggle") {
-    const auto task = parts.tasks.toggle(request.actor(), *id);
+    // A button says which of both it stands for: its page may be older than what another did meanwhile.
+    const auto form = request.form();
+    if (!form && form.error().kind == base::ErrorKind::malformed) return form.error();
+    const auto wanted = form ? form->find("to") : std::nullopt;
+    if (wanted && *wanted != "paused" && *wanted != "active")
+      return refused_page(request, field_error({"body", "to"}, "must be paused or active"), "/ui/tasks");
+    const auto task = wanted ? parts.tasks.set_paused(request.actor(), *id, *wanted == "paused")
+                             : parts.tasks.toggle(request.actor(), *id);
     if (!task) return refused_page(request, task.error(), "/ui/tasks");
     line +=
         task->paused ? Words{"is paused", "已暂停"}.in(language) : Words{"is active", "已恢复"}.in(language);

@@ -69,11 +69,13 @@ Html link(std::string_view to, std::string_view text) {
   return Html("<a href=\"").text(to).add("\">").text(text).add("</a>");
 }
 
-// A button that posts the form it stands in to that address.
-Html button(std::string_view to, std::string_view text, std::string_view of) {
+// A button that posts the form it stands in to that address, with what more it says.
+Html button(std::string_view to, std::string_view text, std::string_view of, Markup more = "") {
   Html html("<button formaction=\"");
   return html.text(to)
-      .add("\" aria-label=\"")
+      .add("\"")
+      .add(more)
+      .add(" aria-label=\"")
       .text(text)
       .add(" ")
       .text(of)
@@ -89,7 +91,8 @@ Html task_buttons(const Reader& reader, const task::Task& task) {
   if (reader.may(Right::run)) {
     html.add(button(at + "/run", reader.say(kRun), name))
         .add(" ")
-        .add(button(at + "/toggle", reader.say(task.paused ? kResume : kPause), name));
+        .add(task.paused ? button(at + "/toggle", reader.say(kResume), name, " name=\"to\" value=\"active\"")
+                         : button(at + "/toggle", reader.say(kPause), name, " name=\"to\" value=\"paused\""));
   }
   if (reader.may(Right::edit)) {
     html.add(" <a class=\"button\" href=\"/plain/delete?ids=")

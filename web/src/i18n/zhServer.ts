@@ -355,6 +355,7 @@ export const SENTENCES: Sentences = {
   'must be at most 100 numbers of tasks with commas between them': '最多 100 个任务编号，用逗号分隔',
   "'{line}' is not NAME=value": '“{line}”不是 NAME=value 的形式',
   'no task was chosen': '没有选择任务',
+  'must be paused or active': '必须是 paused 或 active',
   'must be stdout, stderr or both': '必须是 stdout、stderr 或 both',
   'must be asc or desc': '必须是 asc 或 desc',
   "must be a task's number": '必须是任务编号',
