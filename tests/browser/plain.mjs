@@ -147,6 +147,8 @@ describe('without JavaScript', () => {
         const post = async (path, fields = {}) => {
           const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`).join('');
           await page.route('**/form-of-the-test', (route) => route.fulfill({ contentType: 'text/html', body: `<form method="post" action="${path}">${inputs}<button>go</button></form>` }));
+          const beside = await page.locator('main td, main button').evaluateAll((all) => all.filter((one) => one.closest('.tasks') && one.getBoundingClientRect().right > innerWidth).length);
+          assert.equal(beside, 0, `${path}: a part of the list is beside the phone`);
           await page.goto('/form-of-the-test');
           await page.getByRole('button', { name: 'go' }).click();
           await page.unroute('**/form-of-the-test');

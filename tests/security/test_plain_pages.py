@@ -11,7 +11,7 @@ HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'onm
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TAGS = set("html head meta link title body header nav main form button input label p a h1 h2 div table thead tbody tr th td code dl dt dd pre textarea select option ul li".split())
 ATTRIBUTES = set("lang charset name content rel href value type method action formaction formmethod aria-label scope required autofocus autocomplete role rows "
-                 "selected inputmode class".split())
+                 "selected inputmode class data-label".split())
 
 
 def page_of(server, method, target, body=None, headers=None):
@@ -114,3 +114,11 @@ def test_a_button_of_a_page_that_is_old_never_does_the_opposite(server, create, 
     assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "to=elsewhere", FORM)[0] == 422
     assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "", FORM)[0] == 200
     assert server.ask("GET", f"/tasks/{task['id']}")[1]["paused"] is not paused
+
+
+def test_behind_the_last_page_stands_the_last(server, create):
+    for number in range(3):
+        create(name=f"paged {number}")
+    page = page_of(server, "GET", "/plain?search=paged&page_size=2&page=99", None, {"Accept-Language": "en"})[1]
+    assert "page 2 of 2" in page and len(re.findall(r'name="ids"', page)) == 1
+    assert "0 tasks" in page_of(server, "GET", "/plain?search=nothing+of+that+name&page=99", None, {"Accept-Language": "en"})[1]

@@ -33,6 +33,8 @@ constexpr Words kName{"Name", "名称"};
 constexpr Words kCommand{"Command", "命令"};
 constexpr Words kCron{"Schedule (cron)", "调度（cron）"};
 constexpr Words kStatus{"Status", "状态"};
+constexpr Words kNextFire{"Next fire", "下次触发"};
+constexpr Words kLastRun{"Last run", "上次运行"};
 constexpr Words kRun{"Run", "立即运行"};
 constexpr Words kPause{"Pause", "暂停"};
 constexpr Words kResume{"Resume", "恢复"};
@@ -118,11 +120,15 @@ Html task_row(const Reader& reader, const task::Task& task) {
   const auto& name = task.definition.name;
   Html row("<tr><td><input type=\"checkbox\" name=\"ids\" value=\"");
   row.text(base::to_string(task.id)).add("\" aria-label=\"").text(name).add("\"></td><td>");
-  row.add(link(plain_path(task.id), name)).add("</td><td>");
-  row.text(status_words(reader, to_string(status_of(task)))).add("</td><td><code>");
-  row.text(task.definition.cron).add("</code></td><td>");
-  row.text(time_words(task.next_run_at)).add("</td><td>");
-  row.text(time_words(task.last_run_at)).add("</td><td>");
+  row.add(link(plain_path(task.id), name)).add("</td>");
+  // On a phone the cells stand below each other, where no head of a column says what they are.
+  const auto cell = [&](Words column) -> Html& {
+    return row.add("<td data-label=\"").text(reader.say(column)).add("\">");
+  };
+  cell(kStatus).text(status_words(reader, to_string(status_of(task)))).add("</td>");
+  cell(kCron).add("<code>").text(task.definition.cron).add("</code></td>");
+  cell(kNextFire).text(time_words(task.next_run_at)).add("</td>");
+  cell(kLastRun).text(time_words(task.last_run_at)).add("</td><td>");
   return row.add(task_buttons(reader, task)).add("</td></tr>");
 }
 
@@ -149,8 +155,12 @@ Html bulk_buttons(const Reader& reader) {
   return html.add("</p>");
 }
 
+std::int64_t pages_of(const store::TaskQuery& query, std::int64_t total) {
+  return std::max<std::int64_t>(1, (total + query.page_size - 1) / query.page_size);
+}
+
 Html page_links(const Reader& reader, const store::TaskQuery& query, std::int64_t total) {
-  const auto pages = std::max<std::int64_t>(1, (total + query.page_size - 1) / query.page_size);
+  const auto pages = pages_of(query, total);
   Html html("<form method=\"get\" action=\"/plain\"><p>");
   html.number(total).text(reader.say({total == 1 ? " task" : " tasks", " 个任务"}));
   if (pages == 1) return html.add("</p></form>");
@@ -184,9 +194,14 @@ Html create_form(const Reader& reader) {
 
 base::Result<Response> list(const TaskHandlerParts& parts, const Request& request) {
   const Reader reader{parts, request};
-  const auto query = task_query(request);
+  auto query = task_query(request);
   if (!query) return refused_page(request, query.error(), "/plain");
-  const auto page = parts.tasks.list(*query);
+  auto page = parts.tasks.list(*query);
+  // Behind the end stands nothing: what was deleted since may have taken the page away.
+  if (const auto last = pages_of(*query, page.total); query->page > last) {
+    query->page = last;
+    page = parts.tasks.list(*query);
+  }
   Html body("<form method=\"get\" action=\"/plain\" role=\"search\">");
   body.add(input_field(reader.say({"Search", "搜索"}), "search", query->search, " type=\"search\""))
       .add("<p><button>")
@@ -194,14 +209,9 @@ base::Result<Response> list(const TaskHandlerParts& parts, const Request& reques
       .add("</button></p></form>")
       .add(page_links(reader, *query, page.total));
   if (!page.items.empty()) {
-    body.add("<form method=\"post\" action=\"/ui/tasks/bulk/pause\"><div><table>")
-        .add(head_of_table(reader, {{"Choose", "选择"},
-                                    kName,
-                                    kStatus,
-                                    kCron,
-                                    {"Next fire", "下次触发"},
-                                    {"Last run", "上次运行"},
-                                    {"Deeds", "操作"}}))
+    body.add("<form method=\"post\" action=\"/ui/tasks/bulk/pause\"><div><table class=\"tasks\">")
+        .add(head_of_table(
+            reader, {{"Choose", "选择"}, kName, kStatus, kCron, kNextFire, kLastRun, {"Deeds", "操作"}}))
         .add("<tbody>");
     for (const auto& task : page.items) body.add(task_row(reader, task));
     body.add("</tbody></table></div>");
@@ -225,7 +235,7 @@ Html definition_list(const Reader& reader, const task::Task& task) {
     html.add("<dt>").text(name).add("</dt><dd><pre>").text(value).add("</pre></dd>");
   };
   fact(reader.say(kStatus), status_words(reader, to_string(status_of(task))));
-  fact(reader.say({"Next fire", "下次触发"}), time_words(task.next_run_at));
+  fact(reader.say(kNextFire), time_words(task.next_run_at));
   if (!task.last_error.empty()) fact(reader.say({"Last failure", "最近失败"}), task.last_error);
   for (const auto& [name, value] : definition) fact(name, value_words(value));
   return html.add("</dl>");
