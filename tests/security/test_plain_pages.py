@@ -9,9 +9,9 @@ from wire import bearer
 HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'onmouseover='alert(1)", "</textarea></pre></title><b>", "&lt;b&gt; &amp; &#39;",
            "{{7*7}} ${7*7}", "javascript:alert(1)")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-TAGS = set("html head meta link title body header nav main form button input label p a h1 h2 div table thead tbody tr th td code dl dt dd pre textarea select option ul li".split())
+TAGS = set("html head meta link title body header nav main form button input label p a h1 h2 div table thead tbody tr th td code dl dt dd pre textarea select option ul li strong".split())
 ATTRIBUTES = set("lang charset name content rel href value type method action formaction formmethod aria-label scope required autofocus autocomplete role rows "
-                 "selected inputmode class data-label".split())
+                 "selected inputmode class id aria-invalid aria-describedby data-label".split())
 
 
 def page_of(server, method, target, body=None, headers=None):
@@ -114,6 +114,77 @@ def test_a_button_of_a_page_that_is_old_never_does_the_opposite(server, create, 
     assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "to=elsewhere", FORM)[0] == 422
     assert page_of(server, "POST", f"/ui/tasks/{task['id']}/toggle", "", FORM)[0] == 200
     assert server.ask("GET", f"/tasks/{task['id']}")[1]["paused"] is not paused
+
+
+def fields_of(page):
+    """What a browser would post of the page's form that writes a task."""
+    form = re.search(r'<form method="post" action="/ui/tasks/(?:create|\d+/update)">(.*?)</form>', page, re.S)[1]
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', form))
+    fields.update(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.S))
+    fields["overlap"] = (re.findall(r'<option value="(\w+)" selected', form) or ["skip"])[0]
+    return {name: html.unescape(value) for name, value in fields.items()}
+
+
+def remark_at(page, name):
+    found = re.search(rf' name="{re.escape(name)}"[^>]* aria-invalid="true" aria-describedby="about-{re.escape(name)}".*?<strong class="wrong" id="about-{re.escape(name)}">(.*?)</strong>', page, re.S)
+    return found and html.unescape(found[1])
+
+
+def test_a_form_that_is_old_undoes_nobodys_change_unseen(server, create):
+    task = create(name="two editors", description="first", tags=["a"])
+    at, here = f"/ui/tasks/{task['id']}/update", f"/tasks/{task['id']}"
+    typed = {**fields_of(page_of(server, "GET", f"/plain/tasks/{task['id']}", None, {"Accept-Language": "en"})[1]), "description": "mine"}
+    assert server.ask("PATCH", here, {"cron": "5 5 5 5 *"})[0] == 200
+    status, page = page_of(server, "POST", at, urllib.parse.urlencode(typed), {**FORM, "Accept-Language": "en"})
+    check_markup(page)
+    assert status == 412 and "changed by somebody else" in page
+    assert (remark_at(page, "cron"), remark_at(page, "description"), remark_at(page, "name")) == ("Now: 5 5 5 5 *", "Now: first", None)
+    after = server.ask("GET", here)[1]
+    assert (after["cron"], after["description"]) == ("5 5 5 5 *", "first")
+    shown = fields_of(page)
+    assert (shown["description"], shown["cron"]) == ("mine", "0 0 1 1 *") and shown["revision"] != typed["revision"]
+    assert server.request("POST", at, urllib.parse.urlencode({**shown, "cron": "5 5 5 5 *"}), FORM)[0] == 303
+    after = server.ask("GET", here)[1]
+    assert (after["cron"], after["description"], after["tags"]) == ("5 5 5 5 *", "mine", ["a"])
+    assert page_of(server, "POST", at, "description=x&revision=none", FORM)[0] == 412
+    assert server.request("POST", at, "description=without", FORM)[0] == 303
+
+
+def test_a_refused_form_is_shown_again_as_it_was_typed(server, create):
+    typed = {"name": "refused \"form\"", "cron": "61 * * * *", "command": "echo <typed>"}
+    status, page = page_of(server, "POST", "/ui/tasks/create", urllib.parse.urlencode(typed), {**FORM, "Accept-Language": "en"})
+    check_markup(page)
+    assert status == 422 and {**typed, "overlap": "skip"} == fields_of(page)
+    assert "61 is outside" in remark_at(page, "cron") and remark_at(page, "name") is None
+    task = create(name="kept")
+    typed = {**fields_of(page_of(server, "GET", f"/plain/tasks/{task['id']}")[1]), "timeout_s": "soon", "name": "other", "retry.max_attempts": "0", "overlap": "queue"}
+    status, page = page_of(server, "POST", f"/ui/tasks/{task['id']}/update", urllib.parse.urlencode(typed), {**FORM, "Accept-Language": "zh"})
+    check_markup(page)
+    assert status == 422 and fields_of(page) == typed
+    assert "整数" in remark_at(page, "timeout_s") and "整数" in remark_at(page, "retry.max_attempts")
+    assert server.ask("GET", f"/tasks/{task['id']}")[1]["name"] == "kept"
+    page = page_of(server, "POST", f"/ui/tasks/{task['id']}/update", "priority=high", {**FORM, "Accept-Language": "zh"})[1]
+    assert '<p class="wrong">优先级：' in page
+
+
+@pytest.mark.parametrize("language, reason", [("en", "the user name or the password is wrong"), ("zh", "用户名或密码不正确")])
+def test_a_failed_log_in_is_answered_with_the_form(server, language, reason):
+    status, page = page_of(server, "POST", "/auth/login", "username=%22nobody&password=wrong+one", {**FORM, "Authorization": "", "Accept-Language": language})
+    check_markup(page)
+    assert status == 401 and reason in page
+    assert 'action="/auth/login"' in page and 'name="username" value="&quot;nobody"' in page and "wrong one" not in page
+
+
+def test_the_pages_refuse_and_name_in_chinese(server, create):
+    chinese = {"Accept-Language": "zh"}
+    task = create(name="labels", tags=["one", "two"], timeout_s=60, env={"A": "b"}, retry={"max_attempts": 3}, overlap="queue")
+    page = page_of(server, "GET", f"/plain/tasks/{task['id']}", None, chinese)[1]
+    for label, value in (("名称", "labels"), ("标签", "one, two"), ("超时（秒）", "60"), ("环境变量", "A=b"), ("重叠", "排队一次")):
+        assert f"<dt>{label}</dt><dd><pre>{value}</pre>" in page, (label, page)
+    assert "尝试次数: 3" in page
+    assert "没有任务 99999" in page_of(server, "GET", "/plain/tasks/99999", None, chinese)[1]
+    assert "没有选择任务" in page_of(server, "POST", "/ui/tasks/bulk/pause", "", {**FORM, **chinese})[1]
+    assert "没有选择任务" in page_of(server, "GET", "/plain/delete", None, chinese)[1]
 
 
 def test_behind_the_last_page_stands_the_last(server, create):

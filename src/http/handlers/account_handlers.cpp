@@ -69,6 +69,12 @@ bool is_plain_form(const Request& request) {
   return request.accepts("text/html") && request.media_type() == "application/x-www-form-urlencoded";
 }
 
+Response log_in_again(const Request& request, std::string_view name, const base::Error& why) {
+  const auto language = request.language();
+  return plain_page(status_of(why.kind), request, Words{"Log in", "登录"}.in(language),
+                    log_in_form(language, name, &why));
+}
+
 base::Result<Response> log_in(const ApiContext& context, const Request& request) {
   const auto body = read_object_or_form(request);
   if (!body) return body.error();
@@ -79,19 +85,22 @@ base::Result<Response> log_in(const ApiContext& context, const Request& request)
   attempt.code = reader.text("code").value_or("");
   // Clients of OAuth's password form send these along; they mean nothing here.
   for (const auto* field : {"grant_type", "scope", "client_id", "client_secret"}) reader.text(field);
-  if (auto read = reader.finish(); !read) return std::move(read).error();
+  const bool plain = is_plain_form(request);
+  if (auto read = reader.finish(); !read) {
+    if (plain) return log_in_again(request, attempt.name, read.error());
+    return std::move(read).error();
+  }
   attempt.address = request.peer.ip;
   attempt.user_agent = user_agent_of(request);
   attempt.may_use_demo_password = attempt.password == auth::kDemoPassword && may_use_demo_password(request);
   const auto login = context.sessions.log_in(attempt);
-  const bool plain = is_plain_form(request);
   if (login && plain) {
     auto lead = Response::see_other("/ui/tasks");
     lead.headers.add("Set-Cookie", std::string(*logged_in(request, *login).headers.find("Set-Cookie")));
     return lead;
   }
   if (login) return logged_in(request, *login);
-  auto refusal = plain ? refused_page(request, login.error(), "/login/plain") : problem(login.error());
+  auto refusal = plain ? log_in_again(request, attempt.name, login.error()) : problem(login.error());
   if (login.error().retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*login.error().retry_after).count();
     refusal.headers.set("Retry-After", std::to_string(seconds));

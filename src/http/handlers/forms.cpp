@@ -1,6 +1,7 @@
 // Plain HTML forms: the essential works without JavaScript.
 #include <boost/json/object.hpp>
 
+#include "http/handlers/plain_forms.h"
 #include "http/handlers/plain_page.h"
 #include "http/handlers/task_handlers.h"
 #include "http/problem.h"
@@ -14,6 +15,8 @@ using rights::Right;
 
 constexpr Words kTask{"Task", "任务"};
 constexpr Words kDone{"Done", "已完成"};
+constexpr Words kNotSaved{"Not saved", "未保存"};
+constexpr Words kDiscard{"Discard this and go back", "放弃并返回"};
 
 std::vector<std::string> split(std::string_view text, std::string_view separators) {
   std::vector<std::string> items;
@@ -34,13 +37,28 @@ std::string with_plain_line_ends(std::string text) {
   return text;
 }
 
+base::Result<Parameters> posted_form(const Request& request) {
+  const auto form = request.form();
+  if (!form) return form.error();
+  Parameters plain;
+  for (const auto& [name, value] : *form) plain.add(name, with_plain_line_ends(value));
+  return plain;
+}
+
+// The page of a refused form: the form again, filled in as it was posted.
+Response again(const Request& request, const base::Error& why, const Html& form, std::string_view back) {
+  const auto language = request.language();
+  Html body(form);
+  body.add("<p><a href=\"").text(back).add("\">").text(kDiscard.in(language)).add("</a></p>");
+  return plain_page(status_of(why.kind), request, kNotSaved.in(language), body);
+}
+
 // A form's fields have the names of the JSON ones; lists are parted by commas, env by lines, and what belongs
 // to an object is written retry.max_attempts.
 base::Result<json::object> definition_of(const Parameters& form) {
   static const json::object known = task::to_json(task::TaskDefinition{});
   json::object body;
-  for (const auto& [name, posted] : form) {
-    const auto value = with_plain_line_ends(posted);
+  for (const auto& [name, value] : form) {
     const auto dot = name.find('.');
     const auto* like = known.if_contains(name);
     const auto as_number = [](const std::string& text) -> json::value {
@@ -90,26 +108,40 @@ base::Result<json::object> definition_of(const Parameters& form) {
 }
 
 base::Result<Response> create(const TaskHandlerParts& parts, const Request& request) {
-  const auto form = request.form();
+  const auto form = posted_form(request);
   if (!form) return form.error();
+  const auto refuse = [&](const base::Error& why) {
+    const RefusedForm refused{*form, why};
+    return again(request, why, create_form(request.language(), &refused), "/plain");
+  };
   const auto body = definition_of(*form);
-  if (!body) return refused_page(request, body.error(), "/ui/tasks/create");
+  if (!body) return refuse(body.error());
   const auto task = parts.tasks.create(request.actor(), *body);
-  if (!task) return refused_page(request, task.error(), "/ui/tasks/create");
+  if (!task) return refuse(task.error());
   return Response::see_other("/ui/tasks/" + base::to_string(task->id));
 }
 
 base::Result<Response> update(const TaskHandlerParts& parts, const Request& request) {
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
   if (!id) return refused_page(request, id.error(), "/ui/tasks");
-  const auto form = request.form();
+  const auto form = posted_form(request);
   if (!form) return form.error();
-  const auto back = "/ui/tasks/" + base::to_string(*id);
-  const auto body = definition_of(*form);
-  if (!body) return refused_page(request, body.error(), back + "/edit");
-  const auto task = parts.tasks.change(request.actor(), *id, *body, false, std::nullopt);
-  if (!task) return refused_page(request, task.error(), back + "/edit");
-  return Response::see_other(back);
+  const auto refuse = [&](const base::Error& why) {
+    const auto now = parts.tasks.find(*id);
+    if (!now) return refused_page(request, now.error(), "/ui/tasks");
+    const RefusedForm refused{*form, why};
+    return again(request, why, edit_form(request.language(), *now, &refused),
+                 "/plain/tasks/" + base::to_string(*id));
+  };
+  auto body = definition_of(*form);
+  if (!body) return refuse(body.error());
+  // What is no number is no revision that the task ever had.
+  std::optional<std::int64_t> seen;
+  if (const auto revision = form->find("revision")) seen = base::parse_decimal(*revision).value_or(-1);
+  body->erase("revision");
+  const auto task = parts.tasks.change(request.actor(), *id, *body, false, seen);
+  if (!task) return refuse(task.error());
+  return Response::see_other("/ui/tasks/" + base::to_string(*id));
 }
 
 base::Result<Response> act(const TaskHandlerParts& parts, const Request& request, std::string_view action) {
@@ -170,7 +202,8 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
     for (const auto& item : split(text, ", ")) {
       const auto id = parts.tasks.resolve(item);
       if (!id) {
-        lines.push_back(std::string(kTask.in(language)) + " " + item + ": " + id.error().message);
+        lines.push_back(std::string(kTask.in(language)) + " " + item + ": " +
+                        refusal_words(language, id.error().message));
         continue;
       }
       ids.push_back(*id);
@@ -182,9 +215,10 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
     return refused_page(request, field_error({"body", "ids"}, "no task was chosen"), "/ui/tasks");
   for (const auto& outcome : parts.tasks.bulk(request.actor(), wanted.action, ids)) {
     if (outcome.error) ++failed;
-    lines.push_back(
-        std::string(kTask.in(language)) + " " + base::to_string(outcome.id) + " (" + names[outcome.id.value] +
-        "): " + (outcome.error ? outcome.error->message : std::string(wanted.done.in(language)) + " ✓"));
+    lines.push_back(std::string(kTask.in(language)) + " " + base::to_string(outcome.id) + " (" +
+                    names[outcome.id.value] + "): " +
+                    (outcome.error ? refusal_words(language, outcome.error->message)
+                                   : std::string(wanted.done.in(language)) + " ✓"));
   }
   return result_page(200, request, title_of(failed, lines.size(), language), lines, "/ui/tasks");
 }

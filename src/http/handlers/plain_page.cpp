@@ -53,10 +53,17 @@ Response result_page(int status, const Request& request, std::string_view title,
 
 Response refused_page(const Request& request, const base::Error& error, std::string_view back) {
   std::vector<std::string> lines;
-  for (const auto& field : error.fields)
-    lines.push_back((field.loc.empty() ? "" : field.loc.back() + ": ") + field.msg);
-  if (lines.empty()) lines.push_back(error.message);
-  return result_page(status_of(error.kind), request, kRefused.in(request.language()), lines, back);
+  const auto language = request.language();
+  for (const auto& field : error.fields) lines.push_back(place_words(language, field));
+  if (lines.empty()) lines.push_back(refusal_words(language, error.message));
+  return result_page(status_of(error.kind), request, kRefused.in(language), lines, back);
+}
+
+std::string place_words(Language language, const base::FieldError& error) {
+  const auto why = refusal_words(language, error.msg);
+  if (error.loc.empty()) return why;
+  return std::string(field_words(language, error.loc.back())) + std::string(Words{": ", "："}.in(language)) +
+         why;
 }
 
 std::string plain_refusal(const Request& request, int status) {
@@ -71,18 +78,32 @@ std::string plain_refusal(const Request& request, int status) {
       .str();
 }
 
-Html log_in_form(Language language) {
-  Html form("<form method=\"post\" action=\"/auth/login\">");
-  form.add(input_field(Words{"User name", "用户名"}.in(language), "username", "",
+Html log_in_form(Language language, std::string_view user_name, const base::Error* refusal) {
+  Html form;
+  std::string code_remark;
+  if (refusal != nullptr && refusal->fields.empty())
+    form.add("<p class=\"wrong\">").text(refusal_words(language, refusal->message)).add("</p>");
+  if (refusal != nullptr) {
+    for (const auto& field : refusal->fields) {
+      const auto why = refusal_words(language, field.msg);
+      if (!field.loc.empty() && field.loc.back() == "code")
+        code_remark = why;
+      else
+        form.add("<p class=\"wrong\">").text(place_words(language, field)).add("</p>");
+    }
+  }
+  form.add("<form method=\"post\" action=\"/auth/login\">");
+  form.add(input_field(field_words(language, "username"), "username", user_name,
                        " required autofocus autocomplete=\"username\""))
-      .add(input_field(Words{"Password", "密码"}.in(language), "password", "",
+      .add(input_field(field_words(language, "password"), "password", "",
                        " type=\"password\" required autocomplete=\"current-password\""))
       .add(input_field(Words{"One-time code, where it is on", "一次性验证码（如已启用）"}.in(language),
-                       "code", "", " autocomplete=\"one-time-code\""));
+                       "code", "", " autocomplete=\"one-time-code\"", code_remark));
   return form.add("<p><button>").text(kLogIn.in(language)).add("</button></p></form>");
 }
 
-Html input_field(std::string_view label, std::string_view name, std::string_view value, Markup more) {
+Html input_field(std::string_view label, std::string_view name, std::string_view value, Markup more,
+                 std::string_view remark) {
   Html field("<p><label>");
   return field.text(label)
       .add(" <input name=\"")
@@ -91,7 +112,22 @@ Html input_field(std::string_view label, std::string_view name, std::string_view
       .text(value)
       .add("\"")
       .add(more)
-      .add("></label></p>");
+      .add(remark_attributes(name, remark))
+      .add("></label>")
+      .add(remark_paragraph(name, remark))
+      .add("</p>");
+}
+
+Html remark_attributes(std::string_view name, std::string_view remark) {
+  Html html;
+  if (remark.empty()) return html;
+  return html.add(" aria-invalid=\"true\" aria-describedby=\"about-").text(name).add("\"");
+}
+
+Html remark_paragraph(std::string_view name, std::string_view remark) {
+  Html html;
+  if (remark.empty()) return html;
+  return html.add("<strong class=\"wrong\" id=\"about-").text(name).add("\">").text(remark).add("</strong>");
 }
 
 }  // namespace http

@@ -4,16 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "http/handlers/plain_words.h"
 #include "http/html.h"
 #include "http/request.h"
 #include "http/response.h"
 
 namespace http {
-
-struct Words {
-  std::string_view english, chinese;
-  std::string_view in(Language language) const { return language == Language::chinese ? chinese : english; }
-};
 
 // A whole page: its title as a heading, then the body; who is logged in, the way to the tasks and log-out
 // above.
@@ -27,10 +23,18 @@ Response refused_page(const Request& request, const base::Error& error, std::str
 // In place of a problem for a browser that may not see a page: the log-in form, or that the role is too low.
 std::string plain_refusal(const Request& request, int status);
 
-// The log-in form.
-Html log_in_form(Language language);
+// "Time zone: why not", as the reader may read it.
+std::string place_words(Language language, const base::FieldError& error);
 
-// "<label>Name <input name="name" value="..."></label>" in a paragraph.
-Html input_field(std::string_view label, std::string_view name, std::string_view value, Markup more = "");
+// The log-in form; after a refusal again, with the reason and the name that was typed.
+Html log_in_form(Language language, std::string_view user_name = "", const base::Error* refusal = nullptr);
+
+// "<label>Name <input name="name" value="..."></label>" in a paragraph; the remark is said of the field.
+Html input_field(std::string_view label, std::string_view name, std::string_view value, Markup more = "",
+                 std::string_view remark = "");
+
+// The parts of that for other kinds of fields: the attributes that tie a remark to its field, and the remark.
+Html remark_attributes(std::string_view name, std::string_view remark);
+Html remark_paragraph(std::string_view name, std::string_view remark);
 
 }  // namespace http

@@ -2,6 +2,7 @@
 // forms are those of forms.cpp.
 #include <boost/json/serialize.hpp>
 
+#include "http/handlers/plain_forms.h"
 #include "http/handlers/plain_page.h"
 #include "http/handlers/query.h"
 #include "http/handlers/task_handlers.h"
@@ -30,7 +31,6 @@ struct Reader {
 };
 
 constexpr Words kName{"Name", "名称"};
-constexpr Words kCommand{"Command", "命令"};
 constexpr Words kCron{"Schedule (cron)", "调度（cron）"};
 constexpr Words kStatus{"Status", "状态"};
 constexpr Words kNextFire{"Next fire", "下次触发"};
@@ -182,16 +182,6 @@ Html page_links(const Reader& reader, const store::TaskQuery& query, std::int64_
   return html.add("</p></form>");
 }
 
-Html create_form(const Reader& reader) {
-  Html form("<h2>");
-  form.text(reader.say({"New task", "新建任务"}))
-      .add("</h2><form method=\"post\" action=\"/ui/tasks/create\">");
-  form.add(input_field(reader.say(kName), "name", "", " required"))
-      .add(input_field(reader.say(kCron), "cron", "0 9 * * *", " required"))
-      .add(input_field(reader.say(kCommand), "command", "", " required"));
-  return form.add("<p><button>").text(reader.say({"Create", "创建"})).add("</button></p></form>");
-}
-
 base::Result<Response> list(const TaskHandlerParts& parts, const Request& request) {
   const Reader reader{parts, request};
   auto query = task_query(request);
@@ -218,12 +208,44 @@ base::Result<Response> list(const TaskHandlerParts& parts, const Request& reques
     if (reader.may(Right::run)) body.add(bulk_buttons(reader));
     body.add("</form>");
   }
-  if (reader.may(Right::edit)) body.add(create_form(reader));
+  if (reader.may(Right::edit)) body.add(create_form(reader.language()));
   return plain_page(200, request, reader.say({"Tasks", "任务"}), body);
 }
 
-std::string value_words(const json::value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+// Lists by commas, objects by lines.
+std::string value_words(Language language, const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_null()) return "–";
+  if (value.is_bool())
+    return std::string((value.get_bool() ? Words{"Yes", "是"} : Words{"No", "否"}).in(language));
+  std::string text;
+  if (value.is_array()) {
+    for (const auto& item : value.get_array())
+      text += (text.empty() ? "" : ", ") + value_words(language, item);
+    return text;
+  }
+  if (!value.is_object()) return json::serialize(value);
+  for (const auto& [name, item] : value.get_object()) {
+    text += text.empty() ? "" : "\n";
+    text += std::string(name) + "=" + value_words(language, item);
+  }
+  return text;
+}
+
+// The names in these objects are the user's own.
+bool has_own_names(std::string_view field) {
+  return field == "env" || field == "node_labels" || field == "secrets" || field == "secret_files";
+}
+
+std::string value_of_field(Language language, std::string_view field, const json::value& value) {
+  if (field == "overlap") return std::string(overlap_words(language, value_words(language, value)));
+  if (!value.is_object() || has_own_names(field)) return value_words(language, value);
+  std::string text;
+  for (const auto& [name, item] : value.get_object()) {
+    text += text.empty() ? "" : "\n";
+    text += std::string(field_words(language, name)) + ": " + value_words(language, item);
+  }
+  return text;
 }
 
 // What the task has away from the defaults; values of variables only for those who may see them.
@@ -237,7 +259,10 @@ Html definition_list(const Reader& reader, const task::Task& task) {
   fact(reader.say(kStatus), status_words(reader, to_string(status_of(task))));
   fact(reader.say(kNextFire), time_words(task.next_run_at));
   if (!task.last_error.empty()) fact(reader.say({"Last failure", "最近失败"}), task.last_error);
-  for (const auto& [name, value] : definition) fact(name, value_words(value));
+  for (const auto& [name, value] : definition) {
+    const std::string_view field(name.data(), name.size());
+    fact(field_words(reader.language(), field), value_of_field(reader.language(), field, value));
+  }
   return html.add("</dl>");
 }
 
@@ -280,55 +305,6 @@ Html execution_table(const Reader& reader, base::TaskId id) {
   return html.add("</tbody></table></div>");
 }
 
-// The line feed behind the tag is no part of the value.
-Html text_area(std::string_view label, std::string_view name, std::string_view value) {
-  Html html("<p><label>");
-  html.text(label).add(" <textarea rows=\"4\" name=\"").text(name).add("\">\n").text(value);
-  return html.add("</textarea></label></p>");
-}
-
-Html overlap_field(const Reader& reader, task::OverlapPolicy chosen) {
-  using task::OverlapPolicy;
-  constexpr std::pair<OverlapPolicy, Words> kChoices[] = {
-      {OverlapPolicy::skip, {"Skip", "跳过"}},
-      {OverlapPolicy::queue, {"Queue one", "排队一次"}},
-      {OverlapPolicy::queue_all, {"Queue all", "全部排队"}},
-      {OverlapPolicy::cancel_running, {"Cancel the one before", "取消上一次"}},
-      {OverlapPolicy::allow, {"Run beside it", "并行运行"}}};
-  Html html("<p><label>");
-  html.text(reader.say({"While the run before still goes on", "上一次仍在运行时"}))
-      .add(" <select name=\"overlap\">");
-  for (const auto& [policy, words] : kChoices) {
-    html.add("<option value=\"").text(to_string(policy)).add("\"");
-    if (policy == chosen) html.add(" selected");
-    html.add(">").text(reader.say(words)).add("</option>");
-  }
-  return html.add("</select></label></p>");
-}
-
-Html edit_form(const Reader& reader, const task::Task& task) {
-  const auto& definition = task.definition;
-  std::string tags;
-  for (const auto& tag : definition.tags) tags += (tags.empty() ? "" : ", ") + tag;
-  Html form("<h2>");
-  form.text(reader.say({"Edit", "编辑"})).add("</h2><form method=\"post\" action=\"/ui/tasks/");
-  form.text(base::to_string(task.id)).add("/update\">");
-  form.add(input_field(reader.say(kName), "name", definition.name, " required"))
-      .add(input_field(reader.say(kCron), "cron", definition.cron));
-  form.add(input_field(reader.say({"Time zone", "时区"}), "timezone", definition.timezone));
-  if (!definition.http) form.add(text_area(reader.say(kCommand), "command", definition.command));
-  form.add(text_area(reader.say({"Description", "描述"}), "description", definition.description))
-      .add(input_field(reader.say({"Tags, with commas", "标签（用逗号分隔）"}), "tags", tags))
-      .add(input_field(reader.say({"Working directory", "工作目录"}), "working_dir", definition.working_dir))
-      .add(input_field(reader.say({"Timeout in seconds", "超时（秒）"}), "timeout_s",
-                       definition.timeout_s ? std::to_string(*definition.timeout_s) : "",
-                       " inputmode=\"numeric\""))
-      .add(input_field(reader.say({"Attempts", "尝试次数"}), "retry.max_attempts",
-                       std::to_string(definition.retry.max_attempts), " inputmode=\"numeric\""))
-      .add(overlap_field(reader, definition.overlap));
-  return form.add("<p><button>").text(reader.say({"Save", "保存"})).add("</button></p></form>");
-}
-
 base::Result<Response> show(const TaskHandlerParts& parts, const Request& request) {
   const Reader reader{parts, request};
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
@@ -338,7 +314,7 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
   Html body("<form method=\"post\"><p>");
   body.add(task_buttons(reader, *task)).add("</p></form>");
   body.add(definition_list(reader, *task)).add(execution_table(reader, *id));
-  if (reader.may(Right::edit)) body.add(edit_form(reader, *task));
+  if (reader.may(Right::edit)) body.add(edit_form(reader.language(), *task));
   return plain_page(200, request, task->definition.name, body);
 }
 
