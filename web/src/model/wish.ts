@@ -117,8 +117,9 @@ function daysOf(wish: Wish): Days | null {
   const on = dates ?? (monthly && !wish.interval ? [1] : undefined);
   if (!on) return { date: '*', month, weekday: '*' };
   const numbers = on.filter((date) => typeof date === 'number');
-  const longest = Math.max(...(months ?? [1]).map((each) => LONGEST_MONTH[each - 1]!));
-  if (numbers.some((date) => date < 1 || date > longest)) return null;
+  // Of each month that is named by itself, the date must be one.
+  const shortest = Math.min(...(months ?? [1]).map((each) => LONGEST_MONTH[each - 1]!));
+  if (numbers.some((date) => date < 1 || date > shortest)) return null;
   const others = on.filter((date) => typeof date === 'string');
   return { date: [listed(numbers), ...new Set(others)].filter(Boolean).join(','), month, weekday: '*' };
 }

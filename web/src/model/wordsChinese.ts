@@ -11,12 +11,14 @@ const WEEK = '(?:周|星期|礼拜)';
 const DAY = `[${DAYS}天]`;
 const AND = /,|和|与|及|以及/;
 const TO = /到|至|-/;
+// "周二周四": the word for the week parts them.
+const NEXT_DAY = new RegExp(`${AND.source}|(?<=${WEEK}[${DAYS}天]+\\s*)(?=${WEEK}${DAY})`);
 const PART = '上午|早上|早晨|清晨|早|凌晨|中午|下午|傍晚|晚上|晚间|晚|夜里|夜间|深夜|半夜';
 
 // NaN where the signs are no number: "三五".
 function number(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  const match = /^(?:([一二两三四五六七八九])?(十))?([零一二两三四五六七八九])?$/.exec(text);
+  const match = /^(?:零(?=[一二三四五六七八九]$)|([一二两三四五六七八九])?(十))?([零一二两三四五六七八九])?$/.exec(text);
   if (!match) return NaN;
   const digit = (sign: string | undefined) => (sign === '两' ? 2 : sign ? DIGITS.indexOf(sign) : 0);
   return (match[2] ? (match[1] ? digit(match[1]) : 1) * 10 : 0) + digit(match[3]);
@@ -58,7 +60,7 @@ export function wishFromChinese(text: string): Wish | null {
     const second = Number(match[3] ?? 0);
     if (!clock) {
       // Without its own word a minute has two digits: "9 点 05", and never "9 点 5".
-      const more = scanner.take(new RegExp(`整|(半)|([一三])刻|(${NUMBER})\\s*分(?!钟)|(\\d{2}|[二三四五]?十[一二三四五六七八九]?)(?!\\d|[一二三四五六七八九]|\\s*(?:[日号月点时:%分]|个))`));
+      const more = scanner.take(new RegExp(`整|(半)|([一三])刻|(${NUMBER})\\s*分(?!钟)|(\\d{2}|零[一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)(?!\\d|[一二三四五六七八九]|\\s*(?:[日号月点时:%分]|个))`));
       if (more) minute = more[1] ? 30 : more[2] ? number(more[2]) * 15 : number(more[3] ?? more[4] ?? '零');
     }
     const part = own || (number(match[1]!) <= 12 ? partBefore : '');
@@ -143,7 +145,7 @@ export function wishFromChinese(text: string): Wish | null {
       if (!to) return from;
       return from.length === 1 && to.length === 1 ? span(from[0]!, to[0]!, 7) : null;
     };
-    const found = scanner.list(item, AND);
+    const found = scanner.list(item, NEXT_DAY);
     return found ? put(wish, { weekdays: found.flat() }) || null : null;
   }
 

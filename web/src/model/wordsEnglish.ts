@@ -136,8 +136,15 @@ export function wishFromEnglish(text: string): Wish | null {
     const ranged = scanner.has(/from/);
     const lead = () => scanner.take(new RegExp(`(?:on |${EACH} )?(?:on the|on|${EACH})`));
     if (!ranged) lead();
-    const found = scanner.list(() => item(ranged), AND, () => (ranged ? null : (lead(), item(false))));
-    return found ? put(wish, { weekdays: found.flat() }) || null : null;
+    // "monday wednesday and friday": an "and" before the last one says that the others are a list, too.
+    let blank = false;
+    const more = () => {
+      blank = !scanner.has(AND);
+      lead();
+      return item(false);
+    };
+    const found = scanner.list(() => item(ranged), new RegExp(`(?=${AND.source}|(?:${DAY})s?\\b)`), () => (ranged ? null : more()));
+    return found && !blank ? put(wish, { weekdays: found.flat() }) || null : null;
   }
 
   function nthWeekday(): true | null {
@@ -229,7 +236,9 @@ export function wishFromEnglish(text: string): Wish | null {
 
   function times(): true | null {
     const at = scanner.has(/at|@/);
-    const first = () => ((one) => (one && (at || one.plain || one.mark !== 'bare') ? one : null))(time());
+    // "9 in the morning" is as plain as "9 am".
+    const inAPart = () => scanner.has(/(?=\s*(?:in the (?:morning|afternoon|evening)|at night))/);
+    const first = () => ((one) => (one && (at || one.plain || one.mark !== 'bare' || inAPart()) ? one : null))(time());
     const found = scanner.list(first, AND, () => (scanner.take(/at/), first()));
     if (!found || said) return null;
     const marks = new Set(found.map(({ mark }) => mark).filter((mark) => mark !== 'named'));
