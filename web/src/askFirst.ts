@@ -1,7 +1,7 @@
 // What the first page is going to ask the server, asked while its code is still on the way.
 import { askAhead } from './api/client';
 import { listQuery, readTaskQuery } from './model/taskQuery';
-import { countsQuery } from './model/upcoming';
+import { countsQuery, readUpcomingQuery } from './model/upcoming';
 import { matchRoute, type PageName } from './routes';
 import { session } from './session.svelte';
 
@@ -15,7 +15,7 @@ export function takeAskedFrom(): number | null {
 
 const QUESTIONS: Partial<Record<PageName, () => Promise<void>>> = {
   tasks: () => askAhead('/tasks', listQuery(readTaskQuery(location.search))),
-  upcoming: () => askAhead('/api/upcoming', countsQuery((askedFrom = Date.now()), 1)),
+  upcoming: () => askAhead('/api/upcoming', countsQuery((askedFrom = Date.now()), readUpcomingQuery(location.search, askedFrom).days)),
 };
 
 // Resolves when all of it is answered, however.

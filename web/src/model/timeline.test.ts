@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../api/types';
-import { lanesOf, ticks, ZOOMS } from './timeline';
+import { lanesOf, printTimelineQuery, readTimelineQuery, ticks, ZOOMS } from './timeline';
 
 const run = (task_id: number) => ({ task_id, task_name: `t${task_id}` }) as Execution;
 
@@ -20,4 +20,16 @@ describe('the timeline', () => {
       expect(count).toBeLessThanOrEqual(8);
     }
   });
+});
+
+describe('what of it is shown stands in the address', () => {
+  it.each([
+    ['', { search: '', tag: '', zoom: 'hour' }],
+    ['?zoom=week', { search: '', tag: '', zoom: 'week' }],
+    ['?search=a+b&tag=x&zoom=day', { search: 'a b', tag: 'x', zoom: 'day' }],
+  ] as const)('"%s"', (text, query) => {
+    expect(readTimelineQuery(text)).toEqual(query);
+    expect(printTimelineQuery(query)).toBe(text);
+  });
+  it('but nothing that there is not', () => expect(readTimelineQuery('?zoom=toString').zoom).toBe('hour'));
 });

@@ -4,6 +4,22 @@ import type { Execution, FireBand, TaskFires } from '../api/types';
 const HOUR_MS = 3_600_000;
 export const ZOOMS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS, month: 720 * HOUR_MS };
 export type Zoom = keyof typeof ZOOMS;
+
+// As it stands in the address, the usual left out.
+export interface TimelineQuery {
+  search: string;
+  tag: string;
+  zoom: Zoom;
+}
+export function readTimelineQuery(text: string): TimelineQuery {
+  const given = new URLSearchParams(text);
+  const zoom = given.get('zoom') ?? '';
+  return { search: given.get('search') ?? '', tag: given.get('tag') ?? '', zoom: Object.hasOwn(ZOOMS, zoom) ? (zoom as Zoom) : 'hour' };
+}
+export function printTimelineQuery({ zoom, ...others }: TimelineQuery): string {
+  const print = new URLSearchParams(Object.entries({ ...others, zoom: zoom === 'hour' ? '' : zoom }).filter(([, value]) => value !== ''));
+  return print.size ? `?${print}` : '';
+}
 const STEPS: Record<Zoom, number> = { hour: HOUR_MS / 6, day: 4 * HOUR_MS, week: 24 * HOUR_MS, month: 120 * HOUR_MS };
 
 export interface Lane {

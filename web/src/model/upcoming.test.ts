@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calendarOf, countsQuery, HOUR_MS, rowsOf } from './upcoming';
+import { calendarOf, countsQuery, HOUR_MS, inCell, printUpcomingQuery, readUpcomingQuery, rowsOf } from './upcoming';
 
 describe('the hours to come', () => {
   it('stand in a calendar, a day a row by the own clock', () => {
@@ -19,4 +19,22 @@ describe('the hours to come', () => {
     ]);
     expect(rows.map(({ task_name }) => task_name).join('')).toBe('aba');
   });
+});
+
+describe('what of them is shown stands in the address', () => {
+  const now = Date.parse('2026-01-31T09:30:00Z');
+  const hour = Date.parse('2026-01-31T12:00:00Z');
+  it.each([
+    ['', { days: 1, hour: null }],
+    ['?days=7', { days: 7, hour: null }],
+    ['?days=30&hour=2026-01-31T12:00Z', { days: 30, hour }],
+  ] as const)('"%s"', (text, query) => {
+    expect(readUpcomingQuery(text, now)).toEqual(query);
+    expect(printUpcomingQuery(query)).toBe(text);
+  });
+  it.each(['?days=8', '?hour=x', '?hour=2026-01-31T08:00Z', '?hour=2026-02-01T12:00Z', '?hour=2026-01-31T12:10Z'])('"%s" shows the usual', (text) => expect(readUpcomingQuery(text, now)).toEqual({ days: 1, hour: null }));
+});
+
+describe('the count of a cell is short', () => {
+  it.each([[7, '7'], [999, '999'], [1000, '1k'], [1440, '1.4k'], [9949, '9.9k'], [9950, '10k'], [36_000, '36k']])('%s: %s', (count, text) => expect(inCell(count)).toBe(text));
 });

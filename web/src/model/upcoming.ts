@@ -15,6 +15,30 @@ export const firesQuery = (from: number, to: number) => ({
 });
 export const countsQuery = (from: number, days: number) => ({ ...firesQuery(from, from + days * 24 * HOUR_MS), counts: true });
 
+// As it stands in the address, the usual left out.
+export const DAYS = [1, 7, 30] as const;
+export interface UpcomingQuery {
+  days: (typeof DAYS)[number];
+  // The hour whose fires are listed.
+  hour: number | null;
+}
+// An address may be older than the hours that it names: of those that are over, or not shown, nothing is listed.
+export function readUpcomingQuery(text: string, now: number): UpcomingQuery {
+  const given = new URLSearchParams(text);
+  const days = DAYS.find((choice) => String(choice) === given.get('days')) ?? 1;
+  const hour = Date.parse(given.get('hour') ?? '');
+  return { days, hour: hour % HOUR_MS === 0 && hour + HOUR_MS > now && hour < now + days * 24 * HOUR_MS ? hour : null };
+}
+export function printUpcomingQuery({ days, hour }: UpcomingQuery): string {
+  const print = new URLSearchParams();
+  if (days !== 1) print.set('days', String(days));
+  if (hour !== null) print.set('hour', new Date(hour).toISOString().slice(0, 13) + ':00Z');
+  return print.size ? `?${print}`.replaceAll('%3A', ':') : '';
+}
+
+// As many signs as a cell of a phone has room for: 1440 is "1.4k".
+export const inCell = (count: number) => (count < 1000 ? String(count) : count < 9950 ? `${(count / 1000).toFixed(1).replace('.0', '')}k` : `${Math.round(count / 1000)}k`);
+
 export interface Day {
   at: number;
   hours: { at: number; count: number }[];
