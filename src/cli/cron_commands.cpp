@@ -85,7 +85,7 @@ json::object next_object(const std::vector<sys_seconds>& fires) {
 void print_for_people(const std::vector<sys_seconds>& fires, const cron::Schedule& schedule,
                       std::ostream& out) {
   if (fires.empty()) {
-    out << (schedule.is_reboot() ? "no fire by time: it fires when the scheduler starts"
+    out << (schedule.is_reboot() ? "no fire by time: it fires once after each start of the machine"
                                  : "no fire time until the end of 2099")
         << '\n';
   }

@@ -248,7 +248,7 @@ std::string calendar(const Schedule& schedule) {
 }  // namespace
 
 std::string explain_in_chinese(const Schedule& schedule) {
-  if (schedule.is_reboot()) return "调度器启动时";
+  if (schedule.is_reboot()) return "每次开机后一次";
   if (schedule.is_every()) return spaced("每隔" + duration(schedule.every().count()));
   std::string text = calendar(schedule);
   if (schedule.timezone() != "UTC") text += "（" + schedule.timezone() + " 时间）";

@@ -215,7 +215,7 @@ std::string calendar(const Schedule& schedule) {
 }  // namespace
 
 std::string explain_in_english(const Schedule& schedule) {
-  if (schedule.is_reboot()) return "When the scheduler starts";
+  if (schedule.is_reboot()) return "Once after each start of the machine";
   if (schedule.is_every()) return "Every " + duration(schedule.every().count());
   std::string text = calendar(schedule);
   if (schedule.timezone() != "UTC") text += " (" + schedule.timezone() + " time)";

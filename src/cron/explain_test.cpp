@@ -66,7 +66,7 @@ TEST(Explain, SaysAScheduleInPlainWords) {
        "每个工作日 09:00（America/New_York 时间）"},
       {"@every 1h30m", "Every 1 hour 30 minutes", "每隔 1 小时 30 分钟"},
       {"@every 1d", "Every 1 day", "每隔 1 天"},
-      {"@reboot", "When the scheduler starts", "调度器启动时"},
+      {"@reboot", "Once after each start of the machine", "每次开机后一次"},
       {"@daily", "At 00:00, every day", "每天 00:00"},
       {"0 0 1-7,15,L,LW 1-3,6 1,5#2",
        "At 00:00, on days 1 to 7 and 15, the last day and the last weekday of the month and also on Monday "

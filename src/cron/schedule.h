@@ -51,7 +51,7 @@ class Schedule {
   // The same fires by the same fields in the same zone.
   bool operator==(const Schedule& other) const;
 
-  bool is_reboot() const { return kind_ == Kind::reboot; }  // fires when the scheduler starts; never by time
+  bool is_reboot() const { return kind_ == Kind::reboot; }  // fires once a boot; never by time
   bool is_every() const { return kind_ == Kind::every; }    // fires each every() after another
   bool is_wild() const { return kind_ == Kind::calendar && pattern_.is_wild(); }  // see README.md, DST
 

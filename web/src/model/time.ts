@@ -33,6 +33,9 @@ const CHINESE_UNITS: Record<Unit, string> = { second: '秒', minute: '分钟', h
 const ENGLISH_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 const ENGLISH_DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+// Of such a schedule no clock knows the next fire.
+export const isAtBoot = (cron: string) => /^\s*@reboot\s*$/i.test(cron);
+
 // "in 3 min", "2 days ago", "now". Rounded towards zero, so that a countdown never runs ahead.
 export function relative(at: number, now: number, locale: string): string {
   const seconds = Math.trunc((at - now) / 1000);
