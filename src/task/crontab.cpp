@@ -216,7 +216,7 @@ void CrontabReader::read_job(std::string_view line) {
   }
   if (!options_.system && first_word(rest) == "root") {
     note("the command begins with 'root', which looks like the user of a system crontab",
-         "import it with --system");
+         "import it as a system crontab (--system on the command line)");
   }
 }
 
@@ -249,7 +249,7 @@ bool CrontabReader::take_user(std::string_view& rest, ImportedTask& task) {
   }
   if (!is_account_name(task.run_as)) {
     refuse("'" + cut_utf8(task.run_as, 60) + "' stands where a system crontab has the user",
-           "write the user before the command, or import with --user if this is a user's crontab");
+           "write the user before the command, or import it as a user's crontab (--user on the command line)");
     return false;
   }
   rest = trim_blanks(rest.substr(task.run_as.size()));

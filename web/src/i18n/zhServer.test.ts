@@ -116,6 +116,12 @@ describe('said', () => {
       "task 'a' is running already (execution 7) and its overlap policy 'skip': the run before it has not ended; wait for its end, cancel it, or run with \"force\": true",
       '任务“a”已在运行（execution 7），重叠策略“跳过”：上一次运行尚未结束；请等它结束、将其取消，或选择并行运行',
     ],
+    // A line of a crontab: the halves of a sentence, and the column.
+    ["nickname '@fortnightly' is unknown (column 1)", '没有别名“@fortnightly”（第 1 列）'],
+    ['write @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @reboot or @every 5m', '可用 @yearly、@annually、@monthly、@weekly、@daily、@midnight、@hourly、@reboot 或 @every 5m'],
+    ['hour 25 is outside 0-23 (column 3)', '小时 25 超出范围 0-23（第 3 列）'],
+    ["time zone 'Europe/Berln' is unknown, so no job below it is taken", '没有时区“Europe/Berln”，因此其下的作业都不导入'],
+    ['did you mean Europe/Berlin?', '是否指 Europe/Berlin？'],
     ['what nobody translated', 'what nobody translated'],
     ['', ''],
   ])('%s', (sentence, chinese) => expect(said(sentence)).toBe(chinese));

@@ -14,8 +14,18 @@ const MAX_REMEMBERED = 500;
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 // A value in which the words of a sentence are looked for stands by one of these names.
-const SHAPES: Record<string, string> = { n: '-?[\\d.]+', m: '-?[\\d.]+' };
+const SHAPES: Record<string, string> = { n: '-?[\\d.]+', m: '-?[\\d.]+', range: '\\S+' };
 const literal = (sentence: string) => sentence.replace(/\{\w+\}/g, '');
+const placesOf = (text: string) => text.match(/\{\w+\}/g) ?? [];
+
+// What is wrong and how to mend it come apart where the server tells of a line: "why; mend" is known by its halves, too.
+function halvesOf([sentence, translation]: [string, string]): [string, string][] {
+  const [said, translated] = [sentence.split('; '), translation.split('；')];
+  if (said.length !== 2 || translated.length !== 2) return [];
+  const halves = said.map((half, index): [string, string] => [half, translated[index]!]);
+  // One that is hardly more than a value would fit anything.
+  return halves.every(([half, words]) => /[a-z]+ [a-z]+/.test(literal(half)) && !half.startsWith('{said') && placesOf(words).every((place) => half.includes(place))) ? halves : [];
+}
 
 function compile([sentence, translation]: [string, string]): Pattern {
   const names: string[] = [];
@@ -34,7 +44,7 @@ export function translator(sentences: Sentences, terms: Sentences): (sentence: s
   const remembered = new Map<string, string>();
 
   function translate(sentence: string): string {
-    patterns ??= Object.entries(sentences)
+    patterns ??= [...Object.entries(sentences).flatMap(halvesOf), ...Object.entries(sentences)]
       .sort(([one], [other]) => literal(other).length - literal(one).length)
       .map(compile);
     for (const { expression, names, translation } of patterns) {
