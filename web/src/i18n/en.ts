@@ -743,6 +743,7 @@ export default {
   'trigger.heartbeat': 'Heartbeat',
   'trigger.manual': 'By hand',
   'trigger.misfire': 'Made up',
+  'trigger.missed': 'Missed',
   'trigger.schedule': 'Schedule',
 
   'try.name': '{name} (a try)',

@@ -745,6 +745,7 @@ export default {
   'trigger.heartbeat': '心跳',
   'trigger.manual': '手动',
   'trigger.misfire': '补跑',
+  'trigger.missed': '错过',
   'trigger.schedule': '调度',
 
   'try.name': '{name}（试运行）',

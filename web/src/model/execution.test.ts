@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionStatus, Run } from '../api/types';
-import { bytes, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration, whyItEnded } from './execution';
+import { bytes, causeOf, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration, whyItEnded } from './execution';
 
 describe('an exit is explained', () => {
   it.each([
@@ -23,6 +23,14 @@ describe('an exit is explained', () => {
     expect(exitMeaning('CANCELLED', null, null)).toBeNull();
   });
   it('an unknown signal keeps its number', () => expect(signalName(63)).toBe('SIG63'));
+});
+
+describe('the cause of an execution', () => {
+  it.each([
+    ['misfire', 'SUCCESS', 'misfire'],
+    ['misfire', 'MISSED', 'missed'],
+    ['schedule', 'SUCCESS', 'schedule'],
+  ] as const)('%s, %s: %s', (trigger, status, cause) => expect(causeOf({ trigger, status })).toBe(cause));
 });
 
 describe('why an execution ended', () => {

@@ -1,5 +1,5 @@
 // What can be said of an execution from its fields alone.
-import type { ExecutionStatus, Run } from '../api/types';
+import type { Execution, ExecutionStatus, Run } from '../api/types';
 
 export const EXECUTION_STATUSES: ExecutionStatus[] = [
   'PENDING',
@@ -90,3 +90,6 @@ export function takesTooLong(lasted: number, usual: number | null): boolean {
 export function shareOfUsual(lasted: number, usual: number | null): number | null {
   return usual === null ? null : Math.min(1, lasted / Math.max(1, usual));
 }
+
+// The key of its cause: a fire that the catching up only booked as missed was not made up.
+export const causeOf = ({ trigger, status }: Pick<Execution, 'trigger' | 'status'>): string => (trigger === 'misfire' && status === 'MISSED' ? 'missed' : trigger);
