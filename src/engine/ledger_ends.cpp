@@ -59,7 +59,7 @@ std::string error_of(const runner::Finished& finished, ExecutionStatus status,
     case EndCause::signaled:
       return "ended by signal " + std::to_string(finished.signal.value_or(0));
     case EndCause::timeout:
-      return "still running after its timeout of " +
+      return "ran longer than its timeout of " +
              std::to_string(definition.timeout_s.value_or(default_timeout_s)) + " s";
     case EndCause::cancelled:
       return "cancelled";

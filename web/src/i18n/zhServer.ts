@@ -209,7 +209,7 @@ export const SENTENCES: Sentences = {
   // 执行的结果与原因（src/engine、src/runner）
   'exit code {n}': '退出码 {n}',
   'ended by signal {n}': '被信号 {n} 终止',
-  'still running after its timeout of {n} s': '超过 {n} 秒的时限仍在运行',
+  'ran longer than its timeout of {n} s': '运行超过 {n} 秒的时限',
   cancelled: '已取消',
   'cancelled by {who}': '由 {who} 取消',
   "cancelled by overlap policy 'cancel_running'": '按重叠策略“取消上一次”取消',
