@@ -176,8 +176,10 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
   if (schedule) {
     const auto fires = around(*schedule, second);
     known.is_fire_time = known.is_one_now = fires.at;
-    result["previous_fire"] = to_json(fires.before);
-    result["next_fire"] = to_json(fires.after);
+    // before its creation the task fired never
+    const auto created = task->created_at;
+    result["previous_fire"] = to_json(fires.before && *fires.before < created ? std::nullopt : fires.before);
+    result["next_fire"] = to_json(*at < created ? around(*schedule, floor(created)).after : fires.after);
     result["schedule"] = cron::explain(*schedule, language);
   }
   const bool same_times = known.definition.cron == task->definition.cron &&

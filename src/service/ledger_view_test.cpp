@@ -148,6 +148,16 @@ TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {
   EXPECT_EQ(answer->at("next_fire"), "2026-07-01T15:00:00Z");
 }
 
+TEST_F(LedgerViewTest, NoFireBeforeTheCreationIsOffered) {
+  const auto made = create(R"({"cron":"30 * * * *"})");
+  clock_.set(at("2026-07-01T14:59:59Z"));
+  const auto of = [&](const char* time) { return *view_.why(made->id, at(time), Language::en); };
+  EXPECT_EQ(of("2026-07-01T09:00:00Z").at("previous_fire"), nullptr);
+  EXPECT_EQ(of("2026-07-01T09:00:00Z").at("next_fire"), "2026-07-01T12:30:00Z");
+  EXPECT_EQ(of("2026-07-01T12:30:00Z").at("previous_fire"), nullptr);
+  EXPECT_EQ(of("2026-07-01T13:30:00Z").at("previous_fire"), "2026-07-01T12:30:00Z");
+}
+
 TEST_F(LedgerViewTest, FiresOfAnEveryScheduleAreFoundByItsStep) {
   const auto made = create(R"({"cron":"@every 1h"})");
   const auto id = keep(*made, ExecutionStatus::skipped, at("2026-07-01T13:00:30Z"), "one runs already");
