@@ -572,6 +572,7 @@ export default {
   'schedule.weekly': 'every week',
   'schedule.words_example': 'every weekday at 9',
   'schedule.words_unknown': 'Not understood to the last word. The expression below is the one from before.',
+  'schedule.words_unknown_yet': 'Not understood to the last word. There is no schedule yet.',
 
   'scope.read': 'Read',
   'scope.run': 'Run',
@@ -665,8 +666,8 @@ export default {
 
   'tasks.actions': 'Actions',
   'tasks.all': 'All',
-  'tasks.attention_never_ran': 'Never ran',
   'tasks.at_boot': 'at the next boot',
+  'tasks.attention_never_ran': 'Never ran',
   'tasks.attention_paused': 'Paused after a failure',
   'tasks.by_hand': 'by hand',
   'tasks.by_status': 'By status',
@@ -742,8 +743,8 @@ export default {
   'trigger.chain': 'Chain',
   'trigger.heartbeat': 'Heartbeat',
   'trigger.manual': 'By hand',
-  'trigger.misfire': 'Made up',
   'trigger.missed': 'Missed',
+  'trigger.misfire': 'Made up',
   'trigger.schedule': 'Schedule',
 
   'try.name': '{name} (a try)',

@@ -574,6 +574,7 @@ export default {
   'schedule.weekly': '每周',
   'schedule.words_example': '每个工作日 9 点',
   'schedule.words_unknown': '未能完整理解；下面仍是原来的表达式。',
+  'schedule.words_unknown_yet': '未能完整理解；尚无调度。',
 
   'scope.read': '只读',
   'scope.run': '运行',
@@ -667,8 +668,8 @@ export default {
 
   'tasks.actions': '操作',
   'tasks.all': '全部',
-  'tasks.attention_never_ran': '从未运行',
   'tasks.at_boot': '下次开机时',
+  'tasks.attention_never_ran': '从未运行',
   'tasks.attention_paused': '失败后暂停',
   'tasks.by_hand': '手动',
   'tasks.by_status': '按状态',
@@ -744,8 +745,8 @@ export default {
   'trigger.chain': '链式触发',
   'trigger.heartbeat': '心跳',
   'trigger.manual': '手动',
-  'trigger.misfire': '补跑',
   'trigger.missed': '错过',
+  'trigger.misfire': '补跑',
   'trigger.schedule': '调度',
 
   'try.name': '{name}（试运行）',
