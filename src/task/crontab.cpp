@@ -248,8 +248,9 @@ bool CrontabReader::take_user(std::string_view& rest, ImportedTask& task) {
     return false;
   }
   if (!is_account_name(task.run_as)) {
-    refuse("'" + cut_utf8(task.run_as, 60) + "' stands where a system crontab has the user",
-           "write the user before the command, or import it as a user's crontab (--user on the command line)");
+    refuse(
+        "'" + cut_utf8(task.run_as, 60) + "' stands where a system crontab has the user",
+        "write the user before the command, or import it as a user's crontab (--user on the command line)");
     return false;
   }
   rest = trim_blanks(rest.substr(task.run_as.size()));

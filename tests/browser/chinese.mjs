@@ -19,6 +19,18 @@ describe('Chinese', () => {
     }
   });
 
+  test('a line of a crontab is refused in whole sentences', async () => {
+    const { page, context } = await opened();
+    try {
+      await page.goto('/ui/tasks');
+      await page.getByRole('button', { name: '接管 crontab' }).click();
+      await page.getByRole('dialog').getByRole('textbox', { name: '接管 crontab' }).fill('@fortnightly true\n');
+      await page.getByText('第 1 行：没有别名“@fortnightly”（第 1 列）；可用 @yearly').waitFor();
+    } finally {
+      await context.close();
+    }
+  });
+
   test('a name that is taken, and what else is wrong with an account', async () => {
     const { page, context } = await opened({ strange: true });
     try {

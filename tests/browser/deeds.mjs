@@ -408,6 +408,12 @@ describe('deeds', () => {
       await page.getByLabel('Window').selectOption(zoom);
       await page.locator('.lane .fire').first().waitFor();
     }
+    assert.equal(new URL(page.url()).search, '');
+    await page.getByLabel('Window').selectOption('week');
+    await page.reload();
+    await page.locator('.lane .now').first().waitFor();
+    assert.equal(await page.getByLabel('Window').inputValue(), 'week');
+    await page.getByLabel('Window').selectOption('hour');
     await page.locator('.lane .now').first().waitFor();
     assert.ok(asked < 40, `${asked} requests`);
     await page.getByRole('button', { name: 'Earlier' }).click();

@@ -15,7 +15,10 @@ describe('executions', () => {
     const ids = [await run(one), await run(other)];
     for (const id of ids) await ended(id);
     await page.goto('/ui/executions');
+    await page.getByRole('combobox', { name: 'Task' }).fill('chosen by nobody');
+    await page.getByText('No task matches.').waitFor();
     await page.getByRole('combobox', { name: 'Task' }).fill('chosen on');
+    await page.getByText('No task matches.').waitFor({ state: 'hidden' });
     await page.getByRole('option', { name: 'chosen one' }).click();
     await page.waitForURL(new RegExp(`task_id=${one.id}$`));
     await rows().filter({ hasText: 'not this one' }).first().waitFor({ state: 'detached' });

@@ -38,6 +38,11 @@ describe('form', () => {
     const { page } = at;
     await page.goto('/ui/tasks/create');
     const cron = page.getByRole('combobox', { name: 'Schedule' });
+    await page.getByRole('button', { name: 'Words' }).click();
+    await page.getByRole('textbox', { name: 'Words' }).fill('some day');
+    await page.getByText('There is no schedule yet.').waitFor();
+    assert.equal(await page.getByText('The expression below').count(), 0);
+    await page.getByRole('button', { name: 'Cron' }).click();
     await cron.fill('5 5 * * *');
     await page.getByRole('button', { name: 'Words' }).click();
     const words = page.getByRole('textbox', { name: 'Words' });

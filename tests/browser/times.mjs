@@ -75,13 +75,27 @@ describe('times', () => {
     await cell.click();
     await page.waitForFunction(() => [...document.querySelectorAll('a.name')].filter((link) => link.textContent === 'hourly').length === 1);
     assert.match(await dense.textContent(), /every 5 s: 720 fires, until /);
+    await page.reload();
+    await page.locator('button.cell[aria-pressed=true]').waitFor();
+    await page.getByText(/every 5 s: 720 fires, until /).waitFor();
     await page.getByRole('button', { name: '30 days' }).click();
     await page.waitForFunction(() => document.querySelectorAll('.day').length === 31);
     const last = page.locator('button.cell').last();
     await last.click();
     await dense.waitFor();
+    await page.waitForURL(/\?days=30&hour=/);
     // The list is in sight.
     await page.waitForFunction(() => document.querySelector('h2.listed').getBoundingClientRect().top < innerHeight);
     assert.deepEqual(complaints, []);
+  });
+
+  test('a task of @reboot is told to fire at the next boot', async () => {
+    const { page, create } = at;
+    const { id } = await create('on boot', { cron: '@reboot' });
+    await page.goto('/ui/tasks?search=on+boot');
+    await page.locator('tr', { hasText: 'on boot' }).getByText('at the next boot').waitFor();
+    await page.goto(`/ui/tasks/${id}`);
+    await page.getByText('Once after each start of the machine').waitFor();
+    await page.getByText('It fires at the next boot.').waitFor();
   });
 });
