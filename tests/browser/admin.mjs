@@ -1,7 +1,7 @@
 // Accounts, tokens, the audit and the settings.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, PHONE } from './harness.mjs';
+import { accessibilityFindings, openPage, PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('administration', () => {
@@ -99,5 +99,42 @@ describe('administration', () => {
     assert.ok(link.x >= 0 && link.x + link.width <= PHONE.width);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
     assert.deepEqual(at.complaints, []);
+  });
+
+  test('the audit is searched by the words that it shows, and by names', async () => {
+    const { page, server, create } = at;
+    const task = await create('sought by name');
+    await server.api('PATCH', `/tasks/${task.id}`, { description: 'changed' });
+    await create('x'.repeat(120));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto('/ui/admin/audit');
+    const entries = page.locator('tr.entry');
+    // A long name takes no room from what was done.
+    const long = await entries.filter({ hasText: 'x'.repeat(120) }).first().locator('.what').boundingBox();
+    assert.ok(long.width > 120, `${long.width}`);
+    await page.getByRole('combobox', { name: 'What' }).selectOption('Task changed');
+    await page.waitForURL(/action=task\.update/);
+    await entries.filter({ hasText: 'Task created' }).first().waitFor({ state: 'detached' });
+    await entries.filter({ hasText: 'sought by name' }).waitFor();
+    await page.getByRole('combobox', { name: 'What' }).selectOption('Anything done');
+    await entries.filter({ hasText: 'Task created' }).first().waitFor();
+    const on = page.getByRole('combobox', { name: 'On' });
+    await on.fill('Sought by name');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`object=task%3A${task.id}$`));
+    await entries.filter({ hasText: 'xxx' }).waitFor({ state: 'detached' });
+    assert.equal(await entries.count(), 2);
+    assert.equal(await on.inputValue(), 'sought by name');
+    assert.deepEqual(await accessibilityFindings(page), []);
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('on a phone the last log-in of a user is on one line', async () => {
+    const { page } = at;
+    await page.setViewportSize(PHONE);
+    await page.goto('/ui/admin/users');
+    const time = page.locator('tbody time').first();
+    await time.waitFor();
+    assert.ok((await time.evaluate((node) => node.getClientRects().length)) === 1);
   });
 });

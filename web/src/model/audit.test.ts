@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf, nameOf } from './audit';
+import en from '../i18n/en';
+import { ACTIONS, changesOf, nameOf, objectMeant, objectsByName, type AuditEntry } from './audit';
 
 const task = { id: 83, name: 'nightly', cron: '@daily', tags: ['ops'], env: {}, updated_at: '2026-01-01T00:00:00Z' };
 
@@ -18,4 +19,19 @@ describe('an entry of the audit', () => {
     expect(nameOf({ before: task, after: null })).toBe('nightly');
     expect(nameOf({ before: null, after: { username: 'ada' } })).toBeNull();
   });
+});
+
+describe('what is looked for in the audit', () => {
+  const entry = (object: string, name: string) => ({ object, before: null, after: { name } }) as AuditEntry;
+  const known = objectsByName([entry('task:7', 'nightly'), entry('task:3', 'Nightly'), entry('task:2', 'nightly'), entry('user:ada', '')]);
+  it('is everything that has a word', () => {
+    const words = Object.keys(en).filter((key) => key.startsWith('audit.did.'));
+    expect(ACTIONS.map((action) => `audit.did.${action}`)).toEqual(words);
+  });
+  it('is an object by its name, the newest of that name', () => {
+    expect(objectMeant(' nightly ', known)).toBe('task:7');
+    expect(objectMeant('Nightly', known)).toBe('task:3');
+    expect(objectMeant('NIGHTLY', known)).toBe('task:7');
+  });
+  it('is otherwise what was typed', () => expect(objectMeant('user:ada', known)).toBe('user:ada'));
 });

@@ -16,6 +16,42 @@ export interface FieldChange {
   after: unknown;
 }
 
+// What can have been done, as the server names it.
+export const ACTIONS = [
+  'access.denied',
+  'audit.rows_missing',
+  'auth.login',
+  'auth.login_failed',
+  'auth.logout',
+  'auth.register',
+  'auth.renew',
+  'auth.second_factor_failed',
+  'auth.session_end',
+  'auth.sessions_end',
+  'invite.create',
+  'second_factor.off',
+  'second_factor.on',
+  'second_factor.reset',
+  'secret.create',
+  'secret.delete',
+  'secret.replace',
+  'secret.rotate_key',
+  'task.cleanup',
+  'task.create',
+  'task.delete',
+  'task.pause',
+  'task.restore',
+  'task.resume',
+  'task.update',
+  'token.create',
+  'token.revoke',
+  'user.create',
+  'user.delete',
+  'user.first_password',
+  'user.password',
+  'user.update',
+] as const;
+
 // They follow from the change itself.
 const BOOKKEEPING = new Set(['id', 'created_at', 'updated_at', 'updated_by', 'created_by', 'next_run_at', 'next_due_at', 'revision']);
 
@@ -38,4 +74,22 @@ export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'
 export function nameOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): string | null {
   const name = fieldsOf(after)?.name ?? fieldsOf(before)?.name;
   return typeof name === 'string' && name !== '' ? name : null;
+}
+
+// The names of those that have one, each with the object that bears it: the newest entry comes first, and tells.
+export function objectsByName(entries: AuditEntry[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (name !== null && !found.has(name)) found.set(name, entry.object);
+  }
+  return found;
+}
+
+// The object that is meant by what was typed, which may be its name, in letters of either case.
+export function objectMeant(typed: string, known: Map<string, string>): string {
+  const words = typed.trim();
+  const lower = words.toLowerCase();
+  const alike = [...known.keys()].find((name) => name.toLowerCase() === lower);
+  return known.get(words) ?? (alike === undefined ? words : known.get(alike)!);
 }
