@@ -32,6 +32,24 @@ describe('executions', () => {
     assert.deepEqual(at.complaints, []);
   });
 
+  test('however wide the list, each tells why it ran and what there is to remark', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('told at every width', { command: 'exit 7' });
+    await ended(await run(task));
+    for (const path of ['/ui/executions', `/ui/tasks/${task.id}`])
+      for (const width of [768, 1000, 1001]) {
+        await page.setViewportSize({ width, height: 700 });
+        await page.goto(path);
+        const row = rows().filter({ has: page.locator('td.remark', { hasText: 'exit code 7' }) }).first();
+        for (const text of ['By hand', 'exit code 7']) {
+          const box = await row.getByText(text).boundingBox();
+          assert.ok(box && box.height >= 12 && box.x + 60 <= width, `${path} at ${width}: ${text}`);
+        }
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${width}`);
+      }
+    assert.deepEqual(at.complaints, []);
+  });
+
   test('on a phone each tells how long it took and why it ran, and all filters are there', async () => {
     const { page, create, run, ended } = at;
     const id = await run(await create('told on a phone', { command: 'sleep 1.1' }));
