@@ -34,7 +34,7 @@ export default {
   'audit.before': 'Before',
   'audit.by': 'By anybody',
   'audit.none': 'Nothing of this kind is recorded.',
-  'audit.of': 'On anything: a name, or task:83',
+  'audit.of': 'A name, or task:83',
   'audit.on': 'On',
   'audit.title': 'Audit',
   'audit.what': 'What',

@@ -36,7 +36,7 @@ export default {
   'audit.before': '变更前',
   'audit.by': '所有用户',
   'audit.none': '没有此类记录。',
-  'audit.of': '所有对象：名称或 task:83',
+  'audit.of': '名称或 task:83',
   'audit.on': '对象',
   'audit.title': '审计',
   'audit.what': '操作',
