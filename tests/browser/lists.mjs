@@ -40,6 +40,44 @@ describe('lists', () => {
     }
   });
 
+  test('the way back leads to where one was, the way on to the top', async () => {
+    const { page, server, create } = at;
+    for (let i = 100; i < 140; i += 1) await create(`far down ${i}`);
+    const [{ id }] = (await server.api('GET', '/tasks?search=far%20down%20130')).items;
+    await page.setViewportSize({ width: 1280, height: 700 });
+    await page.goto('/ui/tasks?search=far&sort=name&order=asc&page_size=50');
+    const link = page.getByRole('link', { name: 'far down 130' });
+    const top = () => page.evaluate(() => scrollY);
+    const isAt = (wanted) => page.waitForFunction((wanted) => scrollY === wanted, wanted);
+    await link.waitFor();
+    // It comes above the list, which would move.
+    await page.getByRole('button', { name: 'Change password' }).waitFor();
+    await page.evaluate(() => scrollTo(0, 900));
+    await link.click();
+    await page.getByRole('heading', { name: 'far down 130' }).waitFor();
+    assert.equal(await top(), 0);
+    // The list comes late: its height is waited for.
+    await page.route('**/tasks?*', async (route) => {
+      await server.until('the skeleton is drawn', () => page.locator('tr.skeleton').count());
+      await route.continue();
+    });
+    await page.goBack();
+    await isAt(900);
+    await page.waitForFunction((href) => document.activeElement.getAttribute('href') === href, `/ui/tasks/${id}`);
+    await page.unroute('**/tasks?*');
+    await page.reload();
+    // The bar about the password may come later and move it by its height.
+    await page.waitForFunction(() => scrollY >= 900 && scrollY < 950);
+    await page.getByRole('button', { name: 'Change password' }).waitFor();
+    await page.evaluate(() => scrollTo(0, 800));
+    // Another query of the same list is another place.
+    await page.getByRole('button', { name: /^Paused/ }).evaluate((button) => button.click());
+    await page.getByRole('button', { name: 'Clear the filters' }).waitFor();
+    await page.goBack();
+    await isAt(800);
+    assert.deepEqual(at.complaints, []);
+  });
+
   test('a word of what was done stands above the bar of what is selected', async () => {
     const { page, create, row } = at;
     for (const name of ['covered one', 'covered two']) await create(name);

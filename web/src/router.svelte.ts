@@ -1,5 +1,6 @@
 // The page that is shown follows the address. Pages are separate chunks, fetched when first visited.
 import type { Component } from 'svelte';
+import { leftAt, type Place } from './leftAt';
 import { isOwnPath, matchRoute, type PageName } from './routes';
 
 type PageModule = { default: Component<Record<string, string>> };
@@ -50,26 +51,26 @@ class Router {
   async start(): Promise<void> {
     addEventListener('popstate', () => {
       if (location.pathname !== this.path && this.guard && !this.guard()) {
-        history.pushState(null, '', this.path + this.query);
+        leftAt.stay(this.path + this.query);
         return;
       }
-      void this.show();
+      void this.show(leftAt.move());
     });
     document.addEventListener('click', (event) => this.follow(event));
-    await this.show();
+    await this.show(leftAt.start());
   }
 
   async go(url: string, { replace = false } = {}): Promise<void> {
     const target = new URL(url, location.href);
     if (target.pathname !== this.path && this.guard && !this.guard()) return;
-    history[replace ? 'replaceState' : 'pushState'](null, '', target);
+    leftAt[replace ? 'replace' : 'push'](target);
     await this.show();
   }
 
   // Changes only the query of the page that is shown.
   setQuery(query: string, { replace = false } = {}): void {
     if (query === this.query) return;
-    history[replace ? 'replaceState' : 'pushState'](null, '', this.path + query);
+    leftAt[replace ? 'replace' : 'push'](this.path + query);
     this.query = query;
   }
 
@@ -79,12 +80,14 @@ class Router {
     await this.show();
   }
 
-  private async show(): Promise<void> {
+  // `place`: where it was left, if it was shown before.
+  private async show(place?: Place): Promise<void> {
     const ticket = ++this.wanted;
     const path = location.pathname;
     const match = matchRoute(path);
     if (path === this.path && this.component && match.page === this.page) {
       this.query = location.search;
+      if (place) leftAt.goTo(place);
       return;
     }
     const module = (await LOADERS[match.page]().catch(() => null)) as PageModule | null;
@@ -102,10 +105,11 @@ class Router {
     this.component = module?.default ?? null;
     this.failure = module ? null : reachable ? 'broken' : 'unreachable';
     if (!first) {
-      scrollTo(0, 0);
+      leftAt.goToTop();
       // A screen reader is told of the new page by the focus on its heading region.
       queueMicrotask(() => document.getElementById('main')?.focus({ preventScroll: true }));
     }
+    if (place) leftAt.goTo(place);
   }
 
   // Has the browser load the address anew, with the program as the server has it now; false: that was done already.
