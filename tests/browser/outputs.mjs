@@ -5,6 +5,7 @@ import { PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 const AIM_LIVE_MS = 200;
+const AIM_DRAWN_MS = 3000;
 
 describe('outputs', () => {
   const at = fixture();
@@ -155,6 +156,39 @@ describe('outputs', () => {
     await page.getByRole('button', { name: 'Wrap long lines' }).click();
     await at.server.until('lines are wrapped', async () => (await heightOf('row 252 ')) > 30);
     assert.equal(await top(), 252);
+  });
+
+  test('wrapped lines stand one below the other at every width, clear of the border', async () => {
+    const { page, server, create, run, ended } = at;
+    // Lengths around every place where a row is full, of letters, of words and of signs.
+    const task = await create('every length', { command: `for i in $(seq 100 150); do printf "%0\${i}d\\n" 0; printf "%0\${i}d\\n" 0 | sed 's/00/0 /g'; printf "%0\${i}d\\n" 0 | sed 's/000/(-,/g'; done` });
+    const id = await run(task);
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByText('153 lines').waitFor();
+    const misplaced = () =>
+      log().evaluate((node) => {
+        const edge = node.getBoundingClientRect().left + node.clientWidth;
+        const lines = [...node.querySelectorAll('.line')].map((line) => ({ line, box: line.getBoundingClientRect() })).sort((a, b) => a.box.top - b.box.top);
+        return lines.flatMap(({ line, box }, index) => {
+          const number = line.querySelector('.number').textContent;
+          const gap = index + 1 < lines.length ? lines[index + 1].box.top - box.bottom : 0;
+          const margin = edge - line.querySelector('.text').getBoundingClientRect().right;
+          return [...(Math.abs(gap) > 1 ? [`${number}: ${gap} px to the next`] : []), ...(margin < 5 ? [`${number}: ${margin} px to the border`] : [])];
+        });
+      });
+    for (const width of [360, 375, 390, 412, 430, 820, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const part of [0, 0.3, 0.6, 0.9]) {
+        await log().evaluate((node, part) => (node.scrollTop = node.scrollHeight * part), part);
+        // What is wrong while the view is drawn anew is put right.
+        let wrong;
+        await server
+          .until('lines fit', async () => (wrong = await misplaced()).length === 0, AIM_DRAWN_MS)
+          .catch(() => {});
+        assert.deepEqual(wrong, [], `${width}`);
+      }
+    }
   });
 
   test('the end is followed until one looks elsewhere, and again when one asks', async () => {
