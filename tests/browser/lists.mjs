@@ -115,6 +115,66 @@ describe('lists', () => {
     assert.equal(await count('All'), '0');
   });
 
+  test('what is deleted stays away on every page until it is undone', async () => {
+    const { page, server, create, row } = at;
+    for (const name of ['parting one', 'parting two', 'parting last']) await create(name, { tags: ['parting'] });
+    const broken = await create('parting broken', { command: 'exit 3', tags: ['parting'] });
+    await at.ended(await at.run(broken));
+    const all = () => page.locator('.tabs button', { hasText: 'All' }).locator('.count').textContent();
+    await page.goto('/ui/overview');
+    const failed = page.locator('.needs li', { hasText: 'parting broken' });
+    await failed.waitFor();
+    await page.goto('/ui/tasks?tag=parting');
+    await row('parting one').waitFor();
+    await deleteAll(page);
+    await page.getByText('4 tasks deleted here. Undo brings them back.').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.locator('.calm, .needs').waitFor();
+    assert.equal(await failed.count(), 0, 'the overview knows that it is deleted');
+    await page.goBack();
+    await page.getByText('4 tasks deleted here. Undo brings them back.').waitFor();
+    assert.equal(await all(), '0');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('parting one').waitFor();
+    assert.equal(await all(), '4');
+    // From the page of a task, too.
+    await row('parting last').locator('a.name').click();
+    await page.getByRole('button', { name: 'More for parting last' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+    await row('parting one').waitFor();
+    assert.equal(await row('parting last').count(), 0);
+    const { total } = await server.api('GET', '/tasks');
+    assert.equal(await all(), String(total - 1));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('parting last').waitFor();
+    assert.equal(await all(), String(total));
+  });
+
+  test('what follows moves up when a whole page is deleted', async () => {
+    const { page, create, row } = at;
+    for (let number = 1; number <= 6; number += 1) await create(`queued ${number}`);
+    await page.goto('/ui/tasks?search=queued&page_size=4&sort=name&order=asc');
+    await row('queued 1').waitFor();
+    await deleteAll(page);
+    await row('queued 5').waitFor();
+    await page.getByText('1–2 of 2').waitFor();
+    assert.equal(await page.locator('tr[data-id]').count(), 2);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('queued 1').waitFor();
+    await page.getByText('1–4 of 6').waitFor();
+  });
+
+  test('an address of a page that is not there leads to the last one', async () => {
+    const { page, create, row } = at;
+    for (let number = 1; number <= 3; number += 1) await create(`edge ${number}`);
+    await page.goto('/ui/tasks?search=edge&page_size=2&sort=name&order=asc&page=99');
+    await row('edge 3').waitFor();
+    await page.getByText('3–3 of 3').waitFor();
+    assert.match(page.url(), /page=2(&|$)/);
+  });
+
   test('the address says how many stand on a page', async () => {
     const { page, create } = at;
     for (let number = 1; number <= 3; number += 1) await create(`few ${number}`);

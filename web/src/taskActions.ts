@@ -5,6 +5,7 @@ import type { Task } from './api/types';
 import { bulk, type Outcome } from './bulk';
 import { confirm } from './confirm.svelte';
 import { t } from './i18n/index.svelte';
+import { leaving } from './leaving.svelte';
 import { sayProblem } from './problem';
 import { toasts } from './toasts.svelte';
 
@@ -57,11 +58,8 @@ function sayFailures(all: Outcome[]): void {
 // A delete is asked for, then held back for as long as its undo is offered; leaving the page carries it out.
 const UNDO_MS = 7000;
 
-// `hide` takes them from the list or gives them back; `gone` hears of those that the server no longer has.
-export async function deleteTasks(
-  tasks: Named[],
-  { hide, gone, report = sayFailures }: { hide: (ids: number[], hidden: boolean) => void; gone?: (ids: number[]) => void; report?: (all: Outcome[]) => void },
-): Promise<void> {
+// False where it was not wanted after all. `report` hears of it when some could not be deleted.
+export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => void = sayFailures): Promise<boolean> {
   const yes = await confirm.ask({
     title: t('delete.title', { count: tasks.length }),
     text: t('delete.text'),
@@ -69,19 +67,19 @@ export async function deleteTasks(
     confirm: t('action.delete'),
     danger: true,
   });
-  if (!yes) return;
+  if (!yes) return false;
   const ids = tasks.map((task) => task.id);
-  hide(ids, true);
+  leaving.add(tasks);
   let open = true;
-  const carryOut = async (leaving: boolean) => {
+  const carryOut = async (isLeft: boolean) => {
     if (!open) return;
     open = false;
     removeEventListener('pagehide', onleave);
-    const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, leaving);
+    const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, isLeft);
     const failed = all.filter((outcome) => outcome.problem !== null);
-    gone?.(all.filter((outcome) => outcome.problem === null).map((outcome) => outcome.id));
+    leaving.gone(all.filter((outcome) => outcome.problem === null).map((outcome) => outcome.id));
     if (failed.length === 0) return;
-    hide(failed.map((outcome) => outcome.id), false);
+    leaving.giveBack(failed.map((outcome) => outcome.id));
     report(all);
   };
   const onleave = () => void carryOut(true);
@@ -96,8 +94,9 @@ export async function deleteTasks(
       run: () => {
         open = false;
         removeEventListener('pagehide', onleave);
-        hide(ids, false);
+        leaving.giveBack(ids);
       },
     },
   });
+  return true;
 }

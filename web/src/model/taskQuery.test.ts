@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, DEFAULT_QUERY, matches, readTaskQuery, writeTaskQuery } from './taskQuery';
+import type { Task } from '../api/types';
+import { change, DEFAULT_QUERY, matches, readTaskQuery, writeTaskQuery, type TaskQuery } from './taskQuery';
 
 describe('the task list in the address', () => {
   it('is empty for the defaults', () => expect(writeTaskQuery(DEFAULT_QUERY)).toBe(''));
@@ -16,12 +17,17 @@ describe('the task list in the address', () => {
     '%s falls back to the defaults',
     (text) => expect(readTaskQuery(text)).toEqual(DEFAULT_QUERY),
   );
-  it('knows what a search and a tag would show', () => {
-    const task = { name: 'Nightly', command: 'true', description: '', tags: ['ops'], http: null };
-    expect(matches(task, { search: 'NIGHT', tag: 'ops' })).toBe(true);
-    expect(matches(task, { search: 'op', tag: '' })).toBe(true);
-    expect(matches(task, { search: '', tag: 'op' })).toBe(false);
-    expect(matches(task, { search: 'day', tag: '' })).toBe(false);
+  it('knows what it would show', () => {
+    const task = { name: 'Nightly', command: 'true', description: '', tags: ['ops'], http: null, status: 'PAUSED', last_error: 'exit code 3', last_run_at: '2026-01-01T00:00:00Z' } as const;
+    const shows = (part: Partial<TaskQuery>, of: Partial<Task> = {}) => matches({ ...task, tags: [...task.tags], ...of }, { ...DEFAULT_QUERY, ...part });
+    expect(shows({ search: 'NIGHT', tag: 'ops' })).toBe(true);
+    expect(shows({ search: 'op' })).toBe(true);
+    expect(shows({ tag: 'op' })).toBe(false);
+    expect(shows({ search: 'day' })).toBe(false);
+    expect(shows({ attention: 'paused' })).toBe(true);
+    expect(shows({ attention: 'paused' }, { last_error: null })).toBe(false);
+    expect(shows({ attention: 'never_ran' })).toBe(false);
+    expect(shows({ attention: 'never_ran' }, { status: 'ACTIVE', last_run_at: null })).toBe(true);
   });
   it('goes back to page 1 when anything else changes', () => {
     expect(change({ ...DEFAULT_QUERY, page: 7 }, { search: 'x' }).page).toBe(1);

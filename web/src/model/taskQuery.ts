@@ -64,8 +64,17 @@ export function writeTaskQuery(query: TaskQuery): string {
   return text ? `?${text}` : '';
 }
 
+// As the server decides it, but for what only it knows: when the first fire of one that never ran was due.
+function needsAttention({ status, last_error, last_run_at }: Pick<Task, 'status' | 'last_error' | 'last_run_at'>, what: (typeof ATTENTION)[number]): boolean {
+  return what === 'paused' ? status === 'PAUSED' && Boolean(last_error) : status === 'ACTIVE' && last_run_at === null;
+}
+
 // Whether the list that is asked for would show it, as the server decides it; its status is another matter.
-export function matches(task: Pick<Task, 'name' | 'command' | 'description' | 'tags' | 'http'>, { search, tag }: Pick<TaskQuery, 'search' | 'tag'>): boolean {
+export function matches(
+  task: Pick<Task, 'name' | 'command' | 'description' | 'tags' | 'http' | 'status' | 'last_error' | 'last_run_at'>,
+  { search, tag, attention }: Pick<TaskQuery, 'search' | 'tag' | 'attention'>,
+): boolean {
+  if (attention && !needsAttention(task, attention)) return false;
   if (tag && !task.tags.includes(tag)) return false;
   const sought = search.toLowerCase();
   return [task.name, task.command, task.description, task.http?.url, ...task.tags].some((text) => text?.toLowerCase().includes(sought));
