@@ -8,8 +8,12 @@ const DAY_MS = 86_400_000;
 describe('attention', () => {
   const at = fixture();
   const line = (kind, name) => at.page.locator('.needs li', { hasText: name }).filter({ has: at.page.locator('.kind', { hasText: kind }) });
-  // The reader's clock, so that what takes long has taken long.
-  const later = (byMs) => at.page.clock.setFixedTime(new Date(Date.now() + byMs));
+  // As the server's answers would have it then, so that what takes long has taken long.
+  const later = (byMs) =>
+    at.page.route(/\/(tasks|executions|auth|api)\b/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + byMs).toUTCString() } });
+    });
 
   test('a task that never ran is named, and run', async () => {
     const { page, server, create } = at;
@@ -53,6 +57,21 @@ describe('attention', () => {
     await line('Stuck', 'hanging').getByRole('button', { name: 'Cancel run' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
     await server.until('it is cancelled', async () => (await server.api('GET', `/executions/${id}`)).status === 'CANCELLED');
+  });
+
+  test('a clock of the reader that is ahead makes nothing late or stuck', async () => {
+    const { page, server, create, run, ended } = at;
+    await create('every minute', { cron: '* * * * *' });
+    const task = await create('brisk', { command: '[ -z "$HANG" ] || exec sleep 600', timeout_s: 0 });
+    await ended(await run(task));
+    const id = await run(task, { env: { HANG: '1' } });
+    await page.clock.install({ time: new Date(Date.now() + 5 * 60_000) });
+    await page.goto('/ui/overview');
+    await page.locator('.columns a.name', { hasText: 'every minute' }).waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll('.columns li')].find((line) => line.textContent.includes('brisk'))?.querySelector('progress')?.value === 1);
+    assert.equal(await page.locator('.needs li', { hasText: /every minute|brisk/ }).count(), 0);
+    await server.api('POST', `/executions/${id}/cancel`);
+    await server.api('POST', '/tasks/bulk/delete', { filter: {} });
   });
 
   test('one that was paused after it had failed is named, and resumed', async () => {

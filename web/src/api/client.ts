@@ -1,5 +1,6 @@
 // Requests to the server. A failure is an ApiError that carries the problem as the server told it; status 0
 // means that it could not be reached.
+import { learnServerTime } from './serverTime';
 import type { Problem } from './types';
 
 export class ApiError extends Error {
@@ -53,6 +54,7 @@ async function problemOf(response: Response): Promise<Problem> {
 export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
+  const sent = Date.now();
   let response: Response;
   try {
     response = await fetch(urlOf(path, options.query), {
@@ -67,6 +69,7 @@ export async function send(method: string, path: string, options: RequestOptions
     if ((cause as Error).name === 'AbortError') throw cause;
     throw new ApiError({ title: 'unreachable', status: 0 });
   }
+  learnServerTime(response.headers.get('date'), sent, Date.now());
   if (response.ok) return response;
   if (response.status === 401 && !path.startsWith('/auth/login')) whenLoggedOut();
   throw new ApiError(await problemOf(response));

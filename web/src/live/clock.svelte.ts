@@ -1,4 +1,6 @@
-// The present, for countdowns: one timer for the whole page, and nothing to do for it while nobody looks.
+import { serverTime } from '../api/serverTime';
+
+// The present by the server's clock, for countdowns: one timer for the whole page, and nothing to do for it while nobody looks.
 const INTERVAL_MS = 1000;
 
 let ticks = $state(0);
@@ -11,5 +13,5 @@ export function now(): number {
     if (!document.hidden) ticks += 1;
   }, INTERVAL_MS);
   void ticks;
-  return Date.now();
+  return serverTime();
 }
