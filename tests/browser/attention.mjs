@@ -1,6 +1,7 @@
 // What the overview says needs somebody, and the deed beside each that mends it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { answeredLater } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 const DAY_MS = 86_400_000;
@@ -8,12 +9,8 @@ const DAY_MS = 86_400_000;
 describe('attention', () => {
   const at = fixture();
   const line = (kind, name) => at.page.locator('.needs li', { hasText: name }).filter({ has: at.page.locator('.kind', { hasText: kind }) });
-  // As the server's answers would have it then, so that what takes long has taken long.
-  const later = (byMs) =>
-    at.page.route(/\/(tasks|executions|auth|api)\b/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + byMs).toUTCString() } });
-    });
+  // So that what takes long has taken long.
+  const later = (byMs) => answeredLater(at.page, byMs);
 
   test('a task that never ran is named, and run', async () => {
     const { page, server, create } = at;
@@ -97,6 +94,25 @@ describe('attention', () => {
     await page.goto('/ui/overview');
     await line('Paused', 'given up').getByRole('button', { name: 'Resume' }).click();
     await server.until('it is on again', async () => (await server.api('GET', `/tasks/${task.id}`)).status !== 'PAUSED');
+    await server.api('DELETE', `/tasks/${task.id}`);
+  });
+
+  test('a phone tells the reason below the name', async () => {
+    const { page, server, create, run, ended } = at;
+    const task = await create('broken on the way', { command: 'exit 3' });
+    await ended(await run(task));
+    for (const width of [360, 390]) {
+      await page.setViewportSize({ width, height: 740 });
+      await page.goto('/ui/overview');
+      const one = line('Failed', 'broken on the way');
+      const reason = one.getByText('exit code 3');
+      await reason.waitFor();
+      await one.locator('.at time').waitFor();
+      const [name, button, text] = [await one.locator('a.name').boundingBox(), await one.getByRole('button').boundingBox(), await reason.boundingBox()];
+      assert.ok(name.y < button.y + button.height && button.y < name.y + name.height, `${width}: the button stands beside the name`);
+      assert.ok(text.y >= name.y + name.height, `${width}: the reason stands below it`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    }
     await server.api('DELETE', `/tasks/${task.id}`);
   });
 

@@ -149,6 +149,14 @@ export async function openPage(browser, server, { language = 'en', dark = false,
   return { page, context, complaints };
 }
 
+// The server's answers are dated that much later: what time it is, a page learns from them.
+export async function answeredLater(page, byMs) {
+  await page.route(/\/(tasks|executions|auth|api)\b/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + byMs).toUTCString() } });
+  });
+}
+
 // What axe finds against WCAG 2.2 AA and good practice, a line each.
 export async function accessibilityFindings(page) {
   // Run from outside of the page's policy: evaluate is not bound by it.

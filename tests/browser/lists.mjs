@@ -1,7 +1,7 @@
 // The list of tasks: what has room in it, what stands before what, and what it says while a delete can be undone.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { accessibilityFindings, openPage } from './harness.mjs';
+import { accessibilityFindings, answeredLater, openPage } from './harness.mjs';
 import { fixture, shared } from './shared.mjs';
 
 const LONG_TAGS = ['customer-facing-systems-of-record', 'warehouse-replication-europe', 'quarterly-compliance-reporting', 'x'];
@@ -24,7 +24,7 @@ describe('lists', () => {
     const { page, context } = await openPage(browser, server, { language: 'zh' });
     try {
       await page.goto('/ui/tasks?search=wide&sort=name&order=desc');
-      for (const width of [360, 768, 820, 1024, 1280]) {
+      for (const width of [360, 768, 820, 1024, 1100, 1280]) {
         await page.setViewportSize({ width, height: 700 });
         await page.locator('tr[data-id]').nth(3).waitFor();
         const names = await page.locator('tr[data-id] a.name').evaluateAll((links) => links.map((link) => ({ shown: link.clientWidth, whole: link.scrollWidth })));
@@ -76,6 +76,19 @@ describe('lists', () => {
     await page.goBack();
     await isAt(800);
     assert.deepEqual(at.complaints, []);
+  });
+
+  test('how long ago a task ran is not cut off', async () => {
+    const { page, create, run, ended } = at;
+    await ended(await run(await create('long ago')));
+    await answeredLater(page, 25 * 24 * 3_600_000);
+    await page.goto('/ui/tasks?search=long+ago');
+    for (const width of [1081, 1100, 1280, 1366, 1440]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.getByText('25 days ago', { exact: true }).waitFor();
+      const [room, needed] = await page.locator('td.last').evaluate((cell) => [cell.clientWidth, cell.scrollWidth]);
+      assert.ok(needed <= room, `${width}: ${needed} px in ${room}`);
+    }
   });
 
   test('a word of what was done stands above the bar of what is selected', async () => {

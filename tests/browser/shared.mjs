@@ -21,7 +21,11 @@ export function fixture() {
   beforeEach(async () => {
     Object.assign(at, shared, await openPage(shared.browser, shared.server));
   });
-  afterEach(() => at.context.close());
+  afterEach(async () => {
+    // An answer that is on its way through a route has nowhere to go any more.
+    await at.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await at.context.close();
+  });
   at.create = (name, part = {}) => at.server.api('POST', '/tasks', { name, cron: '0 0 1 1 *', command: 'true', ...part });
   at.run = async (task, body = {}) => (await at.server.api('POST', `/tasks/${task.id}/run`, body)).execution_id;
   at.ended = (id) => at.server.until(`${id} is over`, async () => !/PENDING|RUNNING/.test((await at.server.api('GET', `/executions/${id}`)).status));
