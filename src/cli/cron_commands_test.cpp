@@ -50,7 +50,8 @@ TEST(CronNext, PrintsJson) {
 
 TEST(CronNext, SaysThatNothingEverFires) {
   EXPECT_EQ(next({.expression = "0 0 31 2 *"}).out, "no fire time until the end of 2099\n");
-  EXPECT_EQ(next({.expression = "@reboot"}).out, "no fire by time: it fires once after each start of the machine\n");
+  EXPECT_EQ(next({.expression = "@reboot"}).out,
+            "no fire by time: it fires once after each start of the machine\n");
   EXPECT_EQ(next({.expression = "0 0 31 2 *", .json = true}).out, "{\"next\":[]}\n");
 }
 

@@ -55,6 +55,7 @@ describe('times', () => {
     await page.goto('/ui/timeline');
     for (const zoom of ['hour', 'day', 'week', 'month']) {
       await page.getByLabel('Window').selectOption(zoom);
+      await page.locator('.ruler span').nth(1).waitFor();
       const boxes = await page.locator('.ruler span').evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect()).map(({ left, right }) => ({ left, right })));
       assert.ok(boxes.length >= 2, zoom);
       for (const [index, box] of boxes.slice(1).entries()) assert.ok(box.left >= boxes[index].right, `${zoom}: ${JSON.stringify(boxes)}`);
