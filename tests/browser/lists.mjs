@@ -181,9 +181,9 @@ describe('lists', () => {
 
   test('an address of a page that is not there leads to the last one', async () => {
     const { page, create, row } = at;
-    for (let number = 1; number <= 3; number += 1) await create(`edge ${number}`);
-    await page.goto('/ui/tasks?search=edge&page_size=2&sort=name&order=asc&page=99');
-    await row('edge 3').waitFor();
+    for (let number = 1; number <= 3; number += 1) await create(`brink ${number}`);
+    await page.goto('/ui/tasks?search=brink&page_size=2&sort=name&order=asc&page=99');
+    await row('brink 3').waitFor();
     await page.getByText('3–3 of 3').waitFor();
     assert.match(page.url(), /page=2(&|$)/);
   });

@@ -30,8 +30,8 @@ describe('without JavaScript', () => {
       await button('Log in').click();
       await page.waitForURL(/\/plain$/);
 
-      await page.getByLabel('Name').fill('made by a form');
-      await page.getByLabel('Command').fill('echo plain');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('made by a form');
+      await page.getByRole('textbox', { name: 'Command', exact: true }).fill('echo plain');
       await button('Create').click();
       await page.waitForURL(/\/plain\/tasks\/\d+$/);
       await page.getByRole('heading', { name: 'made by a form', level: 1 }).waitFor();
@@ -48,7 +48,7 @@ describe('without JavaScript', () => {
       await run.getByText('Success').waitFor();
       await run.getByText('plain', { exact: true }).waitFor();
 
-      await page.getByLabel('Command').fill('echo one\necho two');
+      await page.getByRole('textbox', { name: 'Command', exact: true }).fill('echo one\necho two');
       await page.getByLabel('Tags').fill('a, b');
       await button('Save').click();
       await page.waitForURL(/\/plain\/tasks\/\d+$/);

@@ -50,7 +50,8 @@ describe('times', () => {
   });
 
   test('on a phone the days of the ruler do not run into each other', async () => {
-    const { page } = at;
+    const { page, create } = at;
+    await create('on the ruler', { cron: '* * * * *' });
     await page.setViewportSize(PHONE);
     await page.goto('/ui/timeline');
     for (const zoom of ['hour', 'day', 'week', 'month']) {
