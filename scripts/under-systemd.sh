@@ -2,7 +2,7 @@
 # under-systemd.sh DIR: the packaged units on a kernel and a systemd of their own. Makes a Debian 12 root in DIR, puts the
 # release binary and packaging/ where a package would, boots it in a virtual machine (by emulation: no hardware is needed;
 # about three minutes), runs tests/acceptance/under_systemd.py in it, and ends as that ends. For root, since it needs
-# debootstrap; needs the packages debootstrap, e2fsprogs, cpio, qemu-system-x86 and linux-image-cloud-amd64.
+# debootstrap; needs the packages debootstrap, busybox-static, e2fsprogs, cpio, qemu-system-x86 and linux-image-cloud-amd64.
 set -eu
 work=$(realpath -m "$1")
 cd "$(dirname "$0")/.."

@@ -15,7 +15,7 @@ MEMORY = 64 << 20
 PROCESSES = 20
 SECONDS = 60
 # out of group and session, orphaned, without an environment: only a cgroup still holds it
-DAEMON = ("sleep 0.3; env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >/var/lib/mini-scheduler/{0}; "
+DAEMON = ("env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >/var/lib/mini-scheduler/{0}; "
           "exec sleep 600) &'; exec sleep 600")
 
 
@@ -142,8 +142,16 @@ def a_killed_runner_comes_again_beside_its_jobs(server):
     assert property_of("mini-scheduler-runner", "NRestarts") == "1"
 
 
-def a_run_leaves_no_cgroup(server):
-    server.wait_until(lambda: not [each for each in UNIT.glob("mini-scheduler-*/*") if each.is_dir()])
+def a_run_leaves_no_cgroup_but_empty_ones_for_others(server):
+    def made_for_one_run():
+        return [each for each in UNIT.glob("mini-scheduler-*/*") if each.is_dir() and each.name != "unlimited"]
+
+    def spare():
+        return list(UNIT.glob("mini-scheduler-*/unlimited/*/cgroup.events"))
+
+    server.run_to_its_end(server.make("one more", "true"))
+    server.wait_until(lambda: not made_for_one_run() and all("populated 0" in events.read_text() for events in spare()))
+    assert 1 <= len(spare()) <= 64, spare()
 
 
 def main():
@@ -151,7 +159,8 @@ def main():
     server.connect()
     checks = [the_units_run_as_their_user, runs_have_cgroups_with_both_controllers, a_limit_of_memory_holds_for_the_whole_run,
               a_limit_of_processes_ends_a_fork_bomb, a_kill_reaches_a_daemon_that_covered_its_tracks,
-              jobs_outlive_a_killed_and_a_restarted_server, a_killed_runner_comes_again_beside_its_jobs, a_run_leaves_no_cgroup]
+              jobs_outlive_a_killed_and_a_restarted_server, a_killed_runner_comes_again_beside_its_jobs,
+              a_run_leaves_no_cgroup_but_empty_ones_for_others]
     failed = 0
     for check in checks:
         began = time.monotonic()
