@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "service/service_fixture.h"
+#include "task/cursor.h"
 
 namespace service {
 namespace {
@@ -134,6 +135,16 @@ TEST_F(LedgerViewTest, AnotherScheduleAnswersForTheTimeInWhichItStood) {
                                boost::json::object{{"description", std::to_string(i)}}, false, {}));
   }
   EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "other_schedule") << "however often it was changed since";
+}
+
+TEST_F(LedgerViewTest, AFireWhoseJitterWasCutShortByAnotherScheduleWasNotDeleted) {
+  const auto made = create(R"({"cron":"10 * * * *","jitter_s":3600})");
+  ASSERT_GT(task::jitter_of(made->definition), std::chrono::seconds{1});
+  clock_.set(at("2026-07-01T13:10:01Z"));
+  ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
+                             boost::json::object{{"cron", "20 * * * *"}}, false, {}));
+  clock_.set(at("2026-07-01T16:00:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T13:10:00Z"), "other_schedule");
 }
 
 TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {

@@ -136,12 +136,8 @@ base::Result<task::Task> TaskService::save(const rights::Actor& actor, store::Tr
   after.updated_at = clock_.now();
   after.revision = before.revision + 1;
   // an edit that leaves the times alone does not move the cursor, so that a fire which is due is not lost
-  const bool same_times = after.definition.cron == before.definition.cron &&
-                          after.definition.timezone == before.definition.timezone &&
-                          after.definition.jitter_s == before.definition.jitter_s &&
-                          after.definition.starts_at == before.definition.starts_at &&
-                          after.definition.ends_at == before.definition.ends_at &&
-                          after.paused == before.paused && after.definition.name == before.definition.name;
+  const bool same_times =
+      after.paused == before.paused && task::have_same_times(after.definition, before.definition);
   if (!same_times) place_cursor(after);
   tx.save_definition(after, actor.name);
   if (after.paused != before.paused) tx.note_pause(after.id, after.updated_at, after.paused);

@@ -23,6 +23,12 @@ std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definiti
   return std::make_shared<const cron::Schedule>(std::move(parsed).value());
 }
 
+bool have_same_times(const TaskDefinition& one, const TaskDefinition& other) {
+  // the name is the seed of H and of the jitter
+  return one.cron == other.cron && one.timezone == other.timezone && one.name == other.name &&
+         one.jitter_s == other.jitter_s && one.starts_at == other.starts_at && one.ends_at == other.ends_at;
+}
+
 base::Milliseconds jitter_of(const TaskDefinition& definition) {
   if (definition.jitter_s <= 0) return base::Milliseconds{0};
   const auto range = static_cast<std::uint64_t>(definition.jitter_s) * 1000 + 1;

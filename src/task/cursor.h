@@ -23,6 +23,10 @@ std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definiti
 Cursor cursor_after(const TaskDefinition& definition, const cron::Schedule& schedule, Instant after);
 Cursor cursor_after(const TaskDefinition& definition, std::string_view default_timezone, Instant after);
 
+// Whether both fire at the same times, each as late as the other: then a cursor of the one stands for the
+// other.
+bool have_same_times(const TaskDefinition& one, const TaskDefinition& other);
+
 // The task's own delay, the same for all of its fires: 0 up to and without jitter_s, from a hash of its name.
 base::Milliseconds jitter_of(const TaskDefinition& definition);
 
