@@ -97,6 +97,28 @@ describe('attention', () => {
     await server.api('DELETE', `/tasks/${task.id}`);
   });
 
+  test('what comes later to a line takes no focus from it', async () => {
+    const { page, server, create, run, ended } = at;
+    const task = await create('in hand', { command: 'exit 3' });
+    const id = await run(task);
+    await ended(id);
+    let answer;
+    const held = new Promise((resolve) => (answer = resolve));
+    await page.route('**/api/recent?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto('/ui/overview');
+    const again = line('Failed', 'in hand').getByRole('button', { name: 'Run again' });
+    await again.focus();
+    assert.equal(await line('Failed', 'in hand').locator('a').count(), 2, 'nothing comes between later');
+    answer();
+    await line('Failed', 'in hand').locator(`a.name[href="/ui/executions/${id}"]`).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Run again');
+    assert.equal(await line('Failed', 'in hand').locator('a').count(), 2);
+    await server.api('DELETE', `/tasks/${task.id}`);
+  });
+
   test('a phone tells the reason below the name', async () => {
     const { page, server, create, run, ended } = at;
     const task = await create('broken on the way', { command: 'exit 3' });
