@@ -47,6 +47,16 @@ void Dispatcher::book(std::int64_t wanted, Booking booking, Then then) {
       });
 }
 
+void Dispatcher::book_surely(Booking booking, std::function<bool()> wanted) {
+  auto again = [this, booking, wanted](const base::Result<void>& kept) {
+    if (kept) return;
+    parts_.timers.add(parts_.clock.now() + kTryAgain, [this, booking, wanted] {
+      if (wanted()) book_surely(booking, wanted);
+    });
+  };
+  book(0, std::move(booking), std::move(again));
+}
+
 void Dispatcher::carry_out(Plan& plan) {
   for (const auto& [id, due_at] : plan.due_times) parts_.planner.set(id, due_at);
   for (const auto id : plan.ended) parts_.janitor.mark(id);
@@ -165,7 +175,7 @@ void Dispatcher::load_deadlines() {
     }
   });
   if (overdue.empty()) return;
-  book(0, [this, overdue, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+  book_surely([this, overdue, now](store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
     for (const auto id : overdue) parts_.ledger.give_up_waiting(tx, id, now, slots, plan);
     return {};
   });

@@ -42,6 +42,10 @@ class Dispatcher {
   // then calls `then`, all in the order in which bookings were asked for.
   void book(std::int64_t wanted, Booking booking, Then then = {});
 
+  // The same, without slots, and again each second until the store keeps it, as long as it is `wanted`.
+  void book_surely(
+      Booking booking, std::function<bool()> wanted = [] { return true; });
+
   // What the runner knows is held against what the store believes: adopts what runs, books what ended, starts
   // what was never started, and calls lost what the runner can't know of any more.
   void reconcile(const runner::Snapshot& snapshot);
@@ -62,6 +66,7 @@ class Dispatcher {
 
  private:
   void carry_out(Plan& plan);
+  void start_unstarted(std::vector<task::Execution> unstarted);
   void end_unbegun(const runner::AttemptKey& key, runner::EndCause cause, std::string error);
   struct Reports;
   std::shared_ptr<Reports> take_reports();
@@ -86,6 +91,7 @@ class Dispatcher {
   runner::Runner* runner_ = nullptr;
   const std::map<std::string, std::string> inherited_;
   bool connected_ = false;
+  std::uint64_t connections_ = 0;
   bool timers_loaded_ = false;
 
   std::unordered_map<ExecutionId, TaskId> active_;  // claimed and not yet reported as ended

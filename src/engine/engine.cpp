@@ -95,8 +95,7 @@ class Engine::Impl {
     loop_->post([this, id, by, then = std::move(then)] { requests_.cancel(id, by, then); });
   }
 
-  void change(const std::vector<TaskId>& ids, store::Store::Work work,
-              std::function<void(base::Result<void>)> then) {
+  void change(const std::vector<TaskId>& ids, Change work, std::function<void(base::Result<void>)> then) {
     loop_->post([this, ids, work = std::move(work), then = std::move(then)] {
       when_settled([this, ids, work, then] { requests_.change(ids, work, then); });
     });
@@ -228,31 +227,21 @@ class Engine::Impl {
   }
 
   void run_reboot_tasks() {
-    const auto boot = current_boot();
-    const auto ids = take_reboot_tasks(store_, boot);
-    if (ids.empty()) return;
-    std::vector<RunRequest> requests;
-    requests.reserve(ids.size());
-    for (const auto id : ids) {
-      requests.push_back({.task_id = id,
-                          .trigger = task::Trigger::schedule,
-                          .triggered_by = "@reboot",
-                          .overrides = {},
-                          .force = false,
-                          .reason = "the machine was started"});
-    }
-    const auto wanted = static_cast<std::int64_t>(requests.size());
-    dispatcher_.book(
-        wanted,
-        [this, requests = std::move(requests), now = clock_.now()](store::Transaction& tx, Slots& slots,
-                                                                   Plan& plan) -> base::Result<void> {
-          for (const auto& request : requests) {
-            const auto admitted = ledger_.run(tx, request, now, slots, plan);
-            if (!admitted)
-              base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
-          }
-          return {};
-        });
+    dispatcher_.book_surely([this, boot = current_boot(), now = clock_.now()](
+                                store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+      for (const auto id : take_reboot_tasks(tx, boot)) {
+        const auto admitted = ledger_.run(tx,
+                                          {.task_id = id,
+                                           .trigger = task::Trigger::schedule,
+                                           .triggered_by = "@reboot",
+                                           .overrides = {},
+                                           .force = false,
+                                           .reason = "the machine was started"},
+                                          now, slots, plan);
+        if (!admitted) base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
+      }
+      return {};
+    });
   }
 
   void publish_state() {
@@ -322,10 +311,10 @@ base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
 void Engine::cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
   impl_->cancel(id, by, std::move(then));
 }
-base::Result<void> Engine::change(const std::vector<TaskId>& ids, store::Store::Work work) {
+base::Result<void> Engine::change(const std::vector<TaskId>& ids, Change work) {
   return answer_of<base::Result<void>>([&](auto then) { change(ids, std::move(work), std::move(then)); });
 }
-void Engine::change(const std::vector<TaskId>& ids, store::Store::Work work,
+void Engine::change(const std::vector<TaskId>& ids, Change work,
                     std::function<void(base::Result<void>)> then) {
   impl_->change(ids, std::move(work), std::move(then));
 }

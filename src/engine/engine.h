@@ -116,10 +116,12 @@ class Engine : public runner::Listener {
   base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
   void retry(ExecutionId id, const std::string& by, std::function<void(base::Result<ExecutionId>)> then);
   // Books what is due of those tasks' fires, then does `work`, in one transaction: what a task's past is owed
-  // is not lost to a change of the task. Gives the work's outcome.
-  base::Result<void> change(const std::vector<TaskId>& ids, store::Store::Work work);
-  void change(const std::vector<TaskId>& ids, store::Store::Work work,
-              std::function<void(base::Result<void>)> then);
+  // is not lost to a change of the task. The change is of the instant that the work is given: by it the work
+  // places cursors, and of fires that it leaves in their jitter there is a record, skipped. Gives the work's
+  // outcome.
+  using Change = std::function<base::Result<void>(store::Transaction&, Instant now)>;
+  base::Result<void> change(const std::vector<TaskId>& ids, Change work);
+  void change(const std::vector<TaskId>& ids, Change work, std::function<void(base::Result<void>)> then);
   // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
   // `audit` is written in the same transaction for each that is deleted.
   using RemoveOutcomes = std::vector<base::Result<void>>;

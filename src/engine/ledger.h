@@ -14,6 +14,7 @@
 #include "runner/runner.h"
 #include "store/store.h"
 #include "task/admission.h"
+#include "task/misfire.h"
 #include "task/repeated_time.h"
 
 namespace engine {
@@ -67,9 +68,14 @@ class Ledger {
   void fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now, const ClockPast& past,
             Slots& slots, Plan& plan) const;
 
-  // Books the fires of that task that are due, where there are any.
-  void settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past, Slots& slots,
-              Plan& plan) const;
+  // Books the fires of that task that are due, where there are any; gives the task as it is then.
+  std::optional<task::Task> settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past,
+                                   Slots& slots, Plan& plan) const;
+
+  // A change at `now` took the cursor of the task that was from fires whose time had come, and whose jitter
+  // had not passed: skipped, for that reason.
+  void skip_in_jitter(store::Transaction& tx, const task::Task& before, Instant now, const ClockPast& past,
+                      const std::string& reason) const;
 
   // The clock was set back to `now`: moves the task's cursor where it must not wait for the clock to catch
   // up.
@@ -134,8 +140,9 @@ class Ledger {
                           const std::optional<task::RepeatedTime>& repeated, Instant now) const;
   void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now,
                Slots& slots, Plan& plan) const;
-  void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule, Instant nominal,
-            Instant now, const std::string& reason) const;
+  // One record for them, or more in the newest one where they go on with it.
+  void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule,
+            const task::FoldedFires& fires, Instant now) const;
   // Claims it, or says what it waits for; counts that in the task, which the caller saves.
   void claim_or_queue(store::Transaction& tx, task::Task& task, task::Execution& execution,
                       const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;

@@ -1,5 +1,4 @@
 #include "engine/ledger.h"
-#include "task/misfire.h"
 #include "task/start_deadline.h"
 
 namespace engine {
@@ -57,11 +56,12 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
   plan.due_times.emplace_back(id, task->next_due_at);
 }
 
-void Ledger::settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past, Slots& slots,
-                    Plan& plan) const {
-  const auto task = tx.find_task(id);
-  if (task && task->next_due_at && *task->next_due_at <= now)
-    fire(tx, id, *task->next_due_at, now, past, slots, plan);
+std::optional<Task> Ledger::settle(store::Transaction& tx, TaskId id, Instant now, const ClockPast& past,
+                                   Slots& slots, Plan& plan) const {
+  auto task = tx.find_task(id);
+  if (!task || !task->next_due_at || *task->next_due_at > now) return task;
+  fire(tx, id, *task->next_due_at, now, past, slots, plan);
+  return tx.find_task(id);
 }
 
 namespace {
@@ -83,13 +83,13 @@ void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule&
   draft.due_at = *task.next_due_at;
   draft.triggered_by = "schedule";
   if (task::is_past_start_deadline(task.definition, draft, now)) {
-    skip(tx, task, schedule, nominal, now, kBookedTooLate);
+    skip(tx, task, schedule, {nominal, nominal, 1, kBookedTooLate}, now);
     return;
   }
   const auto admission =
       task::admit(task.definition.overlap, false, {task.running, task.queued, has_begun(tx, task)});
   if (admission.verdict == task::Admission::Verdict::refuse) {
-    skip(tx, task, schedule, nominal, now, admission.reason);
+    skip(tx, task, schedule, {nominal, nominal, 1, admission.reason}, now);
     return;
   }
   admit(tx, task, std::move(draft), admission, now, slots, plan);
@@ -116,7 +116,7 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
     draft.due_at = nominal + task::jitter_of(task.definition);
     draft.triggered_by = "misfire";
     if (task::is_past_start_deadline(task.definition, draft, now))
-      skip(tx, task, schedule, nominal, now, kBookedTooLate);
+      skip(tx, task, schedule, {nominal, nominal, 1, kBookedTooLate}, now);
     else
       drafts.push_back(std::move(draft));
   }
@@ -125,7 +125,7 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
   for (auto& draft : drafts) {
     const auto admission = task::admit(overlap, false, {task.running, task.queued});
     if (admission.verdict == task::Admission::Verdict::refuse)
-      skip(tx, task, schedule, *draft.scheduled_at, now, admission.reason);
+      skip(tx, task, schedule, {*draft.scheduled_at, *draft.scheduled_at, 1, admission.reason}, now);
     else
       admit(tx, task, std::move(draft), admission, now, slots, plan);
   }
@@ -150,25 +150,52 @@ bool goes_on(const Execution& record, const Task& task, const cron::Schedule& sc
 
 }  // namespace
 
-void Ledger::skip(store::Transaction& tx, const Task& task, const cron::Schedule& schedule, Instant nominal,
-                  Instant now, const std::string& reason) const {
+void Ledger::skip(store::Transaction& tx, const Task& task, const cron::Schedule& schedule,
+                  const task::FoldedFires& fires, Instant now) const {
   auto newest = tx.newest_execution(task.id, std::nullopt);
-  if (newest && goes_on(*newest, task, schedule, nominal, reason)) {
-    newest->count += 1;
-    newest->scheduled_until = nominal;
+  if (newest && goes_on(*newest, task, schedule, fires.first, fires.reason)) {
+    newest->count += fires.count;
+    newest->scheduled_until = fires.last;
     newest->finished_at = now;
     tx.save_execution(*newest);
     return;
   }
   auto record = draft_of(task, Trigger::schedule, now);
   record.status = ExecutionStatus::skipped;
-  record.scheduled_at = nominal;
-  record.due_at = nominal + task::jitter_of(task.definition);
-  record.scheduled_until = nominal;
+  record.scheduled_at = fires.first;
+  record.due_at = fires.first + task::jitter_of(task.definition);
+  record.scheduled_until = fires.last;
+  record.count = fires.count;
   record.triggered_by = "schedule";
-  record.reason = reason;
+  record.reason = fires.reason;
   record.finished_at = now;
   tx.insert_execution(record);
+}
+
+void Ledger::skip_in_jitter(store::Transaction& tx, const Task& before, Instant now, const ClockPast& past,
+                            const std::string& reason) const {
+  const auto schedule = schedules_.of(before.definition);
+  if (!schedule) return;
+  const auto jitter = task::jitter_of(before.definition);
+  const auto& ends_at = before.definition.ends_at;
+  const auto skip_from = [&](Instant first, Instant until, const std::optional<task::RepeatedTime>& again) {
+    auto fires = task::fold_fires(*schedule, first, until);
+    if (again) {
+      fires.first = task::in_pass(fires.first, *again);
+      fires.last = task::in_pass(fires.last, *again);
+    }
+    fires.reason = reason;
+    skip(tx, before, *schedule, fires, now);
+  };
+  const auto until = ends_at ? std::min(now, *ends_at) : now;
+  auto cursor = task::Cursor{before.next_run_at, before.next_due_at};
+  if (task::was_shown(past.repeated, *cursor.next_due_at)) {
+    const auto shown_until = std::min(until, past.repeated->until - jitter);
+    // a fixed schedule's had their records when the clock showed them first
+    if (task::follows_the_clock(*schedule)) skip_from(*cursor.next_run_at, shown_until, past.repeated);
+    cursor = task::cursor_after(before.definition, *schedule, shown_until);
+  }
+  if (cursor.next_run_at && *cursor.next_run_at <= until) skip_from(*cursor.next_run_at, until, {});
 }
 
 }  // namespace engine

@@ -34,29 +34,21 @@ std::string current_boot() {
   return boot_id + ':' + start_of_first_process();
 }
 
-std::vector<base::TaskId> take_reboot_tasks(store::Store& store, const std::string& boot) {
+std::vector<base::TaskId> take_reboot_tasks(store::Transaction& tx, const std::string& boot) {
   std::vector<base::TaskId> ids;
-  bool seen = true;
-  const auto kept = store.write([&](store::Transaction& tx) -> base::Result<void> {
-    ids.clear();
-    const auto last = tx.find_setting("last_boot");
-    seen = !last || *last == boot;
-    if (!last || *last != boot) tx.set_setting("last_boot", boot);
-    return {};
-  });
-  if (!kept || seen) return ids;
-  store.read([&](store::Reader& reader) {
-    base::TaskId after;
-    while (true) {
-      const auto tasks = reader.tasks_with_cron("@reboot", after, kRowsAtOnce);
-      for (const auto& task : tasks) {
-        if (!task.paused) ids.push_back(task.id);
-      }
-      if (static_cast<std::int64_t>(tasks.size()) < kRowsAtOnce) return;
-      after = tasks.back().id;
+  const auto last = tx.find_setting("last_boot");
+  if (last == boot) return ids;
+  tx.set_setting("last_boot", boot);
+  if (!last) return ids;
+  base::TaskId after;
+  while (true) {
+    const auto tasks = tx.tasks_with_cron("@reboot", after, kRowsAtOnce);
+    for (const auto& task : tasks) {
+      if (!task.paused) ids.push_back(task.id);
     }
-  });
-  return ids;
+    if (static_cast<std::int64_t>(tasks.size()) < kRowsAtOnce) return ids;
+    after = tasks.back().id;
+  }
 }
 
 }  // namespace engine

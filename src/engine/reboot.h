@@ -12,7 +12,8 @@ namespace engine {
 std::string current_boot();
 
 // The @reboot tasks to run now: all active ones where that boot was not seen before, else none. Remembers the
-// boot. On a database that never saw a boot nothing is run.
-std::vector<base::TaskId> take_reboot_tasks(store::Store& store, const std::string& boot);
+// boot, so that they are to be booked in the same transaction. On a database that never saw a boot nothing is
+// run.
+std::vector<base::TaskId> take_reboot_tasks(store::Transaction& tx, const std::string& boot);
 
 }  // namespace engine

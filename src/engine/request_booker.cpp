@@ -7,6 +7,13 @@
 #include "base/kill_point.h"
 
 namespace engine {
+namespace {
+
+constexpr const char* kPausedInJitter = "the task was paused before this fire's jitter had passed";
+constexpr const char* kChangedInJitter =
+    "the task was given another schedule before this fire's jitter had passed";
+
+}  // namespace
 
 void RequestBooker::run(std::vector<RunRequest> requests, std::function<void(Engine::RunOutcomes)> then) {
   auto outcomes = std::make_shared<Engine::RunOutcomes>();
@@ -58,13 +65,27 @@ void RequestBooker::cancel(ExecutionId id, const std::string& by,
       std::move(then));
 }
 
-void RequestBooker::change(const std::vector<TaskId>& ids, const store::Store::Work& work,
+void RequestBooker::change(const std::vector<TaskId>& ids, const Engine::Change& work,
                            std::function<void(base::Result<void>)> then) {
   parts_.dispatcher.book(
       static_cast<std::int64_t>(ids.size()),
-      [this, ids, work, past = parts_.timekeeper.past()](store::Transaction& tx, Slots& slots, Plan& plan) {
-        for (const auto id : ids) parts_.ledger.settle(tx, id, parts_.clock.now(), past, slots, plan);
-        return work(tx);
+      [this, ids, work, past = parts_.timekeeper.past()](store::Transaction& tx, Slots& slots,
+                                                         Plan& plan) -> base::Result<void> {
+        const auto now = parts_.clock.now();
+        std::vector<task::Task> in_jitter;
+        for (const auto id : ids) {
+          auto task = parts_.ledger.settle(tx, id, now, past, slots, plan);
+          if (task && task->next_run_at && *task->next_run_at <= now) in_jitter.push_back(std::move(*task));
+        }
+        auto done = work(tx, now);
+        if (!done) return done;
+        for (const auto& before : in_jitter) {
+          const auto after = tx.find_task(before.id);
+          if (after->next_due_at != before.next_due_at || after->next_run_at != before.next_run_at)
+            parts_.ledger.skip_in_jitter(tx, before, now, past,
+                                         after->paused ? kPausedInJitter : kChangedInJitter);
+        }
+        return done;
       },
       std::move(then));
 }

@@ -29,7 +29,7 @@ class RequestBooker {
   void backfill(const BackfillRequest& request,
                 const std::function<void(base::Result<std::vector<ExecutionId>>)>& then);
   void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
-  void change(const std::vector<TaskId>& ids, const store::Store::Work& work,
+  void change(const std::vector<TaskId>& ids, const Engine::Change& work,
               std::function<void(base::Result<void>)> then);
   void remove(const std::vector<TaskId>& ids, const Engine::Audit& audit,
               const std::function<void(Engine::RemoveOutcomes)>& then);

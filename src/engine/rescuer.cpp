@@ -87,23 +87,32 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
                                        {"ended_meanwhile", snapshot.finished.size()},
                                        {"never_started", never_started.size()},
                                        {"lost", lost}});
-  book(0,
-       [this, never_started, now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
-                                                       Plan& plan) -> base::Result<void> {
-         parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
-         for (const auto& execution : never_started) {
-           const auto current = tx.find_execution(execution.id);
-           if (!current || current->status != ExecutionStatus::pending || current->waiting != Waiting::none)
-             continue;
-           if (current->cancel_asked)
-             plan.unwanted.push_back({current->id, current->attempt.number});
-           else
-             parts_.ledger.start_again(tx, *current, now, slots, plan);
-         }
-         base::kill_point("snapshot.booked");
-         return {};
-       });
+  start_unstarted(std::move(never_started));
   pump();
+}
+
+void Dispatcher::start_unstarted(std::vector<Execution> unstarted) {
+  // the next connection compares anew
+  const auto is_of_this_connection = [this, connection = ++connections_] {
+    return connection == connections_;
+  };
+  book_surely(
+      [this, unstarted = std::move(unstarted), now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
+                                                                         Plan& plan) -> base::Result<void> {
+        parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
+        for (const auto& execution : unstarted) {
+          const auto current = tx.find_execution(execution.id);
+          if (!current || current->status != ExecutionStatus::pending || current->waiting != Waiting::none)
+            continue;
+          if (current->cancel_asked)
+            plan.unwanted.push_back({current->id, current->attempt.number});
+          else
+            parts_.ledger.start_again(tx, *current, now, slots, plan);
+        }
+        base::kill_point("snapshot.booked");
+        return {};
+      },
+      is_of_this_connection);
 }
 
 }  // namespace engine

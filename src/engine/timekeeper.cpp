@@ -100,12 +100,15 @@ void Timekeeper::set_back(Instant from, Instant now) {
   const auto until = past_.repeated ? std::max(past_.repeated->until, from) : from;
   past_.repeated = task::RepeatedTime{.until = until, .pass = passes_};
   parts_.timers.bring_forward(by);
-  parts_.dispatcher.book(
-      0, [this, by, repeated = *past_.repeated](store::Transaction& tx, Slots&, Plan&) -> base::Result<void> {
-        tx.set_setting(kRepeatedSetting, to_setting(repeated, newest_execution(tx)));
-        parts_.ledger.bring_retries_forward(tx, by);
-        return {};
-      });
+  // as it is now, however often this must be tried
+  const auto newest = std::make_shared<std::optional<ExecutionId>>();
+  parts_.dispatcher.book_surely([this, by, newest, repeated = *past_.repeated](store::Transaction& tx, Slots&,
+                                                                               Plan&) -> base::Result<void> {
+    if (!*newest) *newest = newest_execution(tx);
+    tx.set_setting(kRepeatedSetting, to_setting(repeated, **newest));
+    parts_.ledger.bring_retries_forward(tx, by);
+    return {};
+  });
   set_cursors_back();
 }
 
@@ -136,7 +139,7 @@ void Timekeeper::follow_zones() {
         parts_.ledger.follow_zone(tx, id, now, repeated, plan);
       },
       [this, zones = zones_] {
-        parts_.dispatcher.book(0, [zones](store::Transaction& tx, Slots&, Plan&) -> base::Result<void> {
+        parts_.dispatcher.book_surely([zones](store::Transaction& tx, Slots&, Plan&) -> base::Result<void> {
           tx.set_setting(kZonesSetting, zones);
           return {};
         });

@@ -56,7 +56,6 @@ struct Circumstances {
   bool is_one_now = false;            // by the one that it has now
   task::TaskDefinition definition;    // the one that it had then
   std::optional<store::Pause> pause;  // that the time lies in
-  bool was_replaced = false;          // by another schedule, before the fire's jitter had passed
 };
 
 Answer answer_without_record(const task::Task& task, Instant at, Instant now, const Circumstances& known) {
@@ -76,10 +75,6 @@ Answer answer_without_record(const task::Task& task, Instant at, Instant now, co
     return {"outside_window", "It lies outside of starts_at and ends_at", "它在 starts_at 与 ends_at 之外"};
   }
   if (at + task::jitter_of(known.definition) > now) return {"future", "It has not come yet", "时间未到"};
-  if (known.was_replaced) {
-    return {"other_schedule", "The task was given another schedule before this fire's jitter had passed",
-            "该次触发的抖动时间未过，任务就改用了其他调度"};
-  }
   if (known.pause) {
     const auto from = base::to_iso(known.pause->began_at);
     if (!known.pause->ended_at) {
@@ -173,10 +168,7 @@ base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at,
     if (record && !covers(*record, second, reader)) record.reset();
     if (record) return;
     if (auto revision = reader.revision_at(id, second)) known.definition = std::move(revision->definition);
-    const auto due_at = second + task::jitter_of(known.definition);
-    const auto when_due = reader.revision_at(id, due_at);
-    known.was_replaced = when_due && !task::have_same_times(when_due->definition, known.definition);
-    known.pause = reader.pause_before(id, due_at);
+    known.pause = reader.pause_before(id, second);
     if (known.pause && known.pause->ended_at && *known.pause->ended_at < second) known.pause.reset();
   });
   if (record) explain_waiting(*record, tasks_.engine());

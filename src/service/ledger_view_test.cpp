@@ -137,14 +137,39 @@ TEST_F(LedgerViewTest, AnotherScheduleAnswersForTheTimeInWhichItStood) {
   EXPECT_EQ(verdict(*made, "2026-07-01T12:35:00Z"), "other_schedule") << "however often it was changed since";
 }
 
-TEST_F(LedgerViewTest, AFireWhoseJitterWasCutShortByAnotherScheduleWasNotDeleted) {
-  const auto made = create(R"({"cron":"10 * * * *","jitter_s":3600})");
-  ASSERT_GT(task::jitter_of(made->definition), std::chrono::seconds{1});
-  clock_.set(at("2026-07-01T13:10:01Z"));
-  ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
-                             boost::json::object{{"cron", "20 * * * *"}}, false, {}));
-  clock_.set(at("2026-07-01T16:00:00Z"));
-  EXPECT_EQ(verdict(*made, "2026-07-01T13:10:00Z"), "other_schedule");
+TEST_F(LedgerViewTest, FiresWhoseJitterAChangeOrAPauseCutShortAreSkippedInOneRecord) {
+  const auto made = create(R"({"cron":"*/10 * * * *","jitter_s":86400})");
+  const auto jitter = task::jitter_of(made->definition);
+  ASSERT_GT(jitter, std::chrono::minutes{30});
+  const auto editor = actor_of(rights::Role::editor);
+  const auto records = [&] {
+    store::ExecutionPage page;
+    store_->read([&](store::Reader& reader) { page = reader.list_executions({.task_id = made->id}); });
+    return page.items;
+  };
+  clock_.set(at("2026-07-01T12:40:01Z"));
+  ASSERT_TRUE(tasks_->change(editor, made->id, boost::json::object{{"command", "date"}}, false, {}));
+  EXPECT_TRUE(records().empty()) << "its times are the same";
+  ASSERT_TRUE(tasks_->change(editor, made->id, boost::json::object{{"cron", "5 * * * *"}}, false, {}));
+  ASSERT_EQ(records().size(), 1u);
+  const auto cut_short = records().front();
+  EXPECT_EQ(cut_short.status, ExecutionStatus::skipped);
+  EXPECT_EQ(cut_short.scheduled_until, at("2026-07-01T12:40:00Z"));
+  EXPECT_EQ(cut_short.count,
+            (*cut_short.scheduled_until - *cut_short.scheduled_at) / std::chrono::minutes{10} + 1);
+  EXPECT_EQ(cut_short.due_at, *cut_short.scheduled_at + jitter);
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:40:00Z"), "skipped");
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:50:00Z"), "not_a_fire_time") << "of the schedule that is there now";
+
+  clock_.set(at("2026-07-01T13:06:00Z"));
+  ASSERT_TRUE(tasks_->set_paused(editor, made->id, true));
+  ASSERT_EQ(records().size(), 2u);
+  EXPECT_EQ(records().front().scheduled_at, at("2026-07-01T13:05:00Z"));
+  EXPECT_EQ(records().front().count, 1);
+  EXPECT_NE(records().front().reason.find("paused"), std::string::npos);
+  EXPECT_EQ(verdict(*made, "2026-07-01T13:05:00Z"), "skipped");
+  clock_.set(at("2026-07-03T00:00:00Z"));
+  EXPECT_EQ(verdict(*made, "2026-07-01T14:05:00Z"), "paused");
 }
 
 TEST_F(LedgerViewTest, WithoutATimeTheLatestFireIsMeant) {

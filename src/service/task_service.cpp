@@ -71,9 +71,9 @@ std::vector<TaskId> TaskService::ids_of(const store::TaskQuery& query) const {
   return ids;
 }
 
-void TaskService::place_cursor(task::Task& task) const {
+void TaskService::place_cursor(task::Task& task, base::Instant now) const {
   const auto cursor =
-      task.paused ? task::Cursor{} : task::cursor_after(task.definition, default_timezone(), clock_.now());
+      task.paused ? task::Cursor{} : task::cursor_after(task.definition, default_timezone(), now);
   task.next_run_at = cursor.next_run_at;
   task.next_due_at = cursor.next_due_at;
 }
@@ -112,7 +112,7 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
   task.paused = paused->value_or(false);
   task.created_at = task.updated_at = clock_.now();
   task.created_by = actor.name;
-  place_cursor(task);
+  place_cursor(task, task.created_at);
   const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
     if (auto sound = check_chain(tx, {}, task.definition, {}); !sound) return sound;
     if (auto there = check_secrets(tx, task.definition); !there) return there;
@@ -127,18 +127,19 @@ base::Result<task::Task> TaskService::create(const rights::Actor& actor, const j
 }
 
 base::Result<task::Task> TaskService::save(const rights::Actor& actor, store::Transaction& tx,
-                                           task::Task before, task::TaskDefinition definition, bool paused,
+                                           base::Instant now, task::Task before,
+                                           task::TaskDefinition definition, bool paused,
                                            std::string_view action) {
   if (definition == before.definition && paused == before.paused) return before;
   auto after = before;
   after.definition = std::move(definition);
   after.paused = paused;
-  after.updated_at = clock_.now();
+  after.updated_at = now;
   after.revision = before.revision + 1;
   // an edit that leaves the times alone does not move the cursor, so that a fire which is due is not lost
   const bool same_times =
       after.paused == before.paused && task::have_same_times(after.definition, before.definition);
-  if (!same_times) place_cursor(after);
+  if (!same_times) place_cursor(after, now);
   tx.save_definition(after, actor.name);
   if (after.paused != before.paused) tx.note_pause(after.id, after.updated_at, after.paused);
   tx.append_audit(audit(actor, std::string(action), after.id, &before, &after));
@@ -152,44 +153,46 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
   if (!paused) return paused.error();
   std::optional<base::Result<task::Task>> outcome;
   std::string pool_before;
-  const auto kept = engine_.change({id}, [&](store::Transaction& tx) -> base::Result<void> {
-    outcome.reset();
-    auto before = tx.find_task(id);
-    if (!before) return no_task(id);
-    if (revision && *revision != before->revision) {
-      return make_error(ErrorKind::precondition_failed,
-                        "task " + base::to_string(id) + " has been changed since (it is at revision " +
-                            std::to_string(before->revision) + ", you saw " + std::to_string(*revision) +
-                            "): read it again and repeat your change");
-    }
-    task::ReadOptions options;
-    options.default_timezone = default_timezone();
-    if (!replace) options.base = before->definition;
-    auto definition = task::read_definition(fields, options);
-    if (!definition) return std::move(definition).error();
-    if (auto allowed = check_rights(actor, before->definition, *definition); !allowed) return allowed;
-    if (auto sound = check_chain(tx, id, *definition, before->definition); !sound) return sound;
-    if (auto there = check_secrets(tx, *definition); !there) return there;
-    const bool now_paused = paused->value_or(before->paused);
-    pool_before = before->definition.pool;
-    outcome = save(actor, tx, std::move(*before), std::move(*definition), now_paused, "task.update");
-    return {};
-  });
+  const auto kept =
+      engine_.change({id}, [&](store::Transaction& tx, base::Instant now) -> base::Result<void> {
+        outcome.reset();
+        auto before = tx.find_task(id);
+        if (!before) return no_task(id);
+        if (revision && *revision != before->revision) {
+          return make_error(ErrorKind::precondition_failed,
+                            "task " + base::to_string(id) + " has been changed since (it is at revision " +
+                                std::to_string(before->revision) + ", you saw " + std::to_string(*revision) +
+                                "): read it again and repeat your change");
+        }
+        task::ReadOptions options;
+        options.default_timezone = default_timezone();
+        if (!replace) options.base = before->definition;
+        auto definition = task::read_definition(fields, options);
+        if (!definition) return std::move(definition).error();
+        if (auto allowed = check_rights(actor, before->definition, *definition); !allowed) return allowed;
+        if (auto sound = check_chain(tx, id, *definition, before->definition); !sound) return sound;
+        if (auto there = check_secrets(tx, *definition); !there) return there;
+        const bool now_paused = paused->value_or(before->paused);
+        pool_before = before->definition.pool;
+        outcome = save(actor, tx, now, std::move(*before), std::move(*definition), now_paused, "task.update");
+        return {};
+      });
   if (!kept) return kept.error();
   if (*outcome) warn_of_pool(**outcome, pool_before);
   return std::move(*outcome);
 }
 
-base::Result<void> TaskService::pause_in(store::Transaction& tx, const rights::Actor& actor, TaskId id,
-                                         std::optional<bool> paused, std::optional<task::Task>& changed) {
+base::Result<void> TaskService::pause_in(store::Transaction& tx, base::Instant now,
+                                         const rights::Actor& actor, TaskId id, std::optional<bool> paused,
+                                         std::optional<task::Task>& changed) {
   auto before = tx.find_task(id);
   if (!before) return no_task(id);
   auto after = *before;
   after.paused = paused.value_or(!before->paused);
   if (after.paused != before->paused) {
-    place_cursor(after);
+    place_cursor(after, now);
     tx.save_task_state(after);
-    tx.note_pause(id, clock_.now(), after.paused);
+    tx.note_pause(id, now, after.paused);
     tx.append_audit(audit(actor, after.paused ? "task.pause" : "task.resume", id, &*before, &after));
   }
   changed = std::move(after);
@@ -198,16 +201,18 @@ base::Result<void> TaskService::pause_in(store::Transaction& tx, const rights::A
 
 base::Result<task::Task> TaskService::set_paused(const rights::Actor& actor, TaskId id, bool paused) {
   std::optional<task::Task> changed;
-  const auto kept =
-      engine_.change({id}, [&](store::Transaction& tx) { return pause_in(tx, actor, id, paused, changed); });
+  const auto kept = engine_.change({id}, [&](store::Transaction& tx, base::Instant now) {
+    return pause_in(tx, now, actor, id, paused, changed);
+  });
   if (!kept) return kept.error();
   return std::move(*changed);
 }
 
 base::Result<task::Task> TaskService::toggle(const rights::Actor& actor, TaskId id) {
   std::optional<task::Task> changed;
-  const auto kept = engine_.change(
-      {id}, [&](store::Transaction& tx) { return pause_in(tx, actor, id, std::nullopt, changed); });
+  const auto kept = engine_.change({id}, [&](store::Transaction& tx, base::Instant now) {
+    return pause_in(tx, now, actor, id, std::nullopt, changed);
+  });
   if (!kept) return kept.error();
   return std::move(*changed);
 }
@@ -319,15 +324,16 @@ std::vector<BulkOutcome> TaskService::bulk(const rights::Actor& actor, BulkActio
     }
     case BulkAction::pause:
     case BulkAction::resume: {
-      const auto kept = engine_.change(ids, [&](store::Transaction& tx) -> base::Result<void> {
-        outcomes.clear();
-        for (const auto id : ids) {
-          std::optional<task::Task> changed;
-          auto done = pause_in(tx, actor, id, action == BulkAction::pause, changed);
-          outcomes.push_back({id, done ? std::nullopt : std::optional{done.error()}, std::nullopt});
-        }
-        return {};
-      });
+      const auto kept =
+          engine_.change(ids, [&](store::Transaction& tx, base::Instant now) -> base::Result<void> {
+            outcomes.clear();
+            for (const auto id : ids) {
+              std::optional<task::Task> changed;
+              auto done = pause_in(tx, now, actor, id, action == BulkAction::pause, changed);
+              outcomes.push_back({id, done ? std::nullopt : std::optional{done.error()}, std::nullopt});
+            }
+            return {};
+          });
       if (!kept) {
         for (auto& outcome : outcomes) outcome.error = kept.error();
       }
@@ -350,23 +356,26 @@ base::Result<std::vector<store::Revision>> TaskService::revisions(TaskId id) con
 
 base::Result<task::Task> TaskService::restore(const rights::Actor& actor, TaskId id, std::int64_t number) {
   std::optional<base::Result<task::Task>> outcome;
-  const auto kept = engine_.change({id}, [&](store::Transaction& tx) -> base::Result<void> {
-    outcome.reset();
-    auto before = tx.find_task(id);
-    if (!before) return no_task(id);
-    auto revision = tx.find_revision(id, number);
-    if (!revision) {
-      return make_error(ErrorKind::not_found,
-                        "task " + base::to_string(id) + " has no revision " + std::to_string(number));
-    }
-    if (auto allowed = check_rights(actor, before->definition, revision->definition); !allowed)
-      return allowed;
-    if (auto sound = check_chain(tx, id, revision->definition, revision->definition); !sound) return sound;
-    if (auto there = check_secrets(tx, revision->definition); !there) return there;
-    const bool paused = before->paused;
-    outcome = save(actor, tx, std::move(*before), std::move(revision->definition), paused, "task.restore");
-    return {};
-  });
+  const auto kept =
+      engine_.change({id}, [&](store::Transaction& tx, base::Instant now) -> base::Result<void> {
+        outcome.reset();
+        auto before = tx.find_task(id);
+        if (!before) return no_task(id);
+        auto revision = tx.find_revision(id, number);
+        if (!revision) {
+          return make_error(ErrorKind::not_found,
+                            "task " + base::to_string(id) + " has no revision " + std::to_string(number));
+        }
+        if (auto allowed = check_rights(actor, before->definition, revision->definition); !allowed)
+          return allowed;
+        if (auto sound = check_chain(tx, id, revision->definition, revision->definition); !sound)
+          return sound;
+        if (auto there = check_secrets(tx, revision->definition); !there) return there;
+        const bool paused = before->paused;
+        outcome =
+            save(actor, tx, now, std::move(*before), std::move(revision->definition), paused, "task.restore");
+        return {};
+      });
   if (!kept) return kept.error();
   return std::move(*outcome);
 }

@@ -85,13 +85,14 @@ class TaskService {
                                  const task::TaskDefinition& before) const;
   void warn_of_pool(const task::Task& task, const std::string& pool_before) const;
   store::ExecutionPage list_executions(const store::ExecutionQuery& query) const;
-  void place_cursor(task::Task& task) const;
-  base::Result<task::Task> save(const rights::Actor& actor, store::Transaction& tx, task::Task before,
-                                task::TaskDefinition definition, bool paused, std::string_view action);
+  void place_cursor(task::Task& task, base::Instant now) const;
+  base::Result<task::Task> save(const rights::Actor& actor, store::Transaction& tx, base::Instant now,
+                                task::Task before, task::TaskDefinition definition, bool paused,
+                                std::string_view action);
   store::AuditEntry audit(const rights::Actor& actor, std::string action, TaskId id, const task::Task* before,
                           const task::Task* after) const;
-  base::Result<void> pause_in(store::Transaction& tx, const rights::Actor& actor, TaskId id,
-                              std::optional<bool> paused, std::optional<task::Task>& changed);
+  base::Result<void> pause_in(store::Transaction& tx, base::Instant now, const rights::Actor& actor,
+                              TaskId id, std::optional<bool> paused, std::optional<task::Task>& changed);
 
   store::Store& store_;
   engine::Engine& engine_;

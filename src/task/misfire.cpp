@@ -78,6 +78,12 @@ std::string reason_of(const Misfire& misfire) {
 
 }  // namespace
 
+FoldedFires fold_fires(const cron::Schedule& schedule, Instant first, Instant until) {
+  const PassedFires passed(schedule, floor_seconds(first), floor_seconds(until));
+  return {
+      .first = passed.first(), .last = passed.last(), .count = passed.count_to(passed.last()), .reason = {}};
+}
+
 MisfirePlan plan_misfire(const TaskDefinition& definition, const cron::Schedule& schedule, Instant first,
                          Instant now) {
   MisfirePlan plan;

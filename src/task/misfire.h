@@ -23,6 +23,9 @@ struct MisfirePlan {
   Cursor next;  // strictly after now
 };
 
+// The fires from `first`, which is one, until that instant: counted, never walked. No reason.
+FoldedFires fold_fires(const cron::Schedule& schedule, Instant first, Instant until);
+
 // At most so many fires are made up by fire_all, whatever the window.
 inline constexpr std::size_t kMaxMadeUp = 100;
 

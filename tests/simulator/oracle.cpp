@@ -17,7 +17,9 @@ namespace {
 constexpr std::chrono::seconds kStartUp{
     30};  // of what is not held against a server that just came or was set back
 constexpr Milliseconds kCorrection{5'000};  // a step back that is waited out
-constexpr Milliseconds kUnderWay{2'000};    // from the decision that something starts to its first instant
+// From the decision that something starts to its first instant: the write before it, its own and the start,
+// each as slow as they are made here.
+constexpr Milliseconds kUnderWay{19'000};
 
 std::int64_t minute_of(Instant at) {
   return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count();
@@ -138,9 +140,8 @@ class Judge {
 
   // Of a fire by the beat of that chapter.
   Expected expected(const PlannedTask& task, std::size_t chapter, Instant fire, Instant due) const {
-    const bool is_replaced = chapter + 1 < task.chapters.size() && due > task.chapters[chapter + 1].from;
     const bool is_paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
-      return due > pause.first && fire <= pause.second;
+      return fire > pause.first && fire <= pause.second;
     });
     // what users did while the clock showed a time for the second time may count for either
     for (const auto& repeated : world_.set_backs()) {
@@ -152,8 +153,7 @@ class Judge {
         if (touched(pause.first) || touched(pause.second)) return Expected::either;
     }
     const bool is_outside = !task.chapters[chapter].window.holds(fire);
-    return is_replaced || is_paused || is_outside || fire <= task.chapters[chapter].from ? Expected::no
-                                                                                         : Expected::yes;
+    return is_paused || is_outside || fire <= task.chapters[chapter].from ? Expected::no : Expected::yes;
   }
 
   void judge_fires(const PlannedTask& task, const std::vector<Execution>& executions) {
@@ -350,7 +350,10 @@ class Judge {
       const auto late =
           *execution.started_at - since - std::chrono::seconds{task.definition.start_deadline_s};
       if (late > kUnderWay)
-        verdict_.fault("execution " + base::to_string(execution.id) + " began " +
+        verdict_.fault("execution " + base::to_string(execution.id) + " (" +
+                       std::string(to_string(execution.trigger)) + ", made at " +
+                       base::to_iso(execution.created_at) + ", due from " + base::to_iso(since) +
+                       ") began at " + base::to_iso(*execution.started_at) + ", " +
                        std::to_string(late.count()) + " ms after its start deadline");
     }
   }

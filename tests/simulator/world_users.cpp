@@ -133,10 +133,9 @@ void World::pause(PlannedTask& task) {
 // killed before it is done.
 void World::set_paused(PlannedTask& planned, bool paused) {
   if (!engine_ || planned.deleted) return;
-  const auto work = [this, &planned, paused](store::Transaction& tx) -> base::Result<void> {
+  const auto work = [this, &planned, paused](store::Transaction& tx, Instant now) -> base::Result<void> {
     auto task = tx.find_task(planned.id);
     if (!task || task->paused == paused) return {};
-    const auto now = simulation_.wall();
     task->paused = paused;
     place_cursor(*task, now);
     tx.save_task_state(*task);
@@ -153,10 +152,9 @@ void World::set_paused(PlannedTask& planned, bool paused) {
 void World::edit(PlannedTask& planned) {
   const auto beat = random_beat(simulation_);
   const PlannedTask::Chapter chapter{{}, beat, random_window(beat)};
-  const auto work = [this, &planned, chapter](store::Transaction& tx) -> base::Result<void> {
+  const auto work = [this, &planned, chapter](store::Transaction& tx, Instant now) -> base::Result<void> {
     auto task = tx.find_task(planned.id);
     if (!task || task->definition.cron == chapter.beat.cron) return {};
-    const auto now = simulation_.wall();
     ++task->revision;
     define(task->definition, chapter);
     task->updated_at = now;
@@ -172,11 +170,11 @@ void World::edit(PlannedTask& planned) {
 
 void World::make_one_more() {
   auto planned = random_task(options_.tasks + 1);
-  const auto work = [this, planned](store::Transaction& tx) mutable -> base::Result<void> {
+  const auto work = [this, planned](store::Transaction& tx, Instant now) mutable -> base::Result<void> {
     task::Task task;
     task.definition = planned.definition;
-    planned.created = planned.chapters.front().from = task.created_at = task.updated_at = simulation_.wall();
-    place_cursor(task, planned.created);
+    planned.created = planned.chapters.front().from = task.created_at = task.updated_at = now;
+    place_cursor(task, now);
     planned.id = tx.insert_task(task);
     tasks_.push_back(planned);
     by_id_[planned.id] = &tasks_.back();
