@@ -99,7 +99,15 @@ void Dispatcher::end_unbegun(const runner::AttemptKey& key, runner::EndCause cau
 
 void Dispatcher::pump() {
   if (!booking_reports_ && (!started_.empty() || !ends_.empty())) book_reports();
+  if (!booking_reports_) {
+    for (const auto& action : std::exchange(until_booked_, {})) action();
+  }
   promote_waiting();
+}
+
+void Dispatcher::when_reports_are_booked(std::function<void()> action) {
+  until_booked_.push_back(std::move(action));
+  pump();
 }
 
 void Dispatcher::promote_waiting() {

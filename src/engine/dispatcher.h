@@ -54,6 +54,9 @@ class Dispatcher {
   // Books what was reported, and promotes what waits for a slot, as far as it can be done now.
   void pump();
 
+  // Calls that when no report waits to be booked; now, where none does.
+  void when_reports_are_booked(std::function<void()> action);
+
   // A deleted task's attempt that the runner is still ending: its output goes when it has.
   void doom(const runner::AttemptKey& key, TaskId task_id) { doomed_[key] = task_id; }
 
@@ -102,6 +105,7 @@ class Dispatcher {
   std::vector<runner::Started> started_;  // reported, not yet booked
   std::vector<End> ends_;
   bool booking_reports_ = false;
+  std::vector<std::function<void()>> until_booked_;
   std::map<runner::AttemptKey, TaskId> doomed_;
   std::unordered_map<ExecutionId, std::vector<std::weak_ptr<std::function<void()>>>> followers_;
 

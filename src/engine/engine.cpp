@@ -65,7 +65,8 @@ class Engine::Impl {
     if (!is_simulated_) janitor_.start();
     loop_->start([this] { on_time(); }, [this] { before_sleep(); });
     loop_->post([this] {
-      run_reboot_tasks();
+      // what ran when the machine went down must have ended before
+      when_settled([this] { dispatcher_.when_reports_are_booked([this] { run_reboot_tasks(); }); });
       timers_.add(clock_.now() + kRunnerPatience, [this] { settle(); });
       on_time();
     });
@@ -229,16 +230,14 @@ class Engine::Impl {
   void run_reboot_tasks() {
     dispatcher_.book_surely([this, boot = current_boot(), now = clock_.now()](
                                 store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
-      for (const auto id : take_reboot_tasks(tx, boot)) {
-        const auto admitted = ledger_.run(tx,
-                                          {.task_id = id,
-                                           .trigger = task::Trigger::schedule,
-                                           .triggered_by = "@reboot",
-                                           .overrides = {},
-                                           .force = false,
-                                           .reason = "the machine was started"},
-                                          now, slots, plan);
-        if (!admitted) base::log::warning("engine.reboot_task_not_run", {{"why", admitted.error().message}});
+      for (const auto id : take_reboot_tasks(tx, boot, now)) {
+        const RunRequest request{.task_id = id,
+                                 .trigger = task::Trigger::schedule,
+                                 .triggered_by = task::kReboot,
+                                 .overrides = {},
+                                 .force = false,
+                                 .reason = "the machine was started"};
+        ledger_.run_or_skip(tx, request, now, slots, plan);
       }
       return {};
     });

@@ -89,6 +89,9 @@ class Ledger {
   // Admits one run by hand, chain or backfill.
   base::Result<ExecutionId> run(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
                                 Plan& plan) const;
+  // The same of what nobody waits for: where it is refused, there is a record of that, skipped.
+  void run_or_skip(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
+                   Plan& plan) const;
   base::Result<std::vector<ExecutionId>> backfill(store::Transaction& tx, const BackfillRequest& request,
                                                   Instant now, Slots& slots, Plan& plan) const;
 

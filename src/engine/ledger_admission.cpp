@@ -25,6 +25,28 @@ std::pair<std::chrono::sys_seconds, std::chrono::sys_seconds> seconds_of(
   return {std::chrono::ceil<std::chrono::seconds>(from) - kOne, std::min(last, ends_at)};
 }
 
+// @every has no calendar: the latest of the task's own steps up to that second, so that its fires follow.
+std::chrono::sys_seconds on_the_beat(store::Transaction& tx, const Task& task, const cron::Schedule& schedule,
+                                     std::chrono::sys_seconds second) {
+  auto fire = task.next_run_at;
+  if (!fire) {
+    const auto last =
+        tx.list_executions({.task_id = task.id, .trigger = Trigger::schedule, .limit = 1}).items;
+    if (!last.empty()) fire = last.front().scheduled_at;
+  }
+  if (!fire) return second;
+  auto past = (second - std::chrono::floor<std::chrono::seconds>(*fire)) % schedule.every();
+  if (past.count() < 0) past += schedule.every();
+  return second - past;
+}
+
+// Not of an attempt that waited for its turn, but of the fire.
+std::optional<Instant> due_at_of(const Execution& execution, const task::TaskDefinition& definition) {
+  const bool is_fire = execution.trigger == Trigger::schedule || execution.trigger == Trigger::misfire;
+  if (!is_fire || !execution.scheduled_at) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*execution.scheduled_at) + task::jitter_of(definition);
+}
+
 std::string running_one(store::Transaction& tx, TaskId id) {
   const auto open = tx.open_executions(id, 1);
   return open.empty() ? std::string("one") : "execution " + base::to_string(open.front().id);
@@ -56,10 +78,24 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   draft.overrides = request.overrides;
   draft.reason = request.reason;
   const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan);
-  task->force_run_at = now;
+  if (request.trigger == Trigger::manual) task->force_run_at = now;
   tx.save_run_state(*task);
   if (request.also) request.also(tx, admitted->id);
   return admitted->id;
+}
+
+void Ledger::run_or_skip(store::Transaction& tx, const RunRequest& request, Instant now, Slots& slots,
+                         Plan& plan) const {
+  const auto admitted = run(tx, request, now, slots, plan);
+  if (admitted || admitted.error().kind != base::ErrorKind::conflict) return;
+  const auto task = tx.find_task(request.task_id);
+  auto record = draft_of(*task, request.trigger, now);
+  record.status = ExecutionStatus::skipped;
+  record.triggered_by = request.triggered_by;
+  record.overrides = request.overrides;
+  record.reason = admitted.error().message;
+  record.finished_at = now;
+  tx.insert_execution(record);
 }
 
 base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
@@ -72,7 +108,8 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
   }
   const auto schedule = schedules_.of(task->definition);
   if (!schedule) return base::make_error(base::ErrorKind::conflict, "the task's schedule can't be read");
-  const auto [from, to] = seconds_of(request, task->definition);
+  auto [from, to] = seconds_of(request, task->definition);
+  if (schedule->is_every()) from = on_the_beat(tx, *task, *schedule, from);
   const auto fires = schedule->between(from, to, kMaxBackfill + 1);
   if (fires.size() > kMaxBackfill) {
     return base::make_error(
@@ -216,7 +253,7 @@ void Ledger::release_next(store::Transaction& tx, Task& task, Instant now, Slots
       skip_late_in_queue(tx, next, now, plan);
       continue;
     }
-    next.reason.clear();
+    if (task::is_of_admission(next.reason)) next.reason.clear();
     ++task.running;
     claim_or_queue(tx, task, next, definition, slots, plan);
   }
@@ -257,8 +294,11 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
     plan.backoffs.push_back({id, *execution->due_at});
     return;
   }
-  if (auto task = tx.find_task(execution->task_id))
-    let_go(tx, *task, *execution, definition_of(tx, *task, *execution), slots, plan);
+  auto task = tx.find_task(execution->task_id);
+  if (!task) return;
+  const auto definition = definition_of(tx, *task, *execution);
+  execution->due_at = due_at_of(*execution, definition);
+  let_go(tx, *task, *execution, definition, slots, plan);
 }
 
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Instant now, Slots& slots,

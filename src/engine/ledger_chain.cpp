@@ -43,13 +43,16 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
   const bool succeeded = ended.status == ExecutionStatus::success;
   if (!succeeded && !is_failure(ended.status)) return;
   const auto id = base::to_string(ended.id);
-  for (const auto target : succeeded ? task.definition.on_success : task.definition.on_failure)
-    start_next(tx, target, task.id, ended.id, {{task::kUpstreamVariable, id}}, now, slots, plan);
+  const auto definition = definition_of(tx, task, ended);
+  std::set<TaskId> begun;  // once for one end, however often it is named
+  for (const auto target : succeeded ? definition.on_success : definition.on_failure)
+    if (begun.insert(target).second)
+      start_next(tx, target, task.id, ended.id, {{task::kUpstreamVariable, id}}, now, slots, plan);
   for (const auto target : tx.tasks_after(task.id)) {
     const auto after = tx.find_task(target).value().definition.after;
     const bool matches = counts(after, succeeded);
     if (after.need == ChainNeed::any) {
-      if (matches)
+      if (matches && begun.insert(target).second)
         start_next(tx, target, task.id, ended.id,
                    {{task::kUpstreamVariable, id}, {task::kAllUpstreamsVariable, id}}, now, slots, plan);
       continue;
@@ -59,6 +62,7 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
     const auto ids = all_arrived(tx.upstreams_of(target));
     if (ids.empty()) continue;
     tx.forget_arrivals(target);
+    if (!begun.insert(target).second) continue;
     start_next(tx, target, task.id, ended.id,
                {{task::kUpstreamVariable, id}, {task::kAllUpstreamsVariable, ids}}, now, slots, plan);
   }
@@ -90,16 +94,7 @@ void Ledger::start_next(store::Transaction& tx, TaskId target, TaskId upstream, 
                            .overrides = {.env = std::move(env), .args = {}},
                            .force = false,
                            .reason = "after execution " + base::to_string(ended)};
-  const auto admitted = run(tx, request, now, slots, plan);
-  if (admitted || admitted.error().kind != base::ErrorKind::conflict) return;
-  const auto next = tx.find_task(target);
-  auto record = draft_of(*next, Trigger::chain, now);
-  record.status = ExecutionStatus::skipped;
-  record.triggered_by = request.triggered_by;
-  record.overrides = request.overrides;
-  record.reason = admitted.error().message;
-  record.finished_at = now;
-  tx.insert_execution(record);
+  run_or_skip(tx, request, now, slots, plan);
 }
 
 }  // namespace engine

@@ -120,8 +120,10 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
     else
       drafts.push_back(std::move(draft));
   }
-  // several are made up one after another, whatever the overlap policy says of later fires
-  const auto overlap = drafts.size() == 1 ? task.definition.overlap : task::OverlapPolicy::queue_all;
+  // one after another, whatever the overlap policy says of later fires
+  const auto overlap = task.definition.misfire.policy == task::MisfirePolicy::fire_all
+                           ? task::OverlapPolicy::queue_all
+                           : task.definition.overlap;
   for (auto& draft : drafts) {
     const auto admission = task::admit(overlap, false, {task.running, task.queued});
     if (admission.verdict == task::Admission::Verdict::refuse)

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "engine/batches.h"
+#include "task/cursor.h"
 
 namespace engine {
 namespace {
@@ -34,7 +35,8 @@ std::string current_boot() {
   return boot_id + ':' + start_of_first_process();
 }
 
-std::vector<base::TaskId> take_reboot_tasks(store::Transaction& tx, const std::string& boot) {
+std::vector<base::TaskId> take_reboot_tasks(store::Transaction& tx, const std::string& boot,
+                                            base::Instant now) {
   std::vector<base::TaskId> ids;
   const auto last = tx.find_setting("last_boot");
   if (last == boot) return ids;
@@ -42,9 +44,9 @@ std::vector<base::TaskId> take_reboot_tasks(store::Transaction& tx, const std::s
   if (!last) return ids;
   base::TaskId after;
   while (true) {
-    const auto tasks = tx.tasks_with_cron("@reboot", after, kRowsAtOnce);
+    const auto tasks = tx.tasks_with_cron(task::kReboot, after, kRowsAtOnce);
     for (const auto& task : tasks) {
-      if (!task.paused) ids.push_back(task.id);
+      if (!task.paused && task::is_within_window(task.definition, now)) ids.push_back(task.id);
     }
     if (static_cast<std::int64_t>(tasks.size()) < kRowsAtOnce) return ids;
     after = tasks.back().id;

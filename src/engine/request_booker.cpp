@@ -111,7 +111,9 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
                 base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
             continue;
           }
+          std::set<std::string> pools;  // of its runs: they keep theirs when the task is given another
           for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
+            pools.insert(open.pool);
             if (open.waiting != task::Waiting::none) continue;
             plan.cancels.push_back({open.id, open.attempt.number});
             removal->doomed.emplace_back(id, plan.cancels.back());
@@ -119,7 +121,7 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
           tx.append_audit(audit(*task));
           for (const auto after : tx.tasks_after(id)) waited_for_them.insert(after);
           tx.delete_task(id);
-          parts_.ledger.let_into_pool(tx, task->definition.pool, plan);
+          for (const auto& pool : pools) parts_.ledger.let_into_pool(tx, pool, plan);
           plan.due_times.emplace_back(id, std::nullopt);
           removal->outcomes.emplace_back();
           deleted.push_back(id);

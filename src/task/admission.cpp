@@ -27,4 +27,8 @@ Admission admit(OverlapPolicy policy, bool forced, const Occupancy& now) {
   return {.verdict = refuse, .reason = "unknown overlap policy"};
 }
 
+bool is_of_admission(std::string_view reason) {
+  return reason.starts_with("overlap policy '");
+}
+
 }  // namespace task

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "task/execution.h"
 #include "task/task.h"
@@ -22,6 +23,9 @@ struct Admission {
   bool replace_waiting = false;  // what waited gives way to this one
   std::string reason;            // for wait and refuse
 };
+
+// Whether that is a reason that admit() gave, and not the run's own (whose retry it is, after what it runs).
+bool is_of_admission(std::string_view reason);
 
 // Pure: policy and state in, what to do out. `forced` passes the overlap policy, never a slot limit.
 Admission admit(OverlapPolicy policy, bool forced, const Occupancy& now);

@@ -23,6 +23,11 @@ std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definiti
   return std::make_shared<const cron::Schedule>(std::move(parsed).value());
 }
 
+bool is_within_window(const TaskDefinition& definition, Instant at) {
+  return (!definition.starts_at || at >= *definition.starts_at) &&
+         (!definition.ends_at || at <= *definition.ends_at);
+}
+
 bool have_same_times(const TaskDefinition& one, const TaskDefinition& other) {
   // the name is the seed of H and of the jitter
   return one.cron == other.cron && one.timezone == other.timezone && one.name == other.name &&
@@ -39,8 +44,8 @@ Cursor cursor_after(const TaskDefinition& definition, const cron::Schedule& sche
   using std::chrono::seconds;
   auto from = std::chrono::floor<seconds>(after);
   if (definition.starts_at && *definition.starts_at > from) {
-    // a fire at starts_at itself counts
-    from = std::chrono::ceil<seconds>(*definition.starts_at) - seconds{1};
+    // a fire at starts_at itself counts; @every has its first a step later
+    from = std::chrono::ceil<seconds>(*definition.starts_at) - seconds{schedule.is_every() ? 0 : 1};
   }
   const auto fire = schedule.next(from);
   if (!fire || (definition.ends_at && *fire > *definition.ends_at)) return {};

@@ -23,6 +23,9 @@ std::shared_ptr<const cron::Schedule> schedule_of(const TaskDefinition& definiti
 Cursor cursor_after(const TaskDefinition& definition, const cron::Schedule& schedule, Instant after);
 Cursor cursor_after(const TaskDefinition& definition, std::string_view default_timezone, Instant after);
 
+// Whether the task fires at that instant at all: not before starts_at, not after ends_at.
+bool is_within_window(const TaskDefinition& definition, Instant at);
+
 // Whether both fire at the same times, each as late as the other: then a cursor of the one stands for the
 // other.
 bool have_same_times(const TaskDefinition& one, const TaskDefinition& other);

@@ -265,7 +265,9 @@ class DefinitionReader {
     for (const auto id : to) ids.push_back(id.value);
     fields.integers(name, ids, kMaxListItems, 1, INT64_MAX);
     to.clear();
-    for (const auto id : ids) to.push_back({id});
+    for (const auto id : ids) {
+      if (std::find(to.begin(), to.end(), TaskId{id}) == to.end()) to.push_back({id});
+    }
   }
 
   void refuse_the_servers_fields() {
@@ -278,7 +280,7 @@ class DefinitionReader {
 
   void check_what() {
     definition_.name = trimmed(definition_.name);
-    if (definition_.name.empty())
+    if (definition_.name.empty() && !fields_.has_error("name"))
       fields_.error("name", "is missing: give the task a name");
     else if (has_control_character(definition_.name))
       fields_.error("name", "holds a control character");
@@ -299,7 +301,11 @@ class DefinitionReader {
     const auto zone =
         definition_.timezone.empty() ? std::string(options_.default_timezone) : definition_.timezone;
     const auto parsed = cron::Schedule::parse(definition_.cron, zone, definition_.name);
-    if (parsed) return;
+    if (parsed) {
+      // a zone before it says nothing, and those to run at a boot are found by the word
+      if (parsed->is_reboot()) definition_.cron = kReboot;
+      return;
+    }
     const auto& wrong = parsed.error();
     const bool of_the_field = wrong.field == "timezone" && definition_.cron.find("TZ=") == std::string::npos;
     if (of_the_field)

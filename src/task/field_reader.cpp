@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json_text.h"
+
 namespace task {
 namespace {
 
@@ -103,8 +105,13 @@ void FieldReader::number(std::string_view name, double& to, double min, double m
     to = number;
     return;
   }
-  auto message = "must be from " + std::to_string(min) + " to " + std::to_string(max);
+  auto message = "must be from " + base::to_json_text(min) + " to " + base::to_json_text(max);
   error(name, std::move(message));
+}
+
+bool FieldReader::has_error(std::string_view name) const {
+  const auto loc = loc_of(name);
+  return std::any_of(errors_.begin(), errors_.end(), [&](const auto& error) { return error.loc == loc; });
 }
 
 void FieldReader::instant(std::string_view name, std::optional<base::Instant>& to) {

@@ -49,6 +49,7 @@ class FieldReader {
   void refuse(std::string_view name, std::string_view why);
   std::vector<std::string> loc_of(std::string_view name) const;
   std::vector<base::FieldError>& errors() { return errors_; }
+  bool has_error(std::string_view name) const;
 
  private:
   const boost::json::object& json_;

@@ -94,7 +94,7 @@ MisfirePlan plan_misfire(const TaskDefinition& definition, const cron::Schedule&
                            std::max(floor_seconds(until), floor_seconds(first)));
 
   // The fires to make up are the newest ones inside the window, so that what is missed is one unbroken range.
-  const Instant window_start = now - seconds{definition.misfire.window_s};
+  const Instant window_start = now - jitter - seconds{definition.misfire.window_s};  // by when they were due
   std::optional<sys_seconds> candidate = passed.last();
   while (candidate && plan.run.size() < most_made_up(definition.misfire.policy) &&
          *candidate >= window_start) {

@@ -17,6 +17,9 @@ using base::ExecutionId;
 using base::Instant;
 using base::TaskId;
 
+// The schedule of what runs once after each start of the machine, as it is kept.
+inline constexpr const char* kReboot = "@reboot";
+
 enum class OverlapPolicy { skip, queue, queue_all, cancel_running, allow };
 enum class MisfirePolicy { fire_once, fire_all, skip };
 enum class KillMode { group, main };
