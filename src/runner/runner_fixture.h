@@ -109,7 +109,7 @@ class RunnerTest : public testing::Test {
     if (process_ == 0) {
       RunnerOptions options;
       options.data_dir = folder_;
-      options.drain = kShortDrain;
+      options.drain = drain_;
       options.ready_fd = ready[1];
       _exit(run_runner(options));
     }
@@ -179,6 +179,7 @@ class RunnerTest : public testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   std::filesystem::path folder_;
+  Milliseconds drain_ = kShortDrain;
   pid_t process_ = -1;
   std::int64_t next_id_ = 1;
   std::unique_ptr<Reports> reports_;

@@ -166,6 +166,25 @@ TEST_F(RunnerTest, ARunEndsWithItsProcessThoughAGrandchildHoldsThePipe) {
   kill(pid_in("pid"), SIGKILL);
 }
 
+TEST_F(RunnerTest, CancelEndsThePatienceWithAGrandchildAndTheGrandchildWhateverTheKillMode) {
+  client_.reset();
+  stop(SIGTERM);
+  drain_ = kPatience;
+  launch();
+  connect();
+  auto wanted = shell("echo $$ >" + path("main") + "; setsid sh -c 'echo $$ >" + path("pid") +
+                      "; sleep 600' & while ! [ -s " + path("pid") + " ]; do :; done; exit 0");
+  wanted.kill_leftovers = false;
+  client_->start({wanted});
+  wait_until_gone(pid_in("main"));
+  client_->cancel(wanted.key);
+  const auto finished = reports_->finished(wanted.key);
+  EXPECT_EQ(finished.cause, EndCause::cancelled);
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_TRUE(finished.pipes_cut);
+  wait_until_gone(pid_in("pid"));
+}
+
 TEST_F(RunnerTest, KillModeSaysWhatBecomesOfLeftovers) {
   for (const bool kill_leftovers : {true, false}) {
     const auto name = kill_leftovers ? "killed" : "kept";

@@ -330,10 +330,7 @@ void Supervisor::on_time(SteadyTime now) {
       kill_all(*job);
       kill(job->pid, SIGKILL);
     }
-    if (job->drain_until && *job->drain_until == due->at) {
-      job->pipes_cut = true;
-      end(due->slot, *job);
-    }
+    if (job->drain_until && *job->drain_until == due->at) cut_drain(due->slot, *job);
   }
   if (reap_at_ && *reap_at_ <= now) {
     reap_at_.reset();

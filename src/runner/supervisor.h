@@ -78,6 +78,7 @@ class Supervisor {
   void end_when_done(Slot slot, Job& job);
   void end(Slot slot, Job& job);
   void begin_to_end(Slot slot, Job& job, EndCause cause);
+  void cut_drain(Slot slot, Job& job);
   void not_started(const AttemptKey& key, EndCause cause, std::string error);
   void report(const Report& report);
   void report_end(Finished finished);

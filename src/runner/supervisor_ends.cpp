@@ -19,8 +19,10 @@ constexpr std::size_t kMaxErrorBytes = 1000;
 }  // namespace
 
 void Supervisor::begin_to_end(Slot slot, Job& job, EndCause cause) {
-  if (job.ended_by_us || job.exited) return;
+  if (job.ended_by_us) return;
+  if (job.exited && cause != EndCause::cancelled) return;  // it ended in time
   job.ended_by_us = cause;
+  if (job.exited) return cut_drain(slot, job);
   job.kill_at = std::chrono::steady_clock::now() + job.kill_grace;
   kill(-job.pid, SIGTERM);
   base::kill_point("job.told_to_end");
@@ -52,6 +54,11 @@ void Supervisor::on_exit(Slot slot, Job& job) {
 
 void Supervisor::end_when_done(Slot slot, Job& job) {
   if (job.exited && !job.pipes_open()) end(slot, job);
+}
+
+void Supervisor::cut_drain(Slot slot, Job& job) {
+  job.pipes_cut = true;
+  end(slot, job);
 }
 
 void Supervisor::end(Slot slot, Job& job) {
