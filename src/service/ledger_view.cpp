@@ -30,6 +30,14 @@ Answer answer_for(const task::Execution& execution) {
   const auto id = base::to_string(execution.id);
   const auto because = execution.reason.empty() ? std::string() : ": " + execution.reason;
   const auto chinese_because = execution.reason.empty() ? std::string() : "：" + execution.reason;
+  if (is_final(execution.status) && !execution.started_at) {
+    if (execution.status == ExecutionStatus::cancelled)
+      return {"cancelled", "It was cancelled before it began, as execution " + id + because,
+              "它在开始前被取消，执行 " + id + chinese_because};
+    if (task::is_failure(execution.status))
+      return {"not_started", "It could not be started, as execution " + id + ": " + execution.attempt.error,
+              "它未能启动，执行 " + id + "：" + execution.attempt.error};
+  }
   switch (execution.status) {
     case ExecutionStatus::pending:
       return {"waiting", "It waits as execution " + id + because, "它正在等待，执行 " + id + chinese_because};

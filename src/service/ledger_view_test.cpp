@@ -60,6 +60,27 @@ TEST_F(LedgerViewTest, ARecordAnswersWithItsVerdictItsReasonAndItself) {
   }
 }
 
+TEST_F(LedgerViewTest, WhatEndedBeforeItBeganDidNotRun) {
+  const auto made = create(R"({"cron":"* * * * *"})");
+  task::Execution unbegun;
+  unbegun.task_id = made->id;
+  unbegun.status = ExecutionStatus::cancelled;
+  unbegun.reason = "cancelled by bob";
+  unbegun.scheduled_at = at("2026-07-01T12:01:00Z");
+  keep(unbegun);
+  unbegun.status = ExecutionStatus::failed;
+  unbegun.reason.clear();
+  unbegun.attempt.error = "spawn failed: no such folder";
+  unbegun.scheduled_at = at("2026-07-01T12:02:00Z");
+  keep(unbegun);
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:01:00Z"), "cancelled");
+  EXPECT_EQ(view_.why(made->id, at("2026-07-01T12:01:00Z"), Language::en)->at("answer"),
+            "It was cancelled before it began, as execution 1: cancelled by bob");
+  EXPECT_EQ(verdict(*made, "2026-07-01T12:02:00Z"), "not_started");
+  EXPECT_EQ(view_.why(made->id, at("2026-07-01T12:02:00Z"), Language::en)->at("answer"),
+            "It could not be started, as execution 2: spawn failed: no such folder");
+}
+
 TEST_F(LedgerViewTest, AFoldedRecordAnswersForEachFireInItsRange) {
   const auto made = create(R"({"cron":"* * * * *"})");
   task::Execution missed;

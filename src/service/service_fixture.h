@@ -86,6 +86,10 @@ class ServiceTest : public testing::Test {
     execution.scheduled_at = scheduled_at;
     execution.trigger = scheduled_at ? task::Trigger::schedule : task::Trigger::manual;
     execution.created_at = clock_.now();
+    const bool never_ran = status == task::ExecutionStatus::pending ||
+                           status == task::ExecutionStatus::skipped ||
+                           status == task::ExecutionStatus::missed;
+    if (!never_ran) execution.started_at = scheduled_at ? *scheduled_at : clock_.now();
     execution.reason = std::move(reason);
     return keep(std::move(execution));
   }
