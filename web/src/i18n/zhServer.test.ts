@@ -55,6 +55,11 @@ describe("the server's sentences", () => {
     expect(unknown).toEqual([]);
   });
 
+  it('stand in the table once', () => {
+    const english = readFileSync(join(__dirname, 'zhServer.json'), 'utf8').match(/^ {6}"(?:[^"\\]|\\.)*"(?=:)/gm) ?? [];
+    expect(english.length).toBe(Object.keys(SENTENCES).length + Object.keys(TERMS).length);
+  });
+
   it.each(Object.entries(SENTENCES))('%s is still said', (sentence, chinese) => {
     expect(partsOf(sentence).filter((part) => !isSaid(part))).toEqual([]);
     expect(/[\u4e00-\u9fff]/.test(chinese)).toBe(true);
@@ -99,30 +104,7 @@ describe('deeds of the audit', () => {
 });
 
 describe('said', () => {
-  it.each([
-    ['hour 25 is outside 0-23', '小时 25 超出范围 0-23'],
-    ['day-of-week 9 is outside 0-7 (0 and 7 are Sunday)', '星期 9 超出范围 0-7（0 和 7 都是周日）'],
-    ["hour 'x' is not a number in 0-23", '小时“x”无效：应为 0-23 之间的数字'],
-    ["month 'FOO' is not a number in 1-12 or a name JAN to DEC", '月份“FOO”无效：应为 1-12 之间的数字或 JAN 至 DEC 的名称'],
-    ['attempt 3 of 3 failed: exit code 3', '第 3 次尝试（共 3 次）失败：退出码 3'],
-    ["spawn failed: working directory '/nowhere': No such file or directory", '启动失败：工作目录“/nowhere”：没有该文件或目录'],
-    ["spawn failed: user 'nobody2': no such user", '启动失败：没有用户“nobody2”'],
-    ["attempt 1 of 3 failed: exit code 3; waits for a place in pool 'db' (limit 2)", '第 1 次尝试（共 3 次）失败：退出码 3；等待资源池“db”的空位（上限 2）'],
-    ['cancelled by admin', '由 admin 取消'],
-    ['cancelled by hour', '由 hour 取消'],
-    ["the user name 'admin' is taken; choose another", '用户名“admin”已被占用；请换一个'],
-    ['each item must be a whole number from 0 to 255', '每一项必须是 0 至 255 之间的整数'],
-    [
-      "task 'a' is running already (execution 7) and its overlap policy 'skip': the run before it has not ended; wait for its end, cancel it, or run with \"force\": true",
-      '任务“a”已在运行（execution 7），重叠策略“跳过”：上一次运行尚未结束；请等它结束、将其取消，或选择并行运行',
-    ],
-    // A line of a crontab: the halves of a sentence, and the column.
-    ["nickname '@fortnightly' is unknown (column 1)", '没有别名“@fortnightly”（第 1 列）'],
-    ['write @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @reboot or @every 5m', '可用 @yearly、@annually、@monthly、@weekly、@daily、@midnight、@hourly、@reboot 或 @every 5m'],
-    ['hour 25 is outside 0-23 (column 3)', '小时 25 超出范围 0-23（第 3 列）'],
-    ["time zone 'Europe/Berln' is unknown, so no job below it is taken", '没有时区“Europe/Berln”，因此其下的作业都不导入'],
-    ['did you mean Europe/Berlin?', '是否指 Europe/Berlin？'],
-    ['what nobody translated', 'what nobody translated'],
-    ['', ''],
-  ])('%s', (sentence, chinese) => expect(said(sentence)).toBe(chinese));
+  // The server reads the same ones, for its pages without JavaScript.
+  const cases = JSON.parse(readFileSync(join(SOURCES, '../tests/data/server_words.json'), 'utf8')) as [string, string][];
+  it.each(cases)('%s', (sentence, chinese) => expect(said(sentence)).toBe(chinese));
 });
