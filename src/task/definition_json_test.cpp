@@ -158,6 +158,18 @@ TEST(DefinitionJson, EachWrongFieldIsNamedWithItsPlace) {
   }
 }
 
+TEST(DefinitionJson, WhatIsWrongIsNotMissingToo) {
+  for (const json::value& wrong : {json::value(7), json::value(std::string(70'000, 'x'))}) {
+    for (const auto* field : {"name", "cron", "command"}) {
+      auto task = json::parse(R"({"name":"n","cron":"0 9 * * *","command":"true"})").as_object();
+      task[field] = wrong;
+      const auto definition = read(json::serialize(task));
+      ASSERT_FALSE(definition) << field;
+      EXPECT_EQ(definition.error().fields.size(), 1u) << field << ": " << definition.error().message;
+    }
+  }
+}
+
 TEST(DefinitionJson, AWrongExpressionIsPointedAt) {
   const auto definition = read(R"({"name":"n","cron":"30 25 * * *","command":"true"})");
   ASSERT_FALSE(definition);

@@ -280,11 +280,11 @@ class DefinitionReader {
 
   void check_what() {
     definition_.name = trimmed(definition_.name);
-    if (definition_.name.empty() && !fields_.has_error("name"))
+    if (definition_.name.empty() && !fields_.refused("name"))
       fields_.error("name", "is missing: give the task a name");
     else if (has_control_character(definition_.name))
       fields_.error("name", "holds a control character");
-    if (trimmed(definition_.command).empty() && !definition_.http) {
+    if (trimmed(definition_.command).empty() && !definition_.http && !fields_.refused("command")) {
       fields_.error("command", "is missing: say what is to be run (or give http)");
     }
     if (!trimmed(definition_.command).empty() && definition_.http) {
@@ -296,6 +296,7 @@ class DefinitionReader {
   }
 
   void check_schedule() {
+    if (definition_.cron.empty() && fields_.refused("cron")) return;
     if (definition_.cron.empty())
       return fields_.error("cron", "is missing: say when it is to run, as in '*/5 * * * *'");
     const auto zone =

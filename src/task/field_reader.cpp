@@ -34,6 +34,11 @@ void FieldReader::error(std::string_view name, std::string message, std::optiona
   errors_.push_back({loc_of(name), std::move(message), position});
 }
 
+bool FieldReader::refused(std::string_view name) const {
+  const auto loc = loc_of(name);
+  return std::any_of(errors_.begin(), errors_.end(), [&](const auto& each) { return each.loc == loc; });
+}
+
 void FieldReader::text(std::string_view name, std::string& to, std::size_t max_bytes,
                        const std::string& reset) {
   const auto* value = take(name);
@@ -107,11 +112,6 @@ void FieldReader::number(std::string_view name, double& to, double min, double m
   }
   auto message = "must be from " + base::to_json_text(min) + " to " + base::to_json_text(max);
   error(name, std::move(message));
-}
-
-bool FieldReader::has_error(std::string_view name) const {
-  const auto loc = loc_of(name);
-  return std::any_of(errors_.begin(), errors_.end(), [&](const auto& error) { return error.loc == loc; });
 }
 
 void FieldReader::instant(std::string_view name, std::optional<base::Instant>& to) {

@@ -44,12 +44,13 @@ class FieldReader {
   const boost::json::object* object(std::string_view name, bool& is_null);
 
   void error(std::string_view name, std::string message, std::optional<int> position = std::nullopt);
+  // Whether an error names that field: its value was left out, which is no second mistake.
+  bool refused(std::string_view name) const;
   // Names every field that nothing asked for.
   void refuse_unknown();
   void refuse(std::string_view name, std::string_view why);
   std::vector<std::string> loc_of(std::string_view name) const;
   std::vector<base::FieldError>& errors() { return errors_; }
-  bool has_error(std::string_view name) const;
 
  private:
   const boost::json::object& json_;
