@@ -181,10 +181,65 @@ def test_the_pages_refuse_and_name_in_chinese(server, create):
     page = page_of(server, "GET", f"/plain/tasks/{task['id']}", None, chinese)[1]
     for label, value in (("名称", "labels"), ("标签", "one, two"), ("超时（秒）", "60"), ("环境变量", "A=b"), ("重叠", "排队一次")):
         assert f"<dt>{label}</dt><dd><pre>{value}</pre>" in page, (label, page)
-    assert "尝试次数: 3" in page
+    assert "尝试次数：3" in page and "随机部分：0.2" in page
     assert "没有任务 99999" in page_of(server, "GET", "/plain/tasks/99999", None, chinese)[1]
     assert "没有选择任务" in page_of(server, "POST", "/ui/tasks/bulk/pause", "", {**FORM, **chinese})[1]
     assert "没有选择任务" in page_of(server, "GET", "/plain/delete", None, chinese)[1]
+
+
+# What somebody gets wrong on these pages, and the beginning of what he is told.
+MISTAKES = {
+    "hour": ("create", {"cron": "0 25 * * *"}, "小时 25 超出范围 0-23"),
+    "fields": ("create", {"cron": "* * *"}, "“* * *”有 3 个字段；应为 5 个"),
+    "month": ("create", {"cron": "0 9 * FOO *"}, "月份“FOO”无效：应为 1-12 之间的数字"),
+    "nickname": ("create", {"cron": "@fortnightly"}, "没有别名“@fortnightly”；可用 @yearly"),
+    "step": ("create", {"cron": "*/0 * * * *"}, "步长不能为 0"),
+    "name": ("create", {"name": "x" * 300}, "超过 200 字节</strong>"),
+    "nothing": ("create", {"command": " "}, "缺少命令：请填写要运行的内容"),
+    "time zone": ("update", {"timezone": "Asia/Shangai"}, "没有时区“Asia/Shangai”；"),
+    "timeout": ("update", {"timeout_s": "soon"}, "必须是 0 至 31622400 之间的整数"),
+    "directory": ("update", {"working_dir": "tmp"}, "必须是绝对路径"),
+    "variable": ("update", {"env": "1A=x"}, "环境变量：“1A”不是有效的变量名"),
+    "chain": ("update", {"on_failure": "99999"}, "失败之后：指向的任务 99999 不存在"),
+    "upstream": ("update", {"after.tasks": "a"}, "任务：必须是整数列表"),
+    "end": ("update", {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2029-01-01T00:00:00Z"}, "结束于：早于开始时间"),
+    "user": ("update", {"run_as": "root2"}, "运行用户：任务不能以用户“root2”运行："),
+    "no task": ("toggle", {"to": "elsewhere"}, "目标状态：必须是 paused 或 active"),
+}
+
+
+def english_in(page):
+    """Words of English that follow each other: those of a user, of fields and of expressions stand alone, or quoted."""
+    shown = re.sub(r"<textarea.*?</textarea>", "", page[page.index("<main>"):], flags=re.S)
+    return re.findall(r"[a-z]+ [a-z]+", re.sub(r"<[^>]*>", "|", shown))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_is_told_in_whole_chinese(server, create, mistake):
+    deed, fields, told = MISTAKES[mistake]
+    if deed == "create":
+        target, fields = "/ui/tasks/create", {"name": "n", "cron": "0 9 * * *", "command": "true", **fields}
+    else:
+        target = f"/ui/tasks/{create(name='改')['id']}/{deed}"
+    status, page = page_of(server, "POST", target, urllib.parse.urlencode(fields), {**FORM, "Accept-Language": "zh-CN"})
+    check_markup(page)
+    assert status in (403, 422) and told in html.unescape(page), page
+    assert english_in(page) == []
+
+
+def test_why_a_task_did_not_run_is_told_in_chinese(server, create):
+    chinese = {"Accept-Language": "zh-CN"}
+    slow = create(name="慢", command="sleep 100", overlap="skip")
+    assert page_of(server, "POST", f"/ui/tasks/{slow['id']}/run", "", {**FORM, **chinese})[0] == 200
+    told = "任务“慢”已在运行（执行 "
+    status, page = page_of(server, "POST", f"/ui/tasks/{slow['id']}/run", "", {**FORM, **chinese})
+    assert status == 409 and told in page and "），重叠策略“跳过”：上一次运行尚未结束；请等它结束" in page and english_in(page) == []
+    page = page_of(server, "POST", "/ui/tasks/bulk/force_run", f"ids={slow['id']}", {**FORM, **chinese})[1]
+    assert f"任务 {slow['id']}（慢）：{told}" in page and english_in(page) == []
+    nowhere = create(name="无目录", working_dir="/nowhere")
+    server.run_to_its_end(nowhere["id"])
+    page = page_of(server, "GET", f"/plain/tasks/{nowhere['id']}", None, chinese)[1]
+    assert page.count("启动失败：工作目录“/nowhere”：没有该文件或目录") == 2 and english_in(page) == []
 
 
 def test_behind_the_last_page_stands_the_last(server, create):

@@ -5,6 +5,7 @@
 #include "http/handlers/plain_page.h"
 #include "http/handlers/task_handlers.h"
 #include "http/problem.h"
+#include "http/server_words.h"
 #include "task/definition_json.h"
 
 namespace http {
@@ -13,10 +14,19 @@ namespace {
 namespace json = boost::json;
 using rights::Right;
 
-constexpr Words kTask{"Task", "任务"};
 constexpr Words kDone{"Done", "已完成"};
 constexpr Words kNotSaved{"Not saved", "未保存"};
 constexpr Words kDiscard{"Discard this and go back", "放弃并返回"};
+
+std::string named_task(Language language, const std::string& name) {
+  return language == Language::chinese ? "任务“" + name + "”" : "Task '" + name + "'";
+}
+
+// Who gave the number may have made it up; then there is no name.
+std::string numbered_task(Language language, const std::string& id, const std::string& name) {
+  if (language == Language::chinese) return "任务 " + id + (name.empty() ? "" : "（" + name + "）");
+  return "Task " + id + (name.empty() ? "" : " (" + name + ")");
+}
 
 std::vector<std::string> split(std::string_view text, std::string_view separators) {
   std::vector<std::string> items;
@@ -150,11 +160,12 @@ base::Result<Response> act(const TaskHandlerParts& parts, const Request& request
   const auto before = parts.tasks.find(*id);
   if (!before) return refused_page(request, before.error(), "/ui/tasks");
   const auto language = request.language();
-  auto line = std::string(kTask.in(language)) + " '" + before->definition.name + "': ";
+  const auto task_words = named_task(language, before->definition.name);
+  std::string done;
   if (action == "run") {
     const auto execution_id = parts.tasks.run(request.actor(), *id, {}, false);
     if (!execution_id) return refused_page(request, execution_id.error(), "/ui/tasks");
-    line +=
+    done =
         std::string(Words{"runs as execution ", "已开始执行 "}.in(language)) + base::to_string(*execution_id);
   } else if (action == "toggle") {
     // A button says which of both it stands for: its page may be older than what another did meanwhile.
@@ -166,14 +177,14 @@ base::Result<Response> act(const TaskHandlerParts& parts, const Request& request
     const auto task = wanted ? parts.tasks.set_paused(request.actor(), *id, *wanted == "paused")
                              : parts.tasks.toggle(request.actor(), *id);
     if (!task) return refused_page(request, task.error(), "/ui/tasks");
-    line +=
+    done =
         task->paused ? Words{"is paused", "已暂停"}.in(language) : Words{"is active", "已恢复"}.in(language);
   } else {
     if (auto removed = parts.tasks.remove(request.actor(), *id); !removed)
       return refused_page(request, removed.error(), "/ui/tasks");
-    line += Words{"was deleted", "已删除"}.in(language);
+    done = Words{"was deleted", "已删除"}.in(language);
   }
-  return result_page(200, request, kDone.in(language), {line}, "/ui/tasks");
+  return result_page(200, request, kDone.in(language), {about(language, task_words, done)}, "/ui/tasks");
 }
 
 struct BulkForm {
@@ -202,8 +213,8 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
     for (const auto& item : split(text, ", ")) {
       const auto id = parts.tasks.resolve(item);
       if (!id) {
-        lines.push_back(std::string(kTask.in(language)) + " " + item + ": " +
-                        refusal_words(language, id.error().message));
+        lines.push_back(
+            about(language, numbered_task(language, item, ""), server_words(language, id.error().message)));
         continue;
       }
       ids.push_back(*id);
@@ -215,10 +226,10 @@ base::Result<Response> bulk(const TaskHandlerParts& parts, const Request& reques
     return refused_page(request, field_error({"body", "ids"}, "no task was chosen"), "/ui/tasks");
   for (const auto& outcome : parts.tasks.bulk(request.actor(), wanted.action, ids)) {
     if (outcome.error) ++failed;
-    lines.push_back(std::string(kTask.in(language)) + " " + base::to_string(outcome.id) + " (" +
-                    names[outcome.id.value] + "): " +
-                    (outcome.error ? refusal_words(language, outcome.error->message)
-                                   : std::string(wanted.done.in(language)) + " ✓"));
+    const auto id = base::to_string(outcome.id);
+    lines.push_back(about(language, numbered_task(language, id, names[outcome.id.value]),
+                          outcome.error ? server_words(language, outcome.error->message)
+                                        : std::string(wanted.done.in(language)) + " ✓"));
   }
   return result_page(200, request, title_of(failed, lines.size(), language), lines, "/ui/tasks");
 }

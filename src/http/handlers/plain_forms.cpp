@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/handlers/plain_words.h"
+#include "http/server_words.h"
 #include "task/definition_json.h"
 
 namespace http {
@@ -12,8 +13,8 @@ using task::OverlapPolicy;
 
 constexpr std::pair<OverlapPolicy, Words> kOverlapWords[] = {
     {OverlapPolicy::skip, {"Skip", "跳过"}},
-    {OverlapPolicy::queue, {"Queue one", "排队一次"}},
-    {OverlapPolicy::queue_all, {"Queue all", "全部排队"}},
+    {OverlapPolicy::queue, {"Let one wait", "排队一次"}},
+    {OverlapPolicy::queue_all, {"Let all wait", "全部排队"}},
     {OverlapPolicy::cancel_running, {"Cancel the one before", "取消上一次"}},
     {OverlapPolicy::allow, {"Run beside it", "并行运行"}}};
 constexpr Words kNow{"Now: ", "现在是："};
@@ -81,7 +82,7 @@ class FieldWriter {
     if (error.kind == base::ErrorKind::precondition_failed)
       return html.add("<p class=\"wrong\">").text(kOutdated.in(language_)).add("</p>");
     if (error.fields.empty())
-      return html.add("<p class=\"wrong\">").text(refusal_words(language_, error.message)).add("</p>");
+      return html.add("<p class=\"wrong\">").text(server_words(language_, error.message)).add("</p>");
     for (const auto& field : error.fields) {
       const auto name = field_of(field);
       if (std::any_of(names_.begin(), names_.end(), [&](const auto& known) { return belongs(name, known); }))
@@ -113,7 +114,8 @@ class FieldWriter {
     std::string remark;
     for (const auto& field : refused_->error.fields) {
       if (belongs(field_of(field), name))
-        remark += (remark.empty() ? "" : "; ") + refusal_words(language_, field.msg);
+        remark += std::string(remark.empty() ? "" : Words{"; ", "；"}.in(language_)) +
+                  server_words(language_, field.msg);
     }
     return remark;
   }

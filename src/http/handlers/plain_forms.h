@@ -18,7 +18,7 @@ Html create_form(Language language, const RefusedForm* refused = nullptr);
 // was refused for that, each field that stands otherwise now says how.
 Html edit_form(Language language, const task::Task& task, const RefusedForm* refused = nullptr);
 
-// "Queue one" of "queue".
+// "Let one wait" of "queue".
 std::string_view overlap_words(Language language, std::string_view policy);
 
 }  // namespace http

@@ -2,6 +2,7 @@
 
 #include "http/origin.h"
 #include "http/problem.h"
+#include "http/server_words.h"
 
 namespace http {
 namespace {
@@ -54,16 +55,18 @@ Response result_page(int status, const Request& request, std::string_view title,
 Response refused_page(const Request& request, const base::Error& error, std::string_view back) {
   std::vector<std::string> lines;
   const auto language = request.language();
-  for (const auto& field : error.fields) lines.push_back(place_words(language, field));
-  if (lines.empty()) lines.push_back(refusal_words(language, error.message));
+  for (const auto& field : error.fields) {
+    // "body", "name"; the place of one word is no input, it says which record is meant.
+    if (field.loc.size() > 1) lines.push_back(place_words(language, field));
+  }
+  if (lines.empty()) lines.push_back(server_words(language, error.message));
   return result_page(status_of(error.kind), request, kRefused.in(language), lines, back);
 }
 
 std::string place_words(Language language, const base::FieldError& error) {
-  const auto why = refusal_words(language, error.msg);
+  const auto why = server_words(language, error.msg);
   if (error.loc.empty()) return why;
-  return std::string(field_words(language, error.loc.back())) + std::string(Words{": ", "："}.in(language)) +
-         why;
+  return about(language, field_words(language, error.loc.back()), why);
 }
 
 std::string plain_refusal(const Request& request, int status) {
@@ -82,10 +85,10 @@ Html log_in_form(Language language, std::string_view user_name, const base::Erro
   Html form;
   std::string code_remark;
   if (refusal != nullptr && refusal->fields.empty())
-    form.add("<p class=\"wrong\">").text(refusal_words(language, refusal->message)).add("</p>");
+    form.add("<p class=\"wrong\">").text(server_words(language, refusal->message)).add("</p>");
   if (refusal != nullptr) {
     for (const auto& field : refusal->fields) {
-      const auto why = refusal_words(language, field.msg);
+      const auto why = server_words(language, field.msg);
       if (!field.loc.empty() && field.loc.back() == "code")
         code_remark = why;
       else

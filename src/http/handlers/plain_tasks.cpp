@@ -1,12 +1,14 @@
 // The tasks without JavaScript: a list, a page for each, and a question before something is deleted. Their
 // forms are those of forms.cpp.
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "http/handlers/plain_forms.h"
 #include "http/handlers/plain_page.h"
 #include "http/handlers/query.h"
 #include "http/handlers/task_handlers.h"
 #include "http/problem.h"
+#include "http/server_words.h"
 #include "service/task_json.h"
 #include "task/definition_json.h"
 
@@ -42,7 +44,7 @@ constexpr Words kDelete{"Delete", "删除"};
 
 constexpr std::pair<std::string_view, Words> kStatusWords[] = {
     {"ACTIVE", {"Active", "启用"}},     {"PAUSED", {"Paused", "已暂停"}},
-    {"PENDING", {"Waiting", "等待中"}}, {"RUNNING", {"Running", "运行中"}},
+    {"PENDING", {"Pending", "等待中"}}, {"RUNNING", {"Running", "运行中"}},
     {"FAILED", {"Failed", "失败"}},     {"SUCCESS", {"Success", "成功"}},
     {"TIMEOUT", {"Timed out", "超时"}}, {"CANCELLED", {"Cancelled", "已取消"}},
     {"SKIPPED", {"Skipped", "已跳过"}}, {"MISSED", {"Missed", "错过"}},
@@ -212,12 +214,19 @@ base::Result<Response> list(const TaskHandlerParts& parts, const Request& reques
   return plain_page(200, request, reader.say({"Tasks", "任务"}), body);
 }
 
+// JSON writes 2E-1 where people write 0.2.
+std::string decimal_words(double number) {
+  char text[32];
+  return {text, std::to_chars(text, std::end(text), number).ptr};
+}
+
 // Lists by commas, objects by lines.
 std::string value_words(Language language, const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_null()) return "–";
   if (value.is_bool())
     return std::string((value.get_bool() ? Words{"Yes", "是"} : Words{"No", "否"}).in(language));
+  if (value.is_double()) return decimal_words(value.get_double());
   std::string text;
   if (value.is_array()) {
     for (const auto& item : value.get_array())
@@ -243,7 +252,7 @@ std::string value_of_field(Language language, std::string_view field, const json
   std::string text;
   for (const auto& [name, item] : value.get_object()) {
     text += text.empty() ? "" : "\n";
-    text += std::string(field_words(language, name)) + ": " + value_words(language, item);
+    text += about(language, field_words(language, name), value_words(language, item));
   }
   return text;
 }
@@ -258,7 +267,8 @@ Html definition_list(const Reader& reader, const task::Task& task) {
   };
   fact(reader.say(kStatus), status_words(reader, to_string(status_of(task))));
   fact(reader.say(kNextFire), time_words(task.next_run_at));
-  if (!task.last_error.empty()) fact(reader.say({"Last failure", "最近失败"}), task.last_error);
+  if (!task.last_error.empty())
+    fact(reader.say({"Last failure", "最近失败"}), server_words(reader.language(), task.last_error));
   for (const auto& [name, value] : definition) {
     const std::string_view field(name.data(), name.size());
     fact(field_words(reader.language(), field), value_of_field(reader.language(), field, value));
@@ -285,7 +295,7 @@ Html execution_row(const Reader& reader, const task::Execution& execution, bool 
   row.add(link("/executions/" + base::to_string(execution.id) + "/log", base::to_string(execution.id)));
   row.add("</td><td>").text(status_words(reader, to_string(execution.status))).add("</td><td>");
   row.text(time_words(execution.started_at ? execution.started_at : execution.scheduled_at)).add("</td><td>");
-  row.text(why).add("</td><td>");
+  row.text(server_words(reader.language(), why)).add("</td><td>");
   if (with_output) row.add(output_of(reader, execution));
   return row.add("</td></tr>");
 }

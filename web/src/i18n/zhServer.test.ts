@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import en from './en';
+import zh from './zh';
 import { SENTENCES, SETTINGS, TERMS, said } from './zhServer';
 
 const SOURCES = join(__dirname, '../../../src');
@@ -100,6 +101,22 @@ describe('deeds of the audit', () => {
   it('are those that there are', () => {
     const known = Object.keys(en).filter((key) => key.startsWith('audit.did.')).map((key) => key.slice('audit.did.'.length));
     expect(known.filter((action) => !all.some((text) => text.includes(`"${action}"`)))).toEqual([]);
+  });
+});
+
+describe('pages without JavaScript', () => {
+  // {"timeout_s", {"Timeout (s)", "超时（秒）"}} in the server's own tables.
+  const text = ['plain_words', 'plain_tasks', 'plain_forms'].map((name) => readFileSync(join(SOURCES, `http/handlers/${name}.cpp`), 'utf8')).join('\n');
+  const rows = [...text.matchAll(/\{(?:"|OverlapPolicy::)(\w+)"?, \{"([^"]*)",\s*"([^"]*)"\}\}/g)].map(([, name, english, chinese]) => ({ name: name!, english, chinese }));
+  const wordsOf = (messages: Record<string, string>, name: string) => ['field', 'limits', 'form', 'login', 'second', 'overlap', 'status'].map((group) => messages[`${group}.${name}`]).find(Boolean);
+  // What the page has no word for, or says with a picture or a sentence; and the schedule, which it also takes in words.
+  const OWN = ['cron', 'expect_status', 'ids', 'jitter', 'need', 'node_labels', 'notify', 'on', 'order', 'page', 'page_size', 'policy', 'search', 'sort', 'status', 'tasks', 'to'];
+  it('have their labels', () => expect(rows.length).toBeGreaterThan(70));
+  it.each(rows.filter(({ name }) => !OWN.includes(name)))('name $name as the page does', ({ name, english, chinese }) =>
+    expect([english!.toLowerCase(), chinese]).toEqual([wordsOf(en, name)?.toLowerCase(), wordsOf(zh, name)]));
+  it('have words of their own only where the page has none', () => {
+    expect(OWN.filter((name) => name !== 'cron' && wordsOf(en, name) !== undefined)).toEqual([]);
+    expect(OWN.filter((name) => !rows.some((row) => row.name === name))).toEqual([]);
   });
 });
 
