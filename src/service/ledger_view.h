@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "base/clock.h"
 #include "cron/explain.h"
@@ -23,6 +24,8 @@ struct UpcomingQuery {
   // Only of tasks that a list with that search and that tag shows.
   std::string search;
   std::string tag;
+  // These are told and counted nowhere.
+  std::unordered_set<std::int64_t> without;
 };
 
 class LedgerView {

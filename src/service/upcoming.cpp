@@ -281,7 +281,8 @@ json::object LedgerView::upcoming(Instant from, Instant to, const UpcomingQuery&
   const bool of_all = query.search.empty() && query.tag.empty();
   // the first fires from now on are those of the tasks that fire first
   const bool few = !query.counts && !query.fold && of_all && from <= clock_.now();
-  const auto most_tasks = few ? static_cast<std::int64_t>(query.limit) + 1 : kMaxUpcomingTasks;
+  const auto most_tasks =
+      few ? static_cast<std::int64_t>(query.limit + query.without.size()) + 1 : kMaxUpcomingTasks;
   std::vector<task::Task> due;
   std::unordered_set<std::int64_t> wanted;
   store_.read([&](store::Reader& reader) {
@@ -296,6 +297,7 @@ json::object LedgerView::upcoming(Instant from, Instant to, const UpcomingQuery&
   std::vector<Planned> planned;
   for (const auto& task : due) {
     if (!of_all && !wanted.contains(task.id.value)) continue;
+    if (query.without.contains(task.id.value)) continue;
     const auto& [schedule, number] = schedules.of(task.definition);
     if (!schedule || !task.next_run_at) continue;
     const auto first = first_fire_from(task, *schedule, from);

@@ -108,6 +108,24 @@ def test_fires_to_come_are_told_by_task(server, create):
         assert status == 422 and "from 8 to" in problem["errors"][0]["msg"], problem
 
 
+def test_fires_to_come_are_told_and_counted_without_some_tasks(server, create):
+    mark = uuid.uuid4().hex
+    kept, left_out = (create(name=f"{mark} {which}", cron="30 * * * *", timezone="UTC")["id"] for which in ("kept", "left out"))
+    window = f"/api/upcoming?from=2030-01-01T00:00:00Z&to=2030-01-01T02:00:00Z&search={mark}&counts=true&fold=60"
+    assert server.ask("GET", window)[1]["counts"]["total"] == 4
+    answer = server.ask("GET", f"{window}&without=999999999,{left_out}")[1]
+    assert answer["counts"]["total"] == 2 and answer["counts"]["collisions"] == []
+    assert [hour["count"] for hour in answer["counts"]["by_hour"]] == [1, 1]
+    assert {item["task_id"] for item in answer["items"]} == {kept}
+    assert [task["task_id"] for task in answer["tasks"]] == [kept] and answer["task_total"] == 1
+    soonest = server.ask("GET", f"/api/upcoming?limit=1&without={left_out}")[1]["items"]
+    assert len(soonest) == 1 and soonest[0]["task_id"] != left_out
+    assert server.ask("GET", window + "&without=")[1]["task_total"] == 2
+    for bad, words in (("x", "list of task numbers"), ("1,,2", "list of task numbers"), (",".join(map(str, range(1, 1002))), "more than 1000 items")):
+        status, problem = server.ask("GET", f"{window}&without={bad}")
+        assert status == 422 and words in problem["errors"][0]["msg"], problem
+
+
 def test_pause_resume_toggle(server, create):
     task = create()
     path = f"/tasks/{task['id']}"

@@ -165,6 +165,58 @@ describe('lists', () => {
     assert.equal(await all(), String(total));
   });
 
+  test('what is deleted is neither shown nor counted among what ran and what comes until it is undone', async () => {
+    const { page, server, create, row } = at;
+    await server.api('POST', '/tasks/bulk/delete', { filter: {} });
+    const fading = await create('fading', { cron: '*/10 * * * *' });
+    await create('staying', { cron: '*/5 * * * *' });
+    await at.ended(await at.run(fading));
+    const counted = () => page.locator('button.cell').evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
+    const pages = {
+      Executions: {
+        told: () => page.locator('td.task', { hasText: 'fading' }),
+        without: () => page.getByText('Only executions of tasks that were just deleted.').waitFor(),
+      },
+      Timeline: { told: () => page.locator('.lane', { hasText: 'fading' }), without: () => page.locator('.lane', { hasText: 'staying' }).waitFor() },
+      Upcoming: {
+        told: () => page.locator('.fires li', { hasText: 'fading' }),
+        without: async () => {
+          await page.locator('.fires li', { hasText: 'staying' }).first().waitFor();
+          assert.equal(await counted(), 288);
+          assert.equal(await page.locator('.together').count(), 0);
+        },
+        again: () => page.waitForFunction(() => [...document.querySelectorAll('button.cell')].reduce((sum, cell) => sum + Number(cell.textContent), 0) === 288 + 144),
+      },
+    };
+    for (const [name, { told, without, again }] of Object.entries(pages)) {
+      await page.goto('/ui/tasks');
+      await row('fading').getByRole('checkbox').check();
+      await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await row('fading').waitFor({ state: 'detached' });
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+      await without();
+      assert.equal(await told().count(), 0, name);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await told().first().waitFor();
+      await again?.();
+    }
+    // Where tasks are looked for, too.
+    await page.goto('/ui/tasks');
+    await row('fading').getByRole('checkbox').check();
+    await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('link', { name: 'Executions', exact: true }).click();
+    const box = page.getByRole('combobox', { name: 'Task', exact: true });
+    await box.focus();
+    await page.getByRole('option', { name: 'staying' }).waitFor();
+    assert.equal(await page.getByRole('option', { name: 'fading' }).count(), 0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await box.focus();
+    await page.getByRole('option', { name: 'fading' }).waitFor();
+  });
+
   test('what follows moves up when a whole page is deleted', async () => {
     const { page, create, row } = at;
     for (let number = 1; number <= 6; number += 1) await create(`queued ${number}`);

@@ -2,6 +2,9 @@
 // them until then: no page shows them meanwhile, whichever one they were deleted on.
 import type { Task } from './api/types';
 
+// The server's own bound, for what it can leave out of an answer.
+const MOST_LEFT_OUT = 1000;
+
 interface Leaving {
   task: Task;
   // When the server had deleted it, by performance.now(); null as long as it waits.
@@ -17,6 +20,15 @@ class LeavingTasks {
   // Those that an answer of the server still has which was asked for at `askedAt`, by performance.now().
   stillIn(askedAt: number): Task[] {
     return [...this.all.values()].filter(({ goneAt }) => goneAt === null || goneAt > askedAt).map(({ task }) => task);
+  }
+
+  // Those that the server does not know of yet.
+  get waiting(): number[] {
+    return this.stillIn(Infinity).map(({ id }) => id);
+  }
+  // What /api/upcoming is asked to leave out.
+  get without(): string {
+    return this.waiting.slice(0, MOST_LEFT_OUT).join(',');
   }
 
   add(tasks: Task[]): void {

@@ -68,20 +68,12 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
 base::Result<Response> recent(const TaskHandlerParts& parts, const Request& request) {
   const auto limit = query_integer(request, "limit", 20, 1, kMaxRecentRuns);
   if (!limit) return limit.error();
-  auto rest = std::string_view(request.query.find("task_ids").value_or(""));
-  std::vector<base::TaskId> ids;
-  while (!rest.empty()) {
-    const auto comma = std::min(rest.find(','), rest.size());
-    const auto id = base::parse_id<base::TaskId>(rest.substr(0, comma));
-    if (!id || ids.size() >= kMaxRecentTasks)
-      return query_error("task_ids", "must be at most 100 numbers of tasks with commas between them");
-    ids.push_back(*id);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
+  const auto ids = query_task_ids(request, "task_ids", kMaxRecentTasks);
+  if (!ids) return query_error("task_ids", "must be at most 100 numbers of tasks with commas between them");
   json::array items;
   parts.store.read([&](store::Reader& reader) {
     items.clear();
-    for (const auto id : ids) {
+    for (const auto id : *ids) {
       json::array runs;
       for (const auto& run : reader.recent_runs(id, *limit)) {
         runs.push_back(json::array{

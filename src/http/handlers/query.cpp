@@ -41,6 +41,21 @@ base::Result<std::optional<base::Instant>> query_instant(const Request& request,
   return query_error(name, "must be a time as in 2026-01-31T09:00:00Z");
 }
 
+base::Result<std::vector<base::TaskId>> query_task_ids(const Request& request, std::string_view name,
+                                                       std::size_t most) {
+  std::vector<base::TaskId> ids;
+  auto rest = request.query.find(name).value_or("");
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    const auto id = base::parse_id<base::TaskId>(rest.substr(0, comma));
+    if (!id) return query_error(name, "must be a list of task numbers");
+    if (ids.size() >= most) return query_error(name, "has more than " + std::to_string(most) + " items");
+    ids.push_back(*id);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return ids;
+}
+
 base::Result<store::TaskQuery> task_query(const Request& request) {
   store::TaskQuery query;
   query.search = request.query.find("search").value_or("");

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/id.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cron/explain.h"
@@ -12,12 +14,18 @@
 
 namespace http {
 
+inline constexpr std::size_t kMaxTaskIds = 1000;
+
 base::Error query_error(std::string_view name, std::string message);
 
 // The number under that name, or `otherwise`; invalid where it is none, or outside of the bounds.
 base::Result<std::int64_t> query_integer(const Request& request, std::string_view name,
                                          std::int64_t otherwise, std::int64_t min, std::int64_t max);
 base::Result<std::optional<base::Instant>> query_instant(const Request& request, std::string_view name);
+
+// At most `most` numbers with commas between them; whether there are such tasks is not looked at.
+base::Result<std::vector<base::TaskId>> query_task_ids(const Request& request, std::string_view name,
+                                                       std::size_t most = kMaxTaskIds);
 
 // search, status, tag, sort, order, page, page_size.
 base::Result<store::TaskQuery> task_query(const Request& request);

@@ -73,6 +73,9 @@ base::Result<Response> upcoming(const TaskHandlerParts& parts, const Request& re
   if (!tasks) return tasks.error();
   wanted.search = tasks->search;
   wanted.tag = tasks->tag.value_or("");
+  const auto without = query_task_ids(request, "without");
+  if (!without) return without.error();
+  for (const auto id : *without) wanted.without.insert(id.value);
   return json_response(200, parts.ledger.upcoming(begin, end, wanted));
 }
 
@@ -130,7 +133,8 @@ void add_schedule_routes(Router& router, TaskHandlerParts parts) {
                  "as one; at least a thousandth of the window",
                  "integer"},
                 {"search", "Only of tasks that a list with that search shows"},
-                {"tag", "Only of tasks with this tag"}},
+                {"tag", "Only of tasks with this tag"},
+                {"without", "Numbers of at most 1,000 tasks, as in 3,17, that are told and counted nowhere"}},
            .answers = {{200, "Fires of active tasks", "Upcoming"}}}});
   router.add(
       {.method = Method::get,

@@ -156,6 +156,7 @@ export default {
   'executions.exit': 'exit code {code}',
   'executions.none': 'No executions here yet.',
   'executions.none_found': 'No output of these executions contains it.',
+  'executions.just_deleted': 'Only executions of tasks that were just deleted. Undo brings them back.',
   'executions.none_found_yet': 'Not found so far.',
   'executions.older': 'Show older',
   'executions.open': 'Execution {id}',

@@ -158,6 +158,7 @@ export default {
   'executions.exit': '退出码 {code}',
   'executions.none': '还没有执行记录。',
   'executions.none_found': '这些执行的输出中都没有这段文字。',
+  'executions.just_deleted': '这里只有刚删除的任务的执行记录，可以撤销删除。',
   'executions.none_found_yet': '目前还没有找到。',
   'executions.older': '显示更早的',
   'executions.open': '执行 {id}',
