@@ -19,6 +19,19 @@ base::Error no_task(TaskId id) {
   return make_error(ErrorKind::not_found, "there is no task " + base::to_string(id));
 }
 
+// Of a task that was deleted: nothing but the audit still knows it.
+std::optional<std::string> last_name_of(store::Reader& reader, TaskId id) {
+  const auto deletions =
+      reader.list_audit({.action = "task.delete", .object = "task:" + base::to_string(id), .limit = 1});
+  if (deletions.items.empty()) return std::nullopt;
+  boost::system::error_code broken;
+  const auto before = json::parse(deletions.items.front().before, broken);
+  const auto* task = broken ? nullptr : before.if_object();
+  const auto* name = task == nullptr ? nullptr : task->if_contains("name");
+  if (name == nullptr || !name->is_string()) return std::nullopt;
+  return std::string(name->get_string());
+}
+
 // Takes `status` out of a body, for it is no part of the definition.
 base::Result<std::optional<bool>> take_paused(json::object& body) {
   const auto* status = body.if_contains("status");
@@ -57,6 +70,20 @@ store::TaskPage TaskService::list(const store::TaskQuery& query) const {
   store::TaskPage page;
   store_.read([&](store::Reader& reader) { page = reader.list_tasks(query); });
   return page;
+}
+
+std::vector<TaskName> TaskService::names_of(const std::vector<TaskId>& ids) const {
+  std::vector<TaskName> names;
+  store_.read([&](store::Reader& reader) {
+    for (const auto id : ids) {
+      if (const auto task = reader.find_task(id)) {
+        names.push_back({id, task->definition.name, true});
+      } else {
+        names.push_back({id, last_name_of(reader, id), false});
+      }
+    }
+  });
+  return names;
 }
 
 store::ExecutionPage TaskService::list_executions(const store::ExecutionQuery& query) const {

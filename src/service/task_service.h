@@ -22,6 +22,13 @@ struct BulkOutcome {
   std::optional<ExecutionId> execution_id;  // of force_run
 };
 
+// What a task is called; one that does not exist by the last name that it had, where that is known.
+struct TaskName {
+  TaskId id;
+  std::optional<std::string> name;
+  bool exists = false;
+};
+
 enum class BulkAction { remove, pause, resume, force_run };
 
 class TaskService {
@@ -33,6 +40,8 @@ class TaskService {
 
   base::Result<task::Task> find(TaskId id) const;
   store::TaskPage list(const store::TaskQuery& query) const;
+  // In the order of `ids`.
+  std::vector<TaskName> names_of(const std::vector<TaskId>& ids) const;
 
   // `body` holds the fields of a definition, and `status` ("ACTIVE" or "PAUSED") where wanted.
   base::Result<task::Task> create(const rights::Actor& actor, const boost::json::object& body);

@@ -126,6 +126,19 @@ def test_fires_to_come_are_told_and_counted_without_some_tasks(server, create):
         assert status == 422 and words in problem["errors"][0]["msg"], problem
 
 
+def test_a_deleted_task_keeps_its_last_name(server, create):
+    first, last = create(name="once called so")["id"], create(name="still there")["id"]
+    server.ask("PATCH", f"/tasks/{first}", {"name": "called so at last"})
+    server.ask("DELETE", f"/tasks/{first}")
+    assert server.ask("GET", f"/api/task-names?ids={last},{first},999999999") == (200, {"items": [
+        {"id": last, "name": "still there", "exists": True},
+        {"id": first, "name": "called so at last", "exists": False},
+        {"id": 999999999, "name": None, "exists": False},
+    ]})
+    assert server.ask("GET", "/api/task-names") == (200, {"items": []})
+    assert server.ask("GET", "/api/task-names?ids=1;2")[0] == 422
+
+
 def test_pause_resume_toggle(server, create):
     task = create()
     path = f"/tasks/{task['id']}"

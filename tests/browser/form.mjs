@@ -34,6 +34,29 @@ describe('form', () => {
     await page.waitForURL('**/login');
   }
 
+  test('a chain names its tasks, says which were deleted, and lets go of those at once', async () => {
+    const { page, server, create, complaints } = at;
+    const [gone, stays] = [await create('gone for good'), await create('goes on')];
+    const host = await create('chained', { on_success: [gone.id, stays.id], on_failure: [gone.id] });
+    await server.api('DELETE', `/tasks/${gone.id}`);
+    const words = `deleted task ${gone.id} (gone for good)`;
+    await page.goto(`/ui/tasks/${host.id}`);
+    await page.locator('dd', { hasText: new RegExp(`^${words.replace(/[()]/g, '.')}, goes on$`) }).waitFor();
+    await page.getByRole('link', { name: 'Edit', exact: true }).click();
+    await page.getByText('starts 3 tasks · 2 deleted').click();
+    const after = page.getByRole('list', { name: 'After a success' });
+    await after.getByText(words).waitFor();
+    assert.deepEqual(await accessibilityFindings(page), []);
+    await page.getByRole('button', { name: 'Remove what was deleted' }).click();
+    await after.getByText(words).waitFor({ state: 'detached' });
+    assert.deepEqual(await after.locator('li > span').allTextContents(), ['goes on']);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForURL(`**/ui/tasks/${host.id}`);
+    const { on_success, on_failure } = await server.api('GET', `/tasks/${host.id}`);
+    assert.deepEqual([on_success, on_failure], [[stays.id], []]);
+    assert.deepEqual(complaints, []);
+  });
+
   test('words that are not wholly understood leave the schedule that was there', async () => {
     const { page } = at;
     await page.goto('/ui/tasks/create');

@@ -3,10 +3,12 @@ import type { TaskDefinition } from './api/types';
 import { t, tOr } from './i18n/index.svelte';
 import { printValue, type Field } from './model/definition';
 import { shownEnv } from './model/secrets';
+import { taskNames } from './live/taskNames.svelte';
 import { bytes } from './model/execution';
 import { duration } from './model/time';
 
 const SECOND_MS = 1000;
+const names = (ids: number[]) => printValue(ids.map((id) => taskNames.words(id)));
 
 export function valueInWords(field: Field, value: TaskDefinition[Field] | undefined): string {
   if (value === undefined || value === null) return printValue(value);
@@ -44,6 +46,14 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
       const given = (Object.keys(limits) as (keyof typeof limits)[]).filter((name) => limits[name] !== null);
       if (given.length === 0) return t('limits.none');
       return given.map((name) => `${t(`limits.${name}`)}: ${(words[name] ?? String)(limits[name]!)}`).join('\n');
+    }
+    case 'on_success':
+    case 'on_failure':
+      return names(value as number[]);
+    case 'after': {
+      const { tasks, need, on } = value as TaskDefinition['after'];
+      if (tasks.length === 0) return printValue(tasks);
+      return [names(tasks), ...(tasks.length > 1 ? [`${t('form.after_need')}: ${t(`after_need.${need}`)}`] : []), `${t('form.after_on')}: ${t(`after_on.${on}`)}`].join('\n');
     }
     case 'timeout_s':
       return value === 0 ? t('form.timeout_none') : printValue(value);

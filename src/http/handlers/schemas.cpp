@@ -130,6 +130,11 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"("description":{"type":"string"},"timezone":{"type":"string"},"canonical":{"type":"string"}}})"},
     {"TaskDefaults",
      R"({"type":"object","required":["timezone","timeout_s"],"properties":{"timezone":{"type":"string"},"timeout_s":{"type":"integer"}}})"},
+    {"TaskNames",
+     R"({"type":"object","required":["items"],"properties":{"items":{"type":"array","items":{"type":"object",)"
+     R"("required":["id","name","exists"],"properties":{"id":{"type":"integer"},"name":)" NULLABLE(
+         "string") R"(,"exists":{"type":"boolean",)"
+                   R"("description":"false: there is none; `name` is what it was called when it was deleted, null where that is not known"}}}}}})"},
     {"CrontabInput",
      R"({"type":"object","additionalProperties":false,"properties":{"crontab":{"type":"string"},)"
      R"("system":{"type":"boolean","description":"The sixth field is the user; guessed where absent"},)"

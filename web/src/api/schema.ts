@@ -566,6 +566,14 @@ export interface components {
         CrontabPreview: {
             system: boolean;
             tasks: {
+        TaskNames: {
+            items: {
+                id: number;
+                name: string | null;
+                /** @description false: there is none; `name` is what it was called when it was deleted, null where that is not known */
+                exists: boolean;
+            }[];
+        };
                 line: number;
                 task: components["schemas"]["TaskInput"];
                 description: string;

@@ -19,6 +19,8 @@ export type User = Pick<Schemas['User'], 'id' | 'username' | 'role'> & Partial<P
 // What a user writes.
 export type TaskDefinition = Omit<Whole<Schemas['TaskInput']>, 'status'>;
 export type TaskDefaults = Schemas['TaskDefaults'];
+// Null where it is not known any more.
+export type TaskName = Schemas['TaskNames']['items'][number];
 export type CrontabPreview = Schemas['CrontabPreview'];
 export type OverlapPolicy = TaskDefinition['overlap'];
 // Its next fires and figures only where one task is asked for.
