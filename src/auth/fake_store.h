@@ -58,6 +58,7 @@ class FakeStore : public store::Store {
     std::vector<store::AuditEntry> audit;
     std::map<std::string, store::Secret, std::less<>> secrets;
     std::map<base::UserId, store::SecondFactor> factors;
+    std::map<base::UserId, store::Preferences> preferences;
     std::map<base::TaskId, std::string> uses;  // of secrets
     std::int64_t last_id = 0;
 
@@ -137,6 +138,13 @@ class FakeStore : public store::Store {
       const auto found = factors.find(id);
       return found == factors.end() ? std::nullopt : std::optional(found->second);
     }
+    std::optional<store::Preferences> find_preferences(base::UserId id) override {
+      const auto found = preferences.find(id);
+      return found == preferences.end() ? std::nullopt : std::optional(found->second);
+    }
+    void save_preferences(base::UserId id, const store::Preferences& wanted) override {
+      preferences[id] = wanted;
+    }
     void save_secret(const store::Secret& secret) override { secrets[secret.name] = secret; }
     bool delete_secret(std::string_view name) override { return secrets.erase(std::string(name)) > 0; }
     void save_second_factor(const store::SecondFactor& factor) override { factors[factor.user_id] = factor; }
@@ -156,6 +164,7 @@ class FakeStore : public store::Store {
       users.erase(id);
       delete_sessions_of(id, "");
       factors.erase(id);
+      preferences.erase(id);
       std::erase_if(tokens, [&](const auto& entry) { return entry.second.user_id == id; });
     }
     void insert_session(const store::Session& session) override { sessions[session.id] = session; }

@@ -13,6 +13,7 @@ Router build_router(const ApiContext& context) {
   register_user_routes(router, context);
   register_audit_routes(router, context);
   register_session_routes(router, context);
+  register_preference_routes(router, context);
   register_secret_routes(router, context);
   register_health_routes(router, context);
   register_page_routes(router, context);

@@ -66,6 +66,14 @@ std::optional<base::Instant> ObjectReader::instant(std::string_view name) {
   return at;
 }
 
+const boost::json::array* ObjectReader::list(std::string_view name) {
+  const auto* value = take(name);
+  if (value == nullptr) return nullptr;
+  if (value->is_array()) return &value->get_array();
+  refuse(name, "must be a list");
+  return nullptr;
+}
+
 base::Result<void> ObjectReader::finish() {
   for (const auto& [name, value] : object_) {
     if (std::find(known_.begin(), known_.end(), std::string_view(name)) == known_.end()) {

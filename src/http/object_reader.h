@@ -24,6 +24,8 @@ class ObjectReader {
   std::optional<bool> flag(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
   std::optional<base::Instant> instant(std::string_view name);
+  // nullptr where there is none; lives as long as the object.
+  const boost::json::array* list(std::string_view name);
   // One of the names that `parse` knows; `allowed` is for the message.
   template <class Parse>
   auto choice(std::string_view name, Parse parse, std::string_view allowed)

@@ -189,6 +189,26 @@ TEST_P(StoredAccounts, HaveOneSecondFactorThatGoesWithThem) {
   EXPECT_FALSE(factor());
 }
 
+TEST_P(StoredAccounts, KeepPreferencesOfTheirOwnThatGoWithThem) {
+  const auto alice = insert(user_named("alice"));
+  const auto bob = insert(user_named("bob"));
+  const auto kept = [&](UserId user) {
+    return read([&](Reader& reader) { return reader.find_preferences(user); });
+  };
+  EXPECT_FALSE(kept(alice));
+  write([&](Transaction& transaction) {
+    transaction.save_preferences(bob, {.document = "{}", .revision = 1});
+    transaction.save_preferences(alice, {.document = "{}", .revision = 1});
+    transaction.save_preferences(alice, {.document = R"({"pins":[1],"name":"ä¸­"})", .revision = 2});
+  });
+  ASSERT_TRUE(kept(alice));
+  EXPECT_EQ(kept(alice)->document, R"({"pins":[1],"name":"ä¸­"})");
+  EXPECT_EQ(kept(alice)->revision, 2);
+  write([&](Transaction& transaction) { transaction.delete_user(alice); });
+  EXPECT_FALSE(kept(alice));
+  EXPECT_EQ(kept(bob)->document, "{}");
+}
+
 TEST_P(StoredAccounts, KeepSecretsByNameAndKnowWhichTasksUseThem) {
   const Secret first{.name = "first",
                      .sealed = std::string("\0sealed\xff", 8),

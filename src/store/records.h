@@ -178,6 +178,12 @@ struct AuditEntry {
 };
 
 // Empty: whatever it is.
+// What a user keeps for himself (auth/preferences.h), as JSON text.
+struct Preferences {
+  std::string document;
+  std::int64_t revision = 0;
+};
+
 struct AuditQuery {
   std::string actor;
   std::string action;

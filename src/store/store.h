@@ -117,6 +117,7 @@ class Reader {
   virtual std::vector<Token> list_tokens(UserId id, std::int64_t limit) = 0;
 
   virtual std::optional<SecondFactor> find_second_factor(UserId id) = 0;
+  virtual std::optional<Preferences> find_preferences(UserId id) = 0;
 
   // Secrets of jobs.
   virtual std::optional<Secret> find_secret(std::string_view name) = 0;
@@ -166,7 +167,7 @@ class Transaction : public Reader {
 
   virtual UserId insert_user(const User& user) = 0;  // the name is free; see find_user_by_name
   virtual void save_user(const User& user) = 0;
-  virtual void delete_user(UserId id) = 0;  // with sessions, tokens and second factor
+  virtual void delete_user(UserId id) = 0;  // with sessions, tokens, second factor and preferences
   virtual void insert_session(const Session& session) = 0;
   virtual void delete_session(std::string_view id) = 0;
   virtual void delete_sessions_of(UserId id, std::string_view but_not) = 0;
@@ -176,6 +177,8 @@ class Transaction : public Reader {
 
   virtual void save_second_factor(const SecondFactor& factor) = 0;
   virtual bool delete_second_factor(UserId id) = 0;  // false: there was none
+  // Of a user that exists; in place of those that are kept.
+  virtual void save_preferences(UserId id, const Preferences& preferences) = 0;
 
   virtual void save_secret(const Secret& secret) = 0;  // new, or in place of the one of that name
   virtual bool delete_secret(std::string_view name) = 0;

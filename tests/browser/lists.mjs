@@ -1,7 +1,7 @@
 // The list of tasks: what has room in it, what stands before what, and what it says while a delete can be undone.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { accessibilityFindings, answeredLater, openPage } from './harness.mjs';
+import { accessibilityFindings, answeredLater, openPage, PASSWORD } from './harness.mjs';
 import { fixture, shared } from './shared.mjs';
 
 const LONG_TAGS = ['customer-facing-systems-of-record', 'warehouse-replication-europe', 'quarterly-compliance-reporting', 'x'];
@@ -247,6 +247,78 @@ describe('lists', () => {
     await page.getByText('1–2 of 3').waitFor();
     assert.equal(await page.locator('tr[data-id]').count(), 2);
     assert.equal(await page.getByLabel('Per page').inputValue(), '2');
+  });
+
+  test('pins and saved views are there at every browser of the account, and in each of its tabs', async () => {
+    const { page, server, browser, create, row } = at;
+    await server.api('POST', '/tasks/bulk/delete', { filter: {} });
+    await server.api('PUT', '/auth/me/preferences', {});
+    const [here, there] = [await create('pinned here'), await create('pinned there')];
+    const kept = (what, test) => server.until(what, async () => test(await server.api('GET', '/auth/me/preferences')));
+    const viewsOf = async (page) => {
+      await page.getByRole('button', { name: 'Saved views' }).click();
+      return page.getByRole('menuitemradio');
+    };
+    const pinIt = async (page, name) => {
+      await page.getByRole('button', { name: `More for ${name}` }).click();
+      await page.getByRole('menuitem', { name: 'Pin to the top' }).click();
+    };
+    // What this browser kept by itself in an earlier version comes along once.
+    await page.goto('/login');
+    await page.evaluate((id) => {
+      localStorage.setItem('pins', JSON.stringify([id]));
+      localStorage.setItem('views', JSON.stringify([{ name: 'of old', query: '?tag=old' }]));
+    }, here.id);
+    await page.goto('/ui/tasks?sort=id&order=asc');
+    await page.locator('tr[data-id]').first().filter({ hasText: 'pinned here' }).waitFor();
+    await kept('they were taken over', ({ pins, views }) => pins.includes(here.id) && views[0]?.name === 'of old');
+    await page.waitForFunction(() => localStorage.getItem('pins') === null && localStorage.getItem('views') === null);
+    // Elsewhere, and from there in this browser's two tabs.
+    const tab = await at.context.newPage();
+    await tab.goto('/ui/tasks?sort=id&order=asc');
+    await tab.locator('tr[data-id]').first().filter({ hasText: 'pinned here' }).waitFor();
+    const other = await openPage(browser, server, { strange: true });
+    try {
+      await other.page.goto('/ui/tasks?sort=id&order=asc');
+      await other.page.getByLabel('User name').fill('admin');
+      await other.page.getByLabel('Password').fill(PASSWORD);
+      await other.page.keyboard.press('Enter');
+      await other.page.locator('tr[data-id]').first().filter({ hasText: 'pinned here' }).waitFor();
+      await pinIt(other.page, 'pinned there');
+      await kept('it is pinned', ({ pins }) => pins[0] === there.id);
+    } finally {
+      await other.context.close();
+    }
+    // This one has not heard of that yet: what it adds is added to it.
+    await page.getByRole('button', { name: 'More for pinned here' }).click();
+    await page.getByRole('menuitem', { name: 'Unpin' }).click();
+    await kept('both changes count', ({ pins }) => pins.length === 1 && pins[0] === there.id);
+    for (const one of [page, tab]) await one.locator('tr[data-id]').first().filter({ hasText: 'pinned there' }).waitFor();
+    assert.deepEqual((await (await viewsOf(page)).allTextContents()).map((text) => text.trim()), ['of old']);
+    await page.keyboard.press('Escape');
+    // What could not be told at once is not lost with the page.
+    await page.route('**/auth/me/preferences', (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+    await pinIt(page, 'pinned here');
+    await page.locator('tr[data-id]').first().filter({ hasText: 'pinned here' }).waitFor();
+    await page.unroute('**/auth/me/preferences');
+    await page.goto('/ui/executions');
+    await kept('it is told by the next page', ({ pins }) => pins[0] === here.id && pins[1] === there.id);
+    await tab.close();
+    await server.api('PUT', '/auth/me/preferences', {});
+  });
+
+  test('what the server refuses to keep is taken back with a word', async () => {
+    const { page, create, row, complaints } = at;
+    await create('not to be pinned');
+    await page.goto('/ui/tasks?search=not+to+be');
+    await row('not to be pinned').waitFor();
+    await page.route('**/auth/me/preferences', (route) =>
+      route.request().method() === 'PUT' ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"Unavailable","status":503,"detail":"the disk is full"}' }) : route.continue());
+    await page.getByRole('button', { name: 'More for not to be pinned' }).click();
+    await page.getByRole('menuitem', { name: 'Pin to the top' }).click();
+    await page.getByText('the disk is full').waitFor();
+    assert.equal(await row('not to be pinned').locator('.pin').count(), 0);
+    complaints.length = 0;
   });
 
   test('a saved view is forgotten without a look at it', async () => {

@@ -2,6 +2,7 @@
 import { askAhead } from './api/client';
 import { listQuery, readTaskQuery } from './model/taskQuery';
 import { countsQuery, readUpcomingQuery } from './model/upcoming';
+import { prefs } from './prefs.svelte';
 import { matchRoute, type PageName } from './routes';
 import { session } from './session.svelte';
 
@@ -13,8 +14,8 @@ export function takeAskedFrom(): number | null {
   return from;
 }
 
-const QUESTIONS: Partial<Record<PageName, () => Promise<void>>> = {
-  tasks: () => askAhead('/tasks', listQuery(readTaskQuery(location.search))),
+const QUESTIONS: Partial<Record<PageName, () => Promise<unknown>>> = {
+  tasks: () => Promise.all([askAhead('/tasks', listQuery(readTaskQuery(location.search))), prefs.askAhead()]),
   upcoming: () => askAhead('/api/upcoming', countsQuery((askedFrom = Date.now()), readUpcomingQuery(location.search, askedFrom).days)),
 };
 

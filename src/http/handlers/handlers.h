@@ -12,9 +12,13 @@ void register_user_routes(Router& router, const ApiContext& context);   // /user
 void register_audit_routes(Router& router, const ApiContext& context);  // /audit
 void register_session_routes(Router& router,
                              const ApiContext& context);  // /auth/sessions, /auth/second-factor
-void register_secret_routes(Router& router, const ApiContext& context);  // /secrets
-void register_health_routes(Router& router, const ApiContext& context);  // /healthz, /readyz, /metrics, /
+void register_preference_routes(Router& router, const ApiContext& context);  // /auth/me/preferences
+void register_secret_routes(Router& router, const ApiContext& context);      // /secrets
+void register_health_routes(Router& router, const ApiContext& context);      // /healthz, /readyz, /metrics, /
 void register_page_routes(Router& router,
                           const ApiContext& context);  // /ui, /login, /register, /docs, /assets
+
+// A token is not the person: forbidden to it is what only he himself does.
+std::optional<base::Error> refuse_token(const Request& request);
 
 }  // namespace http

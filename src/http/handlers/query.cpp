@@ -56,6 +56,12 @@ base::Result<std::vector<base::TaskId>> query_task_ids(const Request& request, s
   return ids;
 }
 
+std::optional<std::int64_t> revision_of_etag(std::string_view text) {
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  return base::parse_decimal(text);
+}
+
 base::Result<store::TaskQuery> task_query(const Request& request) {
   store::TaskQuery query;
   query.search = request.query.find("search").value_or("");

@@ -27,6 +27,9 @@ base::Result<std::optional<base::Instant>> query_instant(const Request& request,
 base::Result<std::vector<base::TaskId>> query_task_ids(const Request& request, std::string_view name,
                                                        std::size_t most = kMaxTaskIds);
 
+// The revision that an ETag of ours names; nullopt where it is none.
+std::optional<std::int64_t> revision_of_etag(std::string_view text);
+
 // search, status, tag, sort, order, page, page_size.
 base::Result<store::TaskQuery> task_query(const Request& request);
 // status, task_id, trigger, started_by, since, until, limit, before.

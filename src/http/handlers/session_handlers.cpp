@@ -10,12 +10,6 @@ namespace {
 namespace json = boost::json;
 using rights::Right;
 
-// A token is not the person: it neither ends log-ins nor changes what they need.
-std::optional<base::Error> refuse_token(const Request& request) {
-  if (!request.identity->session_id.empty()) return std::nullopt;
-  return base::make_error(base::ErrorKind::forbidden, "an API token can't do this; log in with the password");
-}
-
 json::object to_json(const auth::SessionView& view) {
   return {{"id", view.session.id},
           {"current", view.current},
@@ -128,6 +122,11 @@ void add_session_schemas(Router& router) {
 }
 
 }  // namespace
+
+std::optional<base::Error> refuse_token(const Request& request) {
+  if (!request.identity->session_id.empty()) return std::nullopt;
+  return base::make_error(base::ErrorKind::forbidden, "an API token can't do this; log in with the password");
+}
 
 void register_session_routes(Router& router, const ApiContext& context) {
   add_session_schemas(router);

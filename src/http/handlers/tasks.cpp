@@ -28,11 +28,7 @@ Response task_response(int status, const task::Task& task, const Request& reques
 base::Result<std::optional<std::int64_t>> revision_wanted(const Request& request) {
   const auto header = request.header("If-Match");
   if (!header || *header == "*") return std::optional<std::int64_t>{};
-  auto text = *header;
-  if (text.starts_with("W/")) text.remove_prefix(2);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-  const auto number = base::parse_decimal(text);
-  if (number) return std::optional{*number};
+  if (const auto revision = revision_of_etag(*header)) return revision;
   return base::make_error(base::ErrorKind::precondition_failed,
                           "If-Match must be an ETag that this task's answers carry");
 }
@@ -72,6 +68,10 @@ base::Result<Response> remove(const TaskHandlerParts& parts, const Request& requ
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
   if (!id) return id.error();
   auto removed = parts.tasks.remove(request.actor(), *id);
+  if (!removed) return std::move(removed).error();
+  return Response::no_content();
+}
+
 base::Result<Response> names(const TaskHandlerParts& parts, const Request& request) {
   const auto ids = query_task_ids(request, "ids");
   if (!ids) return ids.error();
@@ -81,10 +81,6 @@ base::Result<Response> names(const TaskHandlerParts& parts, const Request& reque
         {"id", id.value}, {"name", name ? json::value(*name) : json::value(nullptr)}, {"exists", exists}});
   }
   return json_response(200, json::object{{"items", std::move(items)}});
-}
-
-  if (!removed) return std::move(removed).error();
-  return Response::no_content();
 }
 
 const std::vector<DocAnswer> kTaskAnswer = {{200, "The task", "Task"}};
@@ -152,6 +148,10 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
               .handler = [parts](const Request&) -> base::Result<Response> {
                 return json_response(200, json::object{{"timezone", parts.tasks.default_timezone()},
                                                        {"timeout_s", parts.tasks.default_timeout_s()}});
+              },
+              .doc = {.summary = "What the server's settings give to a task that leaves it open",
+                      .tag = "tasks",
+                      .answers = {{200, "Its defaults", "TaskDefaults"}}}});
   router.add({.method = Method::get,
               .path = "/api/task-names",
               .right = Right::read,
@@ -160,10 +160,6 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
                       .tag = "tasks",
                       .query = {{"ids", "Numbers of at most 1,000 tasks, as in 3,17"}},
                       .answers = {{200, "In the order of `ids`", "TaskNames"}}}});
-              },
-              .doc = {.summary = "What the server's settings give to a task that leaves it open",
-                      .tag = "tasks",
-                      .answers = {{200, "Its defaults", "TaskDefaults"}}}});
   router.add({.method = Method::get,
               .path = "/tasks/{id}",
               .right = Right::read,

@@ -171,6 +171,7 @@ void ask_for_the_rest(Reader& reader) {
   }
   reader.audit_after(0, 1);
   reader.find_second_factor({});
+  reader.find_preferences({});
   reader.find_secret("");
   reader.list_secrets(1);
   reader.tasks_using_secret("", 1);
@@ -213,6 +214,7 @@ void change_all(Transaction& transaction) {
   transaction.delete_token(user.id, token);
   transaction.save_second_factor({.user_id = user.id});
   transaction.delete_second_factor(user.id);
+  transaction.save_preferences(user.id, {});
   transaction.delete_user(user.id);
   transaction.save_secret({.name = "a"});
   transaction.delete_secret("a");

@@ -310,6 +310,15 @@ CREATE INDEX audit_by_action ON audit (action);
 CREATE INDEX audit_by_object ON audit (object);
 )sql";
 
+// What each user keeps for himself.
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE preferences (
+  user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  document TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
+)sql";
+
 // The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
 void chain_audit(Connection& writer, const std::string& audit_key) {
   std::vector<AuditEntry> rows;
@@ -381,6 +390,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (version < 3 || legacy) writer.execute(kVersion3);
   if (version < 4 || legacy) writer.execute(kVersion4);
   if (version < 5 || legacy) writer.execute(kVersion5);
+  if (version < 8 || legacy) writer.execute(kVersion8);
   if (version < 2 || legacy) chain_audit(writer, audit_key);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());

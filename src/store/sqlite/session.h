@@ -123,10 +123,12 @@ class Session : public Transaction {
   std::vector<Secret> list_secrets(std::int64_t limit) override;
   std::vector<TaskId> tasks_using_secret(std::string_view name, std::int64_t limit) override;
   std::optional<SecondFactor> find_second_factor(UserId id) override;
+  std::optional<Preferences> find_preferences(UserId id) override;
   void save_secret(const Secret& secret) override;
   bool delete_secret(std::string_view name) override;
   void save_second_factor(const SecondFactor& factor) override;
   bool delete_second_factor(UserId id) override;
+  void save_preferences(UserId id, const Preferences& preferences) override;
 
  private:
   void write_tags(const task::Task& task);  // and which secrets it uses

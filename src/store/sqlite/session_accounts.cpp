@@ -36,6 +36,9 @@ constexpr const char* kInsertToken =
     "INSERT INTO tokens (user_id, name, hash, scope, created_at, expires_at, last_used_at) VALUES (?, ?, ?, "
     "?, ?, ?, ?)";
 constexpr const char* kDeleteToken = "DELETE FROM tokens WHERE id = ? AND user_id = ?";
+constexpr const char* kFindPreferences = "SELECT document, revision FROM preferences WHERE user_id = ?";
+constexpr const char* kSavePreferences =
+    "INSERT OR REPLACE INTO preferences (user_id, document, revision) VALUES (?, ?, ?)";
 constexpr const char* kTouchToken = "UPDATE tokens SET last_used_at = ? WHERE id = ?";
 
 User read_user(Row& row) {
@@ -184,6 +187,23 @@ bool Session::delete_token(UserId owner, TokenId id) {
 void Session::touch_token(TokenId id, Instant used_at) {
   auto& statement = connection_.prepare(kTouchToken);
   Binder(statement) << used_at << id;
+  statement.exec();
+}
+
+std::optional<Preferences> Session::find_preferences(UserId id) {
+  auto& statement = connection_.prepare(kFindPreferences);
+  Binder(statement) << id;
+  return one_row(statement, [](Row& row) {
+    Preferences preferences;
+    preferences.document = row.text();
+    preferences.revision = row.integer();
+    return preferences;
+  });
+}
+
+void Session::save_preferences(UserId id, const Preferences& preferences) {
+  auto& statement = connection_.prepare(kSavePreferences);
+  Binder(statement) << id << preferences.document << preferences.revision;
   statement.exec();
 }
 

@@ -106,6 +106,7 @@ TEST_F(SqliteFile, OfVersion5LearnsWhichTasksOnlyWaitForRoom) {
       return {};
     }));
   }
+  execute(kUndoVersion8);
   execute(kUndoVersion7);
   execute(kUndoVersion6);
   execute("PRAGMA user_version = 5");
@@ -140,6 +141,7 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
   execute("DROP TABLE task_upstreams");
   execute("DROP TABLE task_pauses");
   execute("DROP TABLE task_days");
+  execute(kUndoVersion8);
   execute(kUndoVersion7);
   execute(kUndoVersion6);
   execute("PRAGMA user_version = 2");
@@ -150,6 +152,28 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
     ASSERT_TRUE(pause);
     EXPECT_EQ(pause->began_at, base::from_unix_ms(60'000));
     EXPECT_THAT(reader.list_executions({.started_by = ExecutionId{12}}).items, testing::SizeIs(1));
+  });
+}
+
+TEST_F(SqliteFile, OfVersion7KeepsItsUsersAndLetsThemHavePreferences) {
+  UserId id;
+  {
+    const auto store = open_sqlite({.path = path_}).value();
+    ASSERT_TRUE(store->write([&](Transaction& tx) -> base::Result<void> {
+      id = tx.insert_user({.name = "alice"});
+      return {};
+    }));
+  }
+  execute(kUndoVersion8);
+  execute("PRAGMA user_version = 7");
+  const auto store = open_sqlite({.path = path_}).value();
+  ASSERT_TRUE(store->write([&](Transaction& tx) -> base::Result<void> {
+    tx.save_preferences(id, {.document = "{}", .revision = 1});
+    return {};
+  }));
+  store->read([&](Reader& reader) {
+    EXPECT_EQ(reader.find_user(id)->name, "alice");
+    EXPECT_EQ(reader.find_preferences(id)->document, "{}");
   });
 }
 

@@ -173,6 +173,16 @@ export interface components {
             /** @description Six digits, or a recovery code */
             code: string;
         };
+        Preferences: {
+            /** @description Tasks that stand first in the list; one may be gone */
+            pins?: number[];
+            views?: {
+                /** @description At most 200 bytes; of each but one */
+                name: string;
+                /** @description Of the list's address, as in ?status=FAILED; at most 2,000 bytes */
+                query?: string;
+            }[];
+        };
         Secret: {
             name: string;
             /** Format: date-time */
@@ -556,6 +566,14 @@ export interface components {
             timezone: string;
             timeout_s: number;
         };
+        TaskNames: {
+            items: {
+                id: number;
+                name: string | null;
+                /** @description false: there is none; `name` is what it was called when it was deleted, null where that is not known */
+                exists: boolean;
+            }[];
+        };
         CrontabInput: {
             crontab: string;
             /** @description The sixth field is the user; guessed where absent */
@@ -566,14 +584,6 @@ export interface components {
         CrontabPreview: {
             system: boolean;
             tasks: {
-        TaskNames: {
-            items: {
-                id: number;
-                name: string | null;
-                /** @description false: there is none; `name` is what it was called when it was deleted, null where that is not known */
-                exists: boolean;
-            }[];
-        };
                 line: number;
                 task: components["schemas"]["TaskInput"];
                 description: string;
