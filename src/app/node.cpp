@@ -241,7 +241,9 @@ void Node::Parts::make_engine(const Config& config) {
   tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
   executions = std::make_unique<service::ExecutionService>(*store, *engine);
   ledger = std::make_unique<service::LedgerView>(*store, *tasks, clock);
-  forecast = std::make_unique<service::Forecast>(*store, *tasks, clock, engine->options().pools);
+  forecast = std::make_unique<service::Forecast>(
+      *store, *tasks, clock,
+      service::ForecastLimits{options.pools, options.max_running, options.default_timeout_s});
 }
 
 void Node::Parts::write_metrics(http::MetricWriter& writer) const {

@@ -1,5 +1,6 @@
 // What would fire in the next days: with the tasks as they are, or with one changed.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <memory>
 #include <ostream>
@@ -36,9 +37,22 @@ std::string task_cell(const json::value& item) {
   return item.at("draft").as_bool() ? name + " (changed)" : name;
 }
 
+// "overlap", "pool", "slot", "start deadline"
+std::string cause_cell(const json::value& item) {
+  auto cause = cell(item, "because");
+  std::replace(cause.begin(), cause.end(), '_', ' ');
+  return cause;
+}
+
 std::string outcome_cell(const json::value& item) {
-  const auto outcome = cell(item, "outcome");
-  return cell(item, "waiting") == "pool" ? outcome + " (pool)" : outcome;
+  auto outcome = cell(item, "outcome");
+  if (cell(item, "because") != "none") outcome += " (" + cause_cell(item) + ")";
+  return item.at("cancelled").as_bool() ? outcome + ", cancelled" : outcome;
+}
+
+std::vector<std::string> room_row(std::string name, const json::value& room) {
+  return {std::move(name), cell(room, "limit"), cell(room, "most_at_once"), time_cell(room, "at"),
+          cell(room, "waits")};
 }
 
 void print_for_people(Context& context, const json::value& forecast) {
@@ -65,10 +79,17 @@ void print_for_people(Context& context, const json::value& forecast) {
   print_section(context.out, "Fires that meet the run before them",
                 {"TASK", "FIRES", "FIRST", "OVERLAP", "USUALLY TAKES"}, rows);
   rows.clear();
-  for (const auto& item : forecast.at("pools").as_array())
-    rows.push_back({cell(item, "pool"), cell(item, "limit"), cell(item, "most_at_once"),
-                    time_cell(item, "at"), cell(item, "waits")});
-  print_section(context.out, "Pools", {"POOL", "LIMIT", "WANTED AT ONCE", "AT", "FIRES THAT WAIT"}, rows);
+  for (const auto& item : forecast.at("by_task").as_array())
+    rows.push_back({task_cell(item), cell(item, "outcome"), cause_cell(item), cell(item, "count"),
+                    time_cell(item, "first_at")});
+  print_section(context.out, "Fires that do not simply run",
+                {"TASK", "OUTCOME", "BECAUSE OF", "FIRES", "FIRST"}, rows);
+  rows.clear();
+  for (const auto& item : forecast.at("pools").as_array()) rows.push_back(room_row(cell(item, "pool"), item));
+  if (const auto& node = forecast.at("node"); node.at("waits").to_number<std::int64_t>() > 0)
+    rows.push_back(room_row("(this node)", node));
+  print_section(context.out, "Pools, and the node",
+                {"POOL", "LIMIT", "WANTED AT ONCE", "AT", "FIRES THAT WAIT"}, rows);
   rows.clear();
   for (const auto& change : forecast.at("clock_changes").as_array()) {
     const auto& touched = change.at("touched").as_array();

@@ -1,10 +1,12 @@
 #include "service/forecast.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "service/field_error.h"
 #include "task/cursor.h"
 #include "task/definition_json.h"
+#include "task/run_length.h"
 
 namespace service {
 namespace {
@@ -47,7 +49,9 @@ class Printer {
       item["scheduled_at"] = base::to_iso(fire.at);
       item["due_at"] = base::to_iso(fire.at + task::jitter_of(*task.definition));
       item["outcome"] = to_string(fire.outcome);
+      item["because"] = to_string(fire.because);
       item["waiting"] = to_string(fire.waiting);
+      item["cancelled"] = fire.is_cancelled;
       item["expected_start_at"] = fire.start ? json::value(base::to_iso(*fire.start)) : json::value(nullptr);
       item["expected_ms"] = milliseconds(task.expected);
       array.push_back(std::move(item));
@@ -85,19 +89,31 @@ class Printer {
     return array;
   }
 
+  json::array by_task() const {
+    json::array array;
+    for (const auto& tally : runs_.tallies) {
+      auto item = name_of(tasks_[tally.task]);
+      item["outcome"] = tally.outcome;
+      item["because"] = to_string(tally.because);
+      item["count"] = tally.count;
+      item["first_at"] = base::to_iso(tally.first_at);
+      array.push_back(std::move(item));
+    }
+    return array;
+  }
+
   json::array pools(const std::map<std::string, std::int64_t>& limits) const {
     json::array array;
     for (const auto& [name, pool] : runs_.pools) {
       const auto limit = limits.find(name);
-      array.push_back(
-          json::object{{"pool", name},
-                       {"limit", limit == limits.end() ? json::value(nullptr) : json::value(limit->second)},
-                       {"most_at_once", pool.most_at_once},
-                       {"at", base::to_iso(pool.at)},
-                       {"waits", pool.waits}});
+      auto item = room(pool, limit == limits.end() ? std::nullopt : std::optional{limit->second});
+      item["pool"] = name;
+      array.push_back(std::move(item));
     }
     return array;
   }
+
+  json::object node(std::int64_t limit) const { return room(runs_.node, limit); }
 
   json::array clock_changes() const {
     json::array array;
@@ -118,6 +134,13 @@ class Printer {
   }
 
  private:
+  static json::object room(const ForecastRoom& room, std::optional<std::int64_t> limit) {
+    return {{"limit", limit ? json::value(*limit) : json::value(nullptr)},
+            {"most_at_once", room.most_at_once},
+            {"at", room.most_at_once > 0 ? json::value(base::to_iso(room.at)) : json::value(nullptr)},
+            {"waits", room.waits}};
+  }
+
   const std::vector<ForecastTask>& tasks_;
   const ForecastRuns& runs_;
 };
@@ -180,20 +203,26 @@ base::Result<json::object> Forecast::of(const ForecastRequest& request) const {
                   (definition.cron.find_first_of("Hh") == std::string::npos ? "" : definition.name)];
     if (!schedule) schedule = task::schedule_of(definition, tasks_.default_timezone());
     if (!schedule) return;
-    const auto lasting = expected.find(task.id);
+    std::optional<Milliseconds> length;
+    if (const auto found = expected.find(task.id); found != expected.end())
+      length = task::bounded_length(definition, limits_.default_timeout_s, found->second);
     tasks.push_back({.id = task.id,
                      .definition = &definition,
                      .schedule = schedule,
                      .first = first_fire(task, *schedule, from),
-                     .expected = lasting == expected.end() ? std::nullopt : std::optional{lasting->second},
+                     .expected = length,
                      .is_draft = is_draft});
   };
   for (const auto& task : stored) {
     if (!*draft || task.id != (*draft)->task.id) add(task, false);
   }
   if (*draft && !(*draft)->paused) add((*draft)->task, true);
+  // a new one will have the highest id
+  std::sort(tasks.begin(), tasks.end(), [](const ForecastTask& a, const ForecastTask& b) {
+    return a.id && b.id ? a.id < b.id : static_cast<bool>(a.id);
+  });
 
-  const auto runs = forecast_runs(tasks, from, to, request.items, pools_);
+  const auto runs = forecast_runs(tasks, from, to, request.items, limits_);
   const Printer printer(tasks, runs);
   return json::object{{"from", base::to_iso(from)},
                       {"to", base::to_iso(to)},
@@ -207,7 +236,9 @@ base::Result<json::object> Forecast::of(const ForecastRequest& request) const {
                                                     : json::value(nullptr)}}},
                       {"busiest", printer.busiest()},
                       {"overlaps", printer.overlaps()},
-                      {"pools", printer.pools(pools_)},
+                      {"by_task", printer.by_task()},
+                      {"node", printer.node(limits_.max_running)},
+                      {"pools", printer.pools(limits_.pools)},
                       {"clock_changes", printer.clock_changes()},
                       {"by_hour", printer.hours()},
                       {"items", printer.items()}};

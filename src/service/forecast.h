@@ -21,9 +21,8 @@ struct ForecastRequest {
 
 class Forecast {
  public:
-  Forecast(store::Store& store, const TaskService& tasks, const base::Clock& clock,
-           std::map<std::string, std::int64_t> pools)
-      : store_(store), tasks_(tasks), clock_(clock), pools_(std::move(pools)) {}
+  Forecast(store::Store& store, const TaskService& tasks, const base::Clock& clock, ForecastLimits limits)
+      : store_(store), tasks_(tasks), clock_(clock), limits_(std::move(limits)) {}
 
   // Reads first and computes then, with no view of the database held. not_found and invalid are those of the
   // draft.
@@ -43,7 +42,7 @@ class Forecast {
   store::Store& store_;
   const TaskService& tasks_;
   const base::Clock& clock_;
-  const std::map<std::string, std::int64_t> pools_;  // limit of each
+  const ForecastLimits limits_;
 };
 
 }  // namespace service

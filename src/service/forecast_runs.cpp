@@ -21,6 +21,11 @@ constexpr task::Names<ForecastOutcome, 4> kOutcomes{{{ForecastOutcome::runs, "ru
                                                      {ForecastOutcome::skipped, "skipped"},
                                                      {ForecastOutcome::waits, "waits"},
                                                      {ForecastOutcome::cancels, "cancels"}}};
+constexpr task::Names<ForecastCause, 5> kCauses{{{ForecastCause::none, "none"},
+                                                 {ForecastCause::overlap, "overlap"},
+                                                 {ForecastCause::pool, "pool"},
+                                                 {ForecastCause::slot, "slot"},
+                                                 {ForecastCause::start_deadline, "start_deadline"}}};
 constexpr task::Names<ClockChange::Effect, 4> kEffects{{{ClockChange::Effect::moved, "moved"},
                                                         {ClockChange::Effect::left_out, "left_out"},
                                                         {ClockChange::Effect::once, "once"},
@@ -53,31 +58,39 @@ Instant reach(const std::vector<ForecastTask>& tasks, Instant from, Instant to) 
   return to;
 }
 
-// Each pool's tasks together, and each task without a pool for itself.
-ForecastTrace walk_all(const std::vector<ForecastTask>& tasks,
-                       const std::map<std::string, std::int64_t>& limits, ForecastRuns& result) {
-  ForecastTrace trace;
-  std::map<std::string, std::vector<std::size_t>> by_pool;
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (!tasks[i].first) continue;
-    if (const auto& pool = tasks[i].definition->pool; !pool.empty())
-      by_pool[pool].push_back(i);
-    else
-      ForecastWalk(tasks, {i}, INT64_MAX, trace).walk(result.until);
+// What does not simply run, by task and by what becomes of it. `fires` are in the order of time.
+std::vector<ForecastTally> tally(const std::vector<ForecastFire>& fires, std::size_t tasks) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::vector<std::size_t> first_of(tasks, kNone);             // where the tallies of a task begin
+  std::vector<std::pair<ForecastTally, std::size_t>> tallies;  // each with the next of its task
+  const auto count = [&](const ForecastFire& fire, std::string_view outcome, ForecastCause because) {
+    auto found = first_of[fire.task];
+    while (found != kNone &&
+           (tallies[found].first.outcome != outcome || tallies[found].first.because != because))
+      found = tallies[found].second;
+    if (found == kNone) {
+      found = tallies.size();
+      tallies.push_back({{fire.task, outcome, because, 0, fire.at}, first_of[fire.task]});
+      first_of[fire.task] = found;
+    }
+    ++tallies[found].first.count;
+  };
+  for (const auto& fire : fires) {
+    if (fire.outcome != ForecastOutcome::runs) count(fire, to_string(fire.outcome), fire.because);
+    if (fire.is_cancelled) count(fire, "cancelled", ForecastCause::overlap);
   }
-  for (const auto& [name, members] : by_pool) {
-    const auto limit = limits.find(name);
-    const auto pool = ForecastWalk(tasks, members, limit == limits.end() ? INT64_MAX : limit->second, trace)
-                          .walk(result.until);
-    if (pool.most_at_once > 0) result.pools[name] = pool;
-  }
-  return trace;
+  std::vector<ForecastTally> result;
+  result.reserve(tallies.size());
+  for (const auto& [one, next] : tallies) result.push_back(one);
+  std::sort(result.begin(), result.end(), [](const ForecastTally& a, const ForecastTally& b) {
+    return std::tie(b.count, a.task, a.outcome, a.because) < std::tie(a.count, b.task, b.outcome, b.because);
+  });
+  if (result.size() > kMaxTallies) result.resize(kMaxTallies);
+  return result;
 }
 
 // Goes through the runs by their start, with the ends of those that go on in a heap.
-void count_at_once(std::vector<ForecastRun>& runs, ForecastRuns& result) {
-  std::sort(runs.begin(), runs.end(),
-            [](const ForecastRun& a, const ForecastRun& b) { return a.start < b.start; });
+void count_at_once(const std::vector<ForecastRun>& runs, ForecastRuns& result) {
   std::priority_queue<Instant, std::vector<Instant>, std::greater<>> ends;
   for (const auto& run : runs) {
     while (!ends.empty() && ends.top() <= run.start) ends.pop();
@@ -172,16 +185,22 @@ void find_clock_changes(const std::vector<ForecastTask>& tasks, Instant from, In
 std::string_view to_string(ForecastOutcome value) {
   return task::name_of(kOutcomes, value);
 }
+std::string_view to_string(ForecastCause value) {
+  return task::name_of(kCauses, value);
+}
 std::string_view to_string(ClockChange::Effect value) {
   return task::name_of(kEffects, value);
 }
 
 ForecastRuns forecast_runs(const std::vector<ForecastTask>& tasks, Instant from, Instant to,
-                           std::size_t items, const std::map<std::string, std::int64_t>& limits) {
+                           std::size_t items, const ForecastLimits& limits) {
   ForecastRuns result;
   result.until = reach(tasks, from, to);
-  auto [fires, runs, overlaps] = walk_all(tasks, limits, result);
-  result.overlaps = std::move(overlaps);
+  auto trace = ForecastWalk(tasks, limits).walk(result.until);
+  auto& fires = trace.fires;
+  result.overlaps = std::move(trace.overlaps);
+  result.pools = std::move(trace.pools);
+  result.node = trace.node;
   std::sort(result.overlaps.begin(), result.overlaps.end(), [](const OwnOverlap& a, const OwnOverlap& b) {
     return std::tie(b.count, a.task) < std::tie(a.count, b.task);
   });
@@ -192,7 +211,8 @@ ForecastRuns forecast_runs(const std::vector<ForecastTask>& tasks, Instant from,
   result.fires = static_cast<std::int64_t>(fires.size());
   for (const auto& fire : fires) ++result.hours[std::chrono::floor<hours>(fire.at)].fires;
   find_busiest(fires, result);
-  count_at_once(runs, result);
+  result.tallies = tally(fires, tasks.size());
+  count_at_once(trace.runs, result);
   find_clock_changes(tasks, from, to, result);
   fires.resize(std::min(items, fires.size()));
   result.soonest = std::move(fires);

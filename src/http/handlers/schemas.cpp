@@ -38,6 +38,12 @@ namespace {
                  R"("need":{"enum":["all","any"]},"on":{"enum":["success","failure","any"]}}},)"                                            \
                  R"("notify":{"type":"array","items":{"type":"string"}})"
 
+// How much was wanted at once of what has a limit.
+#define ROOM_PROPERTIES                                                                       \
+  R"("limit":)" NULLABLE("integer") R"(,"most_at_once":{"type":"integer","description":)"     \
+                                    R"("That wanted to run, whatever the limit"},"at":)" TIME \
+                                    R"(,"waits":{"type":"integer"})"
+
 // Figures of executions, under the name of their hour or day.
 #define SUMS(name)                                                                                          \
   R"({"type":"array","items":{"type":"object","properties":{")" name R"(":{"type":"string"},)"              \
@@ -171,20 +177,26 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"("complete":{"type":"boolean"},"tasks":{"type":"integer"},"fires":{"type":"integer"},"most_at_once":)"
      R"({"type":"object","properties":{"count":{"type":"integer"},"at":)" TIME
      R"(}},"busiest":{"type":"array","items":{"type":"object"}},"overlaps":{"type":"array","items":{"type":"object"}},)"
-     R"("pools":{"type":"array","items":{"type":"object","properties":{"pool":{"type":"string"},"limit":)" NULLABLE(
-         "integer") R"(,)"
-                    R"("most_at_once":{"type":"integer"},"at":{"type":"string"},"waits":{"type":"integer"}}}},"clock_changes":{"type":"array","items":{"type":"object",)"
+     R"("by_task":{"type":"array","description":"What does not simply run, most fires first, at most 300",)"
+     R"("items":{"type":"object","properties":{"task_id":)" NULLABLE(
+         "integer") R"(,"task_name":{"type":"string"},"draft":{"type":"boolean"},)"
+                    R"("outcome":{"enum":["skipped","waits","cancels","cancelled"],"description":"`cancelled`: a later fire of the task )"
+                    R"(ends it, or comes before it has begun"},"because":{"enum":["overlap","pool","slot","start_deadline"]},)"
+                    R"("count":{"type":"integer"},"first_at":{"type":"string","format":"date-time"}}}},)"
+                    R"("node":{"type":"object","description":"Against scheduler.max_running","properties":{)" ROOM_PROPERTIES
+                    R"(}},"pools":{"type":"array","items":{"type":"object","properties":{"pool":{"type":"string"},)" ROOM_PROPERTIES
+                    R"(}}},"clock_changes":{"type":"array","items":{"type":"object",)"
                     R"("properties":{"at":{"type":"string"},"timezone":{"type":"string"},"by_s":{"type":"integer"},)"
                     R"("tasks":{"type":"integer"},"touched":{"type":"array","items":{"type":"object","properties":{"task_id":)" NULLABLE(
                         "integer") R"(,"effect":{"enum":["moved","left_out","once","twice"]}}}}}}},)"
                                    R"("by_hour":{"type":"array","items":{"type":"object"}},"items":{"type":"array","items":)"
                                    R"({"type":"object","properties":{"task_id":)" NULLABLE(
-                                       "integer") R"(,"task_name":{"type":"string"},)"
-                                                  R"("draft":{"type":"boolean"},"scheduled_at":{"type":"string","format":"date-time"},)"
-                                                  R"("due_at":{"type":"string","format":"date-time"},"waiting":{"enum":["none","overlap","pool"]},"expected_start_at":)" TIME
-                                                  R"(,)"
-                                                  R"("outcome":{"enum":["runs","skipped","waits","cancels"]},"expected_ms":)" NULLABLE(
-                                                      "integer") R"(}}}}})"},
+                                       "integer") R"(,"task_name":{"type":"string"},"draft":{"type":"boolean"},"scheduled_at":{"type":"string","format":"date-time"},)"
+                                                  R"("due_at":{"type":"string","format":"date-time"},"outcome":{"enum":["runs","skipped","waits","cancels"]},)"
+                                                  R"("because":{"enum":["none","overlap","pool","slot","start_deadline"]},"waiting":)"
+                                                  R"({"enum":["none","overlap","pool","slot"],"description":"For what it waits first; where its start deadline skips )"
+                                                  R"(it, for what it waited last"},"cancelled":{"type":"boolean"},"expected_start_at":)" TIME
+                                                  R"(,"expected_ms":)" NULLABLE("integer") R"(}}}}})"},
     {"Stats",
      R"({"type":"object","properties":{"tasks":{"type":"object","additionalProperties":{"type":"integer"}},"executions":{"type":"object","additionalProperties":{"type":"integer"}},"total":{"type":"integer"},)"
      R"("success_rate":)" NULLABLE("number") R"(,"average_duration_ms":)" NULLABLE("integer") R"(,"days":{"type":"integer"},"by_hour":)" SUMS(

@@ -55,7 +55,8 @@ void add_simulate_routes(Router& router, TaskHandlerParts parts) {
        .handler = [parts](const Request& request) { return stored(parts, request); },
        .doc = {
            .summary =
-               "What would fire and run at once in the next days, and the nights on which clocks are set",
+               "What would fire, wait, be skipped and run at once in the next days, and the nights on which "
+               "clocks are set",
            .tag = "schedules",
            .query = {{"days", "1 to 366, default 30", "integer"},
                      {"limit", "How many fires are told one by one, at most 1000, default 200", "integer"}},
