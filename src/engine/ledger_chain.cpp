@@ -6,25 +6,12 @@
 namespace engine {
 
 using task::ChainNeed;
-using task::ChainOn;
 using task::Execution;
 using task::ExecutionStatus;
 using task::Task;
 using task::Trigger;
 
 namespace {
-
-bool counts(const task::After& after, bool succeeded) {
-  switch (after.on) {
-    case ChainOn::success:
-      return succeeded;
-    case ChainOn::failure:
-      return !succeeded;
-    case ChainOn::any:
-      return true;
-  }
-  return false;
-}
 
 // "12,15": the ends that started it; empty while one is missing.
 std::string all_arrived(const std::vector<store::Upstream>& upstreams) {
@@ -50,7 +37,7 @@ void Ledger::follow_chain(store::Transaction& tx, const Task& task, const Execut
       start_next(tx, target, task.id, ended.id, {{task::kUpstreamVariable, id}}, now, slots, plan);
   for (const auto target : tx.tasks_after(task.id)) {
     const auto after = tx.find_task(target).value().definition.after;
-    const bool matches = counts(after, succeeded);
+    const bool matches = task::counts(after, succeeded);
     if (after.need == ChainNeed::any) {
       if (matches && begun.insert(target).second)
         start_next(tx, target, task.id, ended.id,

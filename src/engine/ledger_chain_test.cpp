@@ -73,6 +73,30 @@ TEST_F(LedgerTest, AfterAnyStartsWithEachEndThatCounts) {
                   .starts.empty());
 }
 
+TEST_F(LedgerTest, AnEditOfWhatItWaitsForStartsNothingUntilTheNextEndThatCounts) {
+  const auto a = make({.name = "a"}), b = make({.name = "b"}), c = make({.name = "c"});
+  const auto next = make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b, c}}});
+  const auto wait_for = [&](std::vector<TaskId> tasks) {
+    return book([&](auto& tx, auto&, auto&) {
+      auto task = *tx.find_task(next);
+      task.definition.after.tasks = std::move(tasks);
+      ++task.revision;
+      tx.save_definition(task, "ada");
+    });
+  };
+  end(fire(a, kNoon), 0);
+  EXPECT_TRUE(wait_for({a, c}).starts.empty());
+  end(fire(c, kNoon), 1);
+  EXPECT_TRUE(wait_for({a}).starts.empty()) << "saving runs nothing, though all that is left has come";
+  EXPECT_TRUE(executions(next).empty());
+  EXPECT_TRUE(end(fire(b, kNoon), 0).starts.empty()) << "what is named no more says nothing";
+  EXPECT_TRUE(wait_for({a, b}).starts.empty());
+  const auto plan = end(fire(b, kNoon + minutes{1}), 0);
+  ASSERT_EQ(plan.starts.size(), 1u) << "what stayed named all the time keeps what had come of it";
+  EXPECT_EQ(plan.starts[0].execution.overrides.env.at("MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS"),
+            base::to_string(executions(a)[0].id) + "," + base::to_string(executions(b)[1].id));
+}
+
 TEST_F(LedgerTest, AnUpstreamThatIsDeletedIsNotWaitedFor) {
   const auto a = make({.name = "a"}), b = make({.name = "b"});
   make({.name = "next", .cron = "0 0 1 1 *", .after = {.tasks = {a, b}}});

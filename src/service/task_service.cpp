@@ -46,6 +46,20 @@ base::Result<std::optional<bool>> take_paused(json::object& body) {
   return std::optional<bool>{paused};
 }
 
+// Of the ends that it waits for, those that have come by another rule and count by the new one no more.
+void drop_arrivals(store::Transaction& tx, const task::Task& before, const task::Task& after) {
+  const auto &was = before.definition.after, &is = after.definition.after;
+  // while any was enough, nothing was used up
+  if (was.need != is.need) return tx.forget_arrivals(after.id);
+  if (was.on == is.on || is.on == task::ChainOn::any) return;
+  for (const auto& upstream : tx.upstreams_of(after.id)) {
+    if (!upstream.arrived) continue;
+    const auto end = tx.find_execution(*upstream.arrived);
+    if (!end || !task::counts(is, end->status == task::ExecutionStatus::success))
+      tx.set_arrival(after.id, upstream.task_id, std::nullopt);
+  }
+}
+
 }  // namespace
 
 TaskService::TaskService(store::Store& store, engine::Engine& engine, const base::Clock& clock)
@@ -168,6 +182,7 @@ base::Result<task::Task> TaskService::save(const rights::Actor& actor, store::Tr
       after.paused == before.paused && task::have_same_times(after.definition, before.definition);
   if (!same_times) place_cursor(after, now);
   tx.save_definition(after, actor.name);
+  drop_arrivals(tx, before, after);
   if (after.paused != before.paused) tx.note_pause(after.id, after.updated_at, after.paused);
   tx.append_audit(audit(actor, std::string(action), after.id, &before, &after));
   return after;

@@ -36,6 +36,18 @@ TaskStatus status_of(const Task& task) {
   return status_of(task.paused, task.running - task.waiting, task.queued + task.waiting, task.last_failed);
 }
 
+bool counts(const task::After& after, bool succeeded) {
+  switch (after.on) {
+    case ChainOn::success:
+      return succeeded;
+    case ChainOn::failure:
+      return !succeeded;
+    case ChainOn::any:
+      return true;
+  }
+  return false;
+}
+
 std::string_view to_string(OverlapPolicy value) {
   return name_of(kOverlaps, value);
 }

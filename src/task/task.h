@@ -141,6 +141,9 @@ struct Task {
 TaskStatus status_of(const Task& task);
 TaskStatus status_of(bool paused, std::int64_t running, std::int64_t queued, bool last_failed);
 
+// Whether an end of a task that it names counts for it.
+bool counts(const After& after, bool succeeded);
+
 std::string_view to_string(OverlapPolicy value);
 std::string_view to_string(MisfirePolicy value);
 std::string_view to_string(KillMode value);

@@ -58,6 +58,45 @@ def test_a_deleted_task_is_waited_for_no_longer(server, create):
     assert server.ask("PATCH", f"/tasks/{both['id']}", {"description": "still to be edited"})[0] == 200
 
 
+def test_an_edit_of_what_is_waited_for_starts_nothing_until_the_next_end(server, create):
+    first, second = create(name="first"), create(name="second")
+    both = create(name="both", after={"tasks": [first["id"], second["id"]]})
+    server.run_to_its_end(first["id"])
+    status, saved = server.ask("PATCH", f"/tasks/{both['id']}", {"after": {"tasks": [first["id"]]}})
+    assert status == 200 and saved["after"]["tasks"] == [first["id"]]
+    end = server.run_to_its_end(first["id"])
+    runs = executions(server, both["id"], 1)
+    assert [run["reason"] for run in runs] == [f"after execution {end['id']}"], "one run, and not by the edit"
+
+
+def test_what_came_by_another_rule_counts_only_where_it_does_by_the_new_one(server, create):
+    first, second = create(name="first"), create(name="second", command="false")
+    upstreams = {"tasks": [first["id"], second["id"]]}
+    alarm, either = (create(name=name, command="echo $MINI_SCHEDULER_UPSTREAM_EXECUTION_IDS", after=upstreams) for name in ("alarm", "either"))
+    success = server.run_to_its_end(first["id"])
+    for task, on in ((alarm, "failure"), (either, "any")):
+        assert server.ask("PATCH", f"/tasks/{task['id']}", {"after": {**upstreams, "on": on}})[0] == 200
+    failure = server.run_to_its_end(second["id"])
+    run = executions(server, either["id"], 1)[0]
+    assert server.ask("GET", f"/executions/{run['id']}")[1]["stdout"].strip() == f"{success['id']},{failure['id']}"
+    assert server.ask("PATCH", f"/tasks/{first['id']}", {"command": "false"})[0] == 200
+    again = server.run_to_its_end(first["id"])
+    runs = executions(server, alarm["id"], 1)
+    assert [run["reason"] for run in runs] == [f"after execution {again['id']}"], "a success is no failure"
+
+
+def test_what_came_before_any_end_was_enough_is_used_up(server, create):
+    first, second = create(name="first"), create(name="second")
+    upstreams = {"tasks": [first["id"], second["id"]]}
+    both = create(name="both", after=upstreams)
+    server.run_to_its_end(first["id"])
+    for need in ("any", "all"):
+        assert server.ask("PATCH", f"/tasks/{both['id']}", {"after": {**upstreams, "need": need}})[0] == 200
+    server.run_to_its_end(second["id"])
+    end = server.run_to_its_end(first["id"])
+    assert [run["reason"] for run in executions(server, both["id"], 1)] == [f"after execution {end['id']}"]
+
+
 def test_a_loop_is_refused_when_it_is_saved(server, create):
     first = create(name="first")
     second = create(name="second", after={"tasks": [first["id"]]})
