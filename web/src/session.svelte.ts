@@ -2,6 +2,7 @@
 import { get, onLoggedOut, post } from './api/client';
 import type { Role, User } from './api/types';
 import { forgetDrafts } from './drafts';
+import { heldBack } from './heldBack';
 import { router } from './router.svelte';
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, editor: 2, admin: 3 };
@@ -45,6 +46,7 @@ class Session {
   }
 
   async logOut(): Promise<void> {
+    await heldBack.carryOut();
     await post('/auth/logout');
     if (this.user) forgetDrafts(this.user.id);
     // A fresh document, so that nothing of the last user stays in memory.

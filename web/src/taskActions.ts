@@ -4,6 +4,7 @@ import { post } from './api/client';
 import type { Task } from './api/types';
 import { bulk, type Outcome } from './bulk';
 import { confirm } from './confirm.svelte';
+import { heldBack } from './heldBack';
 import { t } from './i18n/index.svelte';
 import { leaving } from './leaving.svelte';
 import { sayProblem } from './problem';
@@ -70,21 +71,14 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
   if (!yes) return false;
   const ids = tasks.map((task) => task.id);
   leaving.add(tasks);
-  let open = true;
-  const carryOut = async (isLeft: boolean) => {
-    if (!open) return;
-    open = false;
-    removeEventListener('pagehide', onleave);
+  const drop = heldBack.hold(async (isLeft) => {
     const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, isLeft);
     const failed = all.filter((outcome) => outcome.problem !== null);
     leaving.gone(all.filter((outcome) => outcome.problem === null).map((outcome) => outcome.id));
     if (failed.length === 0) return;
     leaving.giveBack(failed.map((outcome) => outcome.id));
     report(all);
-  };
-  const onleave = () => void carryOut(true);
-  addEventListener('pagehide', onleave);
-  setTimeout(() => void carryOut(false), UNDO_MS);
+  }, UNDO_MS);
   toasts.show({
     kind: 'done',
     text: t('delete.done', { count: tasks.length }),
@@ -92,8 +86,7 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
     action: {
       label: t('action.undo'),
       run: () => {
-        open = false;
-        removeEventListener('pagehide', onleave);
+        drop();
         leaving.giveBack(ids);
       },
     },
