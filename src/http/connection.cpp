@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "http/awaiting.h"
+#include "http/event_queue.h"
 #include "http/plain_on_tls.h"
 #include "http/problem.h"
 
@@ -327,7 +328,7 @@ asio::awaitable<void> Connection::send_events(EventSource& source) {
       take();
     }
     if (batch.text.empty() && Steady::now() - last_sent >= shared_.options.limits.heartbeat)
-      batch.text = ":\n\n";
+      batch.text = format_event("", "heartbeat", "{}");
     if (!batch.text.empty()) {
       expect_within(shared_.options.limits.write_timeout);
       if (!co_await write(batch.text, {})) break;

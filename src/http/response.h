@@ -25,7 +25,7 @@ class ByteSource {
 };
 
 // A stream of server-sent events. The connection owns it, calls `open` once, then `take` whenever it was
-// woken, one call at a time; it writes what it got, and a comment each 15 s of silence. Destroyed when the
+// woken, one call at a time; it writes what it got, and a `heartbeat` event each 15 s of silence. Destroyed when the
 // client is gone, the server stops, or `take` said that it has ended.
 class EventSource {
  public:

@@ -1,5 +1,7 @@
 #include "service/event_hub.h"
 
+#include <algorithm>
+
 namespace service {
 namespace {
 
@@ -42,13 +44,16 @@ HubEvent event_of(const store::Change& change) {
 }  // namespace
 
 EventHub::EventHub(const base::Clock& clock)
-    : next_id_(static_cast<std::uint64_t>(base::to_unix_ms(clock.now())) * 1000) {}
+    : clock_(clock),
+      next_id_(static_cast<std::uint64_t>(base::to_unix_ms(clock.now())) * 1000),
+      changed_at_(clock.now()) {}
 
 void EventHub::on_changes(std::span<const store::Change> changes) {
   version_.fetch_add(1);
   std::vector<std::shared_ptr<std::function<void()>>> to_wake;
   {
     const std::lock_guard lock(mutex_);
+    changed_at_ = clock_.now();
     for (const auto& change : changes) {
       auto event = event_of(change);
       event.id = next_id_++;
@@ -81,6 +86,12 @@ std::vector<HubEvent> EventHub::after(std::uint64_t id, std::size_t limit) const
 std::uint64_t EventHub::last_id() const {
   const std::lock_guard lock(mutex_);
   return next_id_ - 1;
+}
+
+base::Milliseconds EventHub::quiet_for() const {
+  const std::lock_guard lock(mutex_);
+  return std::max(base::Milliseconds{0},
+                  std::chrono::duration_cast<base::Milliseconds>(clock_.now() - changed_at_));
 }
 
 std::shared_ptr<void> EventHub::watch(std::function<void()> wake) {

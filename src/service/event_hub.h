@@ -34,6 +34,8 @@ class EventHub {
   // id was never given) the first is a `resync`: read everything anew.
   std::vector<HubEvent> after(std::uint64_t id, std::size_t limit) const;
   std::uint64_t last_id() const;
+  // How long nothing has changed, as far as this process knows; 0 where the clock was set back meanwhile.
+  base::Milliseconds quiet_for() const;
 
   // Calls `wake` after each new batch, on the store's thread, until the handle is destroyed.
   [[nodiscard]] std::shared_ptr<void> watch(std::function<void()> wake);
@@ -44,10 +46,12 @@ class EventHub {
   static constexpr std::size_t kKept = 10'000;
 
  private:
+  const base::Clock& clock_;
   std::atomic<std::uint64_t> version_{0};
   mutable std::mutex mutex_;
   std::deque<HubEvent> ring_;
   std::uint64_t next_id_;
+  base::Instant changed_at_;
   std::list<std::weak_ptr<std::function<void()>>> watchers_;
 };
 

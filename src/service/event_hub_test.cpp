@@ -25,6 +25,16 @@ class EventHubTest : public testing::Test {
   EventHub hub_{clock_};
 };
 
+TEST_F(EventHubTest, TellsHowLongNothingHasChanged) {
+  clock_.advance(base::Milliseconds{40});
+  EXPECT_EQ(hub_.quiet_for(), base::Milliseconds{40});
+  tell({task_change(1)});
+  clock_.advance(base::Milliseconds{7});
+  EXPECT_EQ(hub_.quiet_for(), base::Milliseconds{7});
+  clock_.advance(base::Milliseconds{-20});
+  EXPECT_EQ(hub_.quiet_for(), base::Milliseconds{0});
+}
+
 TEST_F(EventHubTest, EventsComeInTheOrderOfTheirCommitsWithIdsThatGrowByOne) {
   const auto before = hub_.last_id();
   tell({task_change(1), task_change(2)});

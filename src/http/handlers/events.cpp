@@ -9,7 +9,8 @@ constexpr std::size_t kEventsAtOnce = 500;
 // Each watcher reads the hub's ring from where it stands, so that a slow one costs nothing but its own lag.
 class HubStream : public EventSource {
  public:
-  HubStream(service::EventHub& hub, std::uint64_t last_id) : hub_(hub), last_id_(last_id) {}
+  HubStream(service::EventHub& hub, std::uint64_t last_id)
+      : hub_(hub), last_id_(last_id), quiet_ms_(hub.quiet_for().count()) {}
 
   void open(std::function<void()> wake) override {
     watch_ = hub_.watch(wake);
@@ -18,7 +19,10 @@ class HubStream : public EventSource {
 
   Batch take(std::size_t max_bytes) override {
     Batch batch;
-    if (!greeted_) batch.text = ": connected\n\n";
+    if (!greeted_) {
+      batch.text = format_event(std::to_string(last_id_), "connected",
+                                "{\"quiet_ms\":" + std::to_string(quiet_ms_) + "}");
+    }
     greeted_ = true;
     const auto events = hub_.after(last_id_, kEventsAtOnce);
     for (const auto& event : events) {
@@ -35,6 +39,7 @@ class HubStream : public EventSource {
  private:
   service::EventHub& hub_;
   std::uint64_t last_id_;
+  std::int64_t quiet_ms_;
   bool greeted_ = false;
   std::shared_ptr<void> watch_;
 };
@@ -53,12 +58,14 @@ void add_event_routes(Router& router, TaskHandlerParts parts) {
          }
          return Response::events(std::make_shared<HubStream>(parts.events, last_id));
        },
-       .doc = {.summary =
-                   "Changes of tasks and executions as they happen: `task`, `execution`, and `resync` where "
-                   "the last 10,000 events no longer reach back to Last-Event-ID",
-               .tag = "events",
-               .answers = {{200, "Events", "string", "text/event-stream"}},
-               .headers = {{"Last-Event-ID", "Resume after this event"}}}});
+       .doc = {
+           .summary =
+               "Changes of tasks and executions as they happen: `task`, `execution`, and `resync` where "
+               "the last 10,000 events no longer reach back to Last-Event-ID. First comes `connected`, with "
+               "the milliseconds since the last change; `heartbeat` after 15 s of silence",
+           .tag = "events",
+           .answers = {{200, "Events", "string", "text/event-stream"}},
+           .headers = {{"Last-Event-ID", "Resume after this event"}}}});
 }
 
 }  // namespace http
