@@ -21,6 +21,10 @@ class Authenticator {
   // The same from memory; nullopt when only the database tells.
   std::optional<base::Result<Identity>> identify_quickly(std::string_view credential,
                                                          const std::string& address);
+  // Calls `wake` once that caller's session or account has changed, as IdentityCache::watch.
+  [[nodiscard]] std::shared_ptr<void> watch(const Identity& identity, std::function<void()> wake) {
+    return cache_.watch(identity, std::move(wake));
+  }
 
  private:
   base::Result<Identity> read_session(const Claims& claims);

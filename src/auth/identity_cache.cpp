@@ -27,15 +27,43 @@ void IdentityCache::keep(const std::string& key, const Identity& identity, std::
 }
 
 void IdentityCache::forget(const std::string& key) {
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  entries_.erase(key);
+  {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    entries_.erase(key);
+  }
+  tell([&](const Watcher& watcher) { return watcher.session_id == key; });
 }
 
 void IdentityCache::forget_user(base::UserId user) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    std::erase_if(entries_, [&](const auto& entry) { return entry.second.identity.actor.user == user; });
+  }
+  tell([&](const Watcher& watcher) { return watcher.user == user; });
+}
+
+std::shared_ptr<void> IdentityCache::watch(const Identity& identity, std::function<void()> wake) {
+  auto watcher =
+      std::make_shared<Watcher>(Watcher{identity.actor.user, identity.session_id, std::move(wake)});
   const std::lock_guard lock(mutex_);
-  ++generation_;
-  std::erase_if(entries_, [&](const auto& entry) { return entry.second.identity.actor.user == user; });
+  std::erase_if(watchers_, [](const auto& known) { return known.expired(); });
+  watchers_.push_back(watcher);
+  return watcher;
+}
+
+template <typename Matches>
+void IdentityCache::tell(const Matches& matches) {
+  std::list<std::shared_ptr<const Watcher>> to_wake;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& known : watchers_) {
+      auto watcher = known.lock();
+      if (watcher && matches(*watcher)) to_wake.push_back(std::move(watcher));
+    }
+  }
+  for (const auto& watcher : to_wake) watcher->wake();
 }
 
 }  // namespace auth

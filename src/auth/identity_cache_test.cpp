@@ -36,6 +36,28 @@ TEST(IdentityCache, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
   EXPECT_FALSE(cache.find("a", kAsked));
 }
 
+TEST(IdentityCache, WhoWatchesIsWokenByHisOwnUserAndSessionOnlyAndOnceNothingIsKnown) {
+  IdentityCache cache;
+  Identity watched = identity_of(1);
+  watched.session_id = "a";
+  cache.keep("a", watched, std::nullopt, kAsked, cache.generation());
+  int woken = 0;
+  auto watch = cache.watch(watched, [&] {
+    ++woken;
+    EXPECT_FALSE(cache.find("a", kAsked));
+  });
+  cache.forget("b");
+  cache.forget_user(base::UserId{2});
+  EXPECT_EQ(woken, 0);
+  cache.forget("a");
+  EXPECT_EQ(woken, 1);
+  cache.forget_user(base::UserId{1});
+  EXPECT_EQ(woken, 2);
+  watch.reset();
+  cache.forget("a");
+  EXPECT_EQ(woken, 2);
+}
+
 TEST(IdentityCache, AnEntryEndsWithWhatItStandsFor) {
   IdentityCache cache;
   cache.keep("a", identity_of(1), kAsked + base::Milliseconds{10}, kAsked, cache.generation());

@@ -157,7 +157,9 @@ base::Result<LoggedIn> Sessions::insert(const store::User& user, const std::stri
   const store::Session session{random_text(16),         user.id, now,
                                now + options_.lifetime, address, user_agent.substr(0, kMaxUserAgentBytes)};
   LoggedIn result;
+  std::string ended;
   const auto written = store_.write([&](store::Transaction& transaction) -> base::Result<void> {
+    ended.clear();
     auto found = transaction.find_user(user.id);
     if (!found || found->disabled || found->password_hash != user.password_hash) {
       return base::make_error(base::ErrorKind::unauthenticated,
@@ -166,8 +168,10 @@ base::Result<LoggedIn> Sessions::insert(const store::User& user, const std::stri
     auto open_ones = transaction.list_sessions(user.id, kMaxSessionsOfUser);
     std::sort(open_ones.begin(), open_ones.end(),
               [](const auto& left, const auto& right) { return left.created_at < right.created_at; });
-    if (open_ones.size() >= static_cast<std::size_t>(kMaxSessionsOfUser))
-      transaction.delete_session(open_ones.front().id);
+    if (open_ones.size() >= static_cast<std::size_t>(kMaxSessionsOfUser)) {
+      ended = open_ones.front().id;
+      transaction.delete_session(ended);
+    }
     found->last_login_at = clock_.now();
     transaction.save_user(*found);
     transaction.insert_session(session);
@@ -179,6 +183,7 @@ base::Result<LoggedIn> Sessions::insert(const store::User& user, const std::stri
     return {};
   });
   if (!written) return written.error();
+  if (!ended.empty()) cache_.forget(ended);
   result.access_token =
       sign_jwt({user.id, session.id, session.created_at, session.expires_at}, keys_.current);
   result.expires_in = session.expires_at - clock_.now();

@@ -27,7 +27,7 @@ class EventQueue : public EventSource {
 
   void open(std::function<void()> wake) override;
   Batch take(std::size_t max_bytes) override;
-  bool blocks() const override { return false; }
+  bool blocks() override { return false; }
 
  private:
   std::mutex mutex_;

@@ -16,6 +16,9 @@ class Identification : public Identifier {
   explicit Identification(auth::Authenticator& authenticator) : authenticator_(authenticator) {}
   Answer identify(const Request& request) override;
   std::optional<Answer> identify_quickly(const Request& request) override;
+  std::shared_ptr<void> watch(const Identity& identity, std::function<void()> wake) override {
+    return authenticator_.watch(identity, std::move(wake));
+  }
 
  private:
   auth::Authenticator& authenticator_;

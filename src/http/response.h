@@ -25,8 +25,8 @@ class ByteSource {
 };
 
 // A stream of server-sent events. The connection owns it, calls `open` once, then `take` whenever it was
-// woken, one call at a time; it writes what it got, and a `heartbeat` event each 15 s of silence. Destroyed when the
-// client is gone, the server stops, or `take` said that it has ended.
+// woken, one call at a time; it writes what it got, and a `heartbeat` event each 15 s of silence. Destroyed
+// when the client is gone, the server stops, or `take` said that it has ended.
 class EventSource {
  public:
   struct Batch {
@@ -40,8 +40,9 @@ class EventSource {
   virtual void open(std::function<void()> wake) = 0;
   // Gives what is there, at most about `max_bytes`; never waits for more to come.
   virtual Batch take(std::size_t max_bytes) = 0;
-  // Whether `take` reads files or the database, and so must not run on the I/O thread.
-  virtual bool blocks() const { return true; }
+  // Whether the next `take` reads files or the database, and so must not run on the I/O thread. Asked before
+  // each.
+  virtual bool blocks() { return true; }
 };
 
 using SharedText = std::shared_ptr<const std::string>;

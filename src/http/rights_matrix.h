@@ -195,6 +195,7 @@ inline std::vector<std::string> matrix_mistakes(const Router& declared, const Ri
     std::optional<Identity> identity;
     Answer identify(const Request&) override { return identity; }
     std::optional<Answer> identify_quickly(const Request&) override { return Answer(identity); }
+    std::shared_ptr<void> watch(const Identity&, std::function<void()>) override { return nullptr; }
   } who;
   Router asked;
   asked.set_identifier(&who);

@@ -87,6 +87,9 @@ class Identifier {
   virtual Answer identify(const Request& request) = 0;  // may read the database
   // From memory alone; nullopt when that does not tell.
   virtual std::optional<Answer> identify_quickly(const Request& request) = 0;
+  // Calls `wake` after something about that caller may have changed, until the handle is destroyed. Any
+  // thread; `wake` must not block.
+  [[nodiscard]] virtual std::shared_ptr<void> watch(const Identity& identity, std::function<void()> wake) = 0;
 };
 
 class Router {

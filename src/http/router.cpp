@@ -9,6 +9,7 @@
 #include "http/problem.h"
 #include "http/route.h"
 #include "http/route_table.h"
+#include "http/watched_stream.h"
 #include "store/store.h"
 
 namespace http {
@@ -230,7 +231,12 @@ Response Router::handle(Request& request) const {
   }
   if (auto refusal = refuse_caller(request, route, std::move(who)))
     return table_->told(request, route, Table::shown(request, route, std::move(*refusal)));
-  return table_->told(request, route, run(request, route));
+  auto response = run(request, route);
+  if (auto* source = std::get_if<std::shared_ptr<EventSource>>(&response.body);
+      source != nullptr && route.right != rights::Right::anyone) {
+    *source = std::make_shared<WatchedStream>(std::move(*source), request, route.right, *table_->identifier);
+  }
+  return table_->told(request, route, std::move(response));
 }
 
 std::optional<Response> Router::handle_quickly(Request& request) const {

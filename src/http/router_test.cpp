@@ -29,6 +29,7 @@ class RoleIdentifier : public Identifier {
     return std::optional(identity);
   }
   std::optional<Answer> identify_quickly(const Request& request) override { return identify(request); }
+  std::shared_ptr<void> watch(const Identity&, std::function<void()>) override { return nullptr; }
 };
 
 Request request_of(Method method, std::string target, std::string_view role = "admin") {

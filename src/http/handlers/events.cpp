@@ -34,7 +34,7 @@ class HubStream : public EventSource {
     return batch;
   }
 
-  bool blocks() const override { return false; }
+  bool blocks() override { return false; }
 
  private:
   service::EventHub& hub_;
@@ -62,7 +62,8 @@ void add_event_routes(Router& router, TaskHandlerParts parts) {
            .summary =
                "Changes of tasks and executions as they happen: `task`, `execution`, and `resync` where "
                "the last 10,000 events no longer reach back to Last-Event-ID. First comes `connected`, with "
-               "the milliseconds since the last change; `heartbeat` after 15 s of silence",
+               "the milliseconds since the last change; `heartbeat` after 15 s of silence; `account` when "
+               "the reader's own role has changed. The stream ends with the session or token",
            .tag = "events",
            .answers = {{200, "Events", "string", "text/event-stream"}},
            .headers = {{"Last-Event-ID", "Resume after this event"}}}});
