@@ -58,6 +58,8 @@ struct Response {
   Body body;
   // Honour a Range header (bytes, one range) of a GET whose status is 200.
   bool ranges = false;
+  // The router may compress the body: it mixes no secret with what somebody else chose (see compression.h).
+  bool compressible = false;
   // The part of the body that is sent; set where a Range was honoured.
   std::uint64_t first = 0;
   std::optional<std::uint64_t> length;
@@ -70,6 +72,12 @@ struct Response {
 
   // For chaining: Response::json_text(...).with("ETag", tag).
   Response&& with(std::string_view name, std::string value) &&;
+
+  // For chaining, of what mixes no secret with what somebody else chose.
+  Response&& may_be_compressed() && {
+    compressible = true;
+    return std::move(*this);
+  }
 
   // The whole body's size where it is known; of an event stream nothing is.
   std::optional<std::uint64_t> body_size() const;

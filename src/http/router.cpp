@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "http/canonical_path.h"
+#include "http/compression.h"
 #include "http/origin.h"
 #include "http/problem.h"
 #include "http/route.h"
@@ -236,6 +237,7 @@ Response Router::handle(Request& request) const {
       source != nullptr && route.right != rights::Right::anyone) {
     *source = std::make_shared<WatchedStream>(std::move(*source), request, route.right, *table_->identifier);
   }
+  compress(request, response);
   return table_->told(request, route, std::move(response));
 }
 

@@ -44,7 +44,10 @@ base::Result<Response> list(const TaskHandlerParts& parts, const Request& reques
     body += ",\"searched_until\":" + (until ? base::to_json_text(json::value(base::to_iso(*until))) : "null");
   }
   body += '}';
-  return Response::json_text(200, std::move(body));
+  auto response = Response::json_text(200, std::move(body));
+  // with a search each item shows what a job wrote
+  response.compressible = output->empty();
+  return response;
 }
 
 base::Result<Response> show(const TaskHandlerParts& parts, const Request& request) {
@@ -84,7 +87,7 @@ base::Result<Response> recent(const TaskHandlerParts& parts, const Request& requ
       items.push_back(json::object{{"task_id", id.value}, {"runs", std::move(runs)}});
     }
   });
-  return json_response(200, json::object{{"items", std::move(items)}});
+  return json_response(200, json::object{{"items", std::move(items)}}).may_be_compressed();
 }
 
 const std::vector<DocParameter> kListQuery = {

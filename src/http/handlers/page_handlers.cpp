@@ -1,3 +1,4 @@
+#include "http/compression.h"
 #include "http/handlers/handlers.h"
 #include "http/problem.h"
 
@@ -16,24 +17,6 @@ constexpr std::string_view kDocsPolicy =
 constexpr std::string_view kRootFiles[] = {"/favicon.svg",         "/favicon.ico", "/boot.js",
                                            "/plain.css",           "/robots.txt",  "/manifest.webmanifest",
                                            "/apple-touch-icon.png"};
-
-// Whether Accept-Encoding names the coding with a quality above 0.
-bool takes_coding(const Request& request, std::string_view coding) {
-  auto list = request.header("accept-encoding").value_or("");
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    auto item = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    const auto name = item.substr(0, item.find_first_of("; "));
-    if (equals_ignoring_case(name, coding)) {
-      const auto quality = item.find("q=");
-      return quality == item.npos ||
-             item.substr(quality + 2).find_first_not_of("0. ") != std::string_view::npos;
-    }
-  }
-  return false;
-}
 
 std::string tag_of(std::string_view tag, std::string_view coding) {
   std::string text(tag);

@@ -76,7 +76,7 @@ base::Result<Response> upcoming(const TaskHandlerParts& parts, const Request& re
   const auto without = query_task_ids(request, "without");
   if (!without) return without.error();
   for (const auto id : *without) wanted.without.insert(id.value);
-  return json_response(200, parts.ledger.upcoming(begin, end, wanted));
+  return json_response(200, parts.ledger.upcoming(begin, end, wanted)).may_be_compressed();
 }
 
 base::Result<Response> statistics(const TaskHandlerParts& parts, const Request& request) {
@@ -85,7 +85,7 @@ base::Result<Response> statistics(const TaskHandlerParts& parts, const Request& 
   const auto most = of_task ? service::LedgerView::kMaxTaskDays : service::LedgerView::kMaxDays;
   const auto days = query_integer(request, "days", 7, 1, most);
   if (!days) return days.error();
-  if (!of_task) return json_response(200, parts.ledger.statistics(*days));
+  if (!of_task) return json_response(200, parts.ledger.statistics(*days)).may_be_compressed();
   const auto id = base::parse_id<base::TaskId>(*wanted);
   if (!id) return query_error("task_id", "must be a task's number");
   const auto name = request.query.find("tz").value_or("UTC");
@@ -96,7 +96,7 @@ base::Result<Response> statistics(const TaskHandlerParts& parts, const Request& 
   }
   auto figures = parts.ledger.task_statistics(*id, *days, *zone);
   if (!figures) return std::move(figures).error();
-  return json_response(200, *figures);
+  return json_response(200, *figures).may_be_compressed();
 }
 
 }  // namespace
