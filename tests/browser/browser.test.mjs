@@ -10,6 +10,7 @@ import './security.mjs';
 import './executions.mjs';
 import './outputs.mjs';
 import './tabs.mjs';
+import './connection.mjs';
 import './loading.mjs';
 import './attention.mjs';
 import './admin.mjs';

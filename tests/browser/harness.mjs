@@ -99,6 +99,9 @@ export async function startServer(settings = {}) {
     output: () => output,
     end,
     start,
+    // It stands still, and its connections with it: nobody is told.
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
     stop: async () => {
       if (child.exitCode === null) await end();
       endProcessesOf(folder);
@@ -115,8 +118,8 @@ export async function startBrowser() {
   });
 }
 
-// One log-in for all pages: the password's hash is meant to be slow.
-let cookies;
+// One log-in for all pages of a server: the password's hash is meant to be slow.
+const cookies = new Map();
 async function cookiesOf(browser, server) {
   const context = await browser.newContext({ baseURL: server.url });
   const answer = await context.request.post('/auth/login', { data: { username: 'admin', password: PASSWORD } });
@@ -129,10 +132,10 @@ async function cookiesOf(browser, server) {
 // A page in a context of its own, logged in unless `strange`. What the console complains of (a breach of the
 // content security policy among it) is gathered in `complaints`.
 export async function openPage(browser, server, { language = 'en', dark = false, phone = false, strange = false, javaScriptEnabled = true } = {}) {
-  if (!strange) cookies ??= await cookiesOf(browser, server);
+  if (!strange && !cookies.has(server.url)) cookies.set(server.url, await cookiesOf(browser, server));
   const context = await browser.newContext({
     baseURL: server.url,
-    storageState: strange ? undefined : cookies,
+    storageState: strange ? undefined : cookies.get(server.url),
     javaScriptEnabled,
     viewport: phone ? PHONE : DESKTOP,
     hasTouch: phone,

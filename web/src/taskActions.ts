@@ -43,7 +43,7 @@ export async function setTaskPaused(task: Named, paused: boolean, changed: (paus
     });
   } catch (error) {
     changed(!paused);
-    toasts.failure(sayProblem(error));
+    toasts.failure(t(paused ? 'tasks.not_paused' : 'tasks.not_resumed', { name: task.name, why: sayProblem(error) }));
   }
 }
 

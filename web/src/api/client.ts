@@ -26,6 +26,27 @@ export interface RequestOptions {
   keepalive?: boolean;
 }
 
+// So long an answer is waited for: on a connection that has died without a word none comes, and no failure either.
+export const PATIENCE_MS = 30_000;
+// Of a change: it may have been made nevertheless. Who only reads is told that the server is out of reach.
+export const NO_ANSWER = 'no answer';
+
+// The caller's signal, and an end by itself. Whoever has the whole answer calls `done`.
+function limited(method: string, signal: AbortSignal | undefined): { signal: AbortSignal; done: () => void } {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new ApiError({ title: method === 'GET' ? 'unreachable' : NO_ANSWER, status: 0 })), PATIENCE_MS);
+  const follow = () => limit.abort(signal?.reason);
+  if (signal?.aborted) follow();
+  signal?.addEventListener('abort', follow, { once: true });
+  return {
+    signal: limit.signal,
+    done: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', follow);
+    },
+  };
+}
+
 // Called once when the server says that nobody is logged in.
 let whenLoggedOut: () => void = () => {};
 export function onLoggedOut(handler: () => void): void {
@@ -52,6 +73,21 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+  const { signal, done } = limited(method, options.signal);
+  return ask(method, path, { ...options, signal }).finally(done);
+}
+
+// This ends the session and begins another: until its answer is there, a refusal says nothing.
+const RENEWAL = '/auth/password';
+let renewals = 0;
+
+async function ask(method: string, path: string, options: RequestOptions): Promise<Response> {
+  if (path !== RENEWAL) return fetchAnswer(method, path, options);
+  renewals += 1;
+  return fetchAnswer(method, path, options).finally(() => (renewals -= 1));
+}
+
+async function fetchAnswer(method: string, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   const sent = Date.now();
@@ -66,18 +102,23 @@ export async function send(method: string, path: string, options: RequestOptions
       credentials: 'same-origin',
     });
   } catch (cause) {
-    if ((cause as Error).name === 'AbortError') throw cause;
+    if (cause instanceof ApiError || (cause as Error).name === 'AbortError') throw cause;
     throw new ApiError({ title: 'unreachable', status: 0 });
   }
   learnServerTime(response.headers.get('date'), sent, Date.now());
   if (response.ok) return response;
-  if (response.status === 401 && !path.startsWith('/auth/login')) whenLoggedOut();
+  if (response.status === 401 && !path.startsWith('/auth/login') && (renewals === 0 || path === RENEWAL)) whenLoggedOut();
   throw new ApiError(await problemOf(response));
 }
 
 async function json<T>(method: string, path: string, options?: RequestOptions): Promise<T> {
-  const response = await send(method, path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  const { signal, done } = limited(method, options?.signal);
+  try {
+    const response = await ask(method, path, { ...options, signal });
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  } finally {
+    done();
+  }
 }
 
 // Answers that were asked for before the code that wants them was there.

@@ -522,6 +522,7 @@ export default {
   'problem.field': '{field}: {problem}',
   'problem.forbidden': 'Your role does not allow this.',
   'problem.too_many': 'Too many requests; wait a moment and try again.',
+  'problem.no_answer': 'The server has not answered for {seconds} s. It may have been done nevertheless: look again.',
   'problem.unreachable': 'The server cannot be reached.',
 
   'register.busy': 'Creating…',
@@ -691,6 +692,8 @@ export default {
   'tasks.next_fire': 'Next fire',
   'tasks.no_fire': 'never again',
   'tasks.none_found': 'No task matches.',
+  'tasks.not_paused': '{name} was not paused: {why}',
+  'tasks.not_resumed': '{name} was not resumed: {why}',
   'tasks.not_started': '{name} was not started: {why}',
   'tasks.only_tag': 'Only the tag {tag}',
   'tasks.pause_named': 'Pause {name}',

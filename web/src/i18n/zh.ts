@@ -524,6 +524,7 @@ export default {
   'problem.field': '{field}：{problem}',
   'problem.forbidden': '你的角色无权执行此操作。',
   'problem.too_many': '请求过多，请稍后再试。',
+  'problem.no_answer': '服务器 {seconds} 秒内没有应答。操作可能已经生效，请稍后再确认。',
   'problem.unreachable': '无法连接服务器。',
 
   'register.busy': '创建中…',
@@ -693,6 +694,8 @@ export default {
   'tasks.next_fire': '下次触发',
   'tasks.no_fire': '不再触发',
   'tasks.none_found': '没有匹配的任务。',
+  'tasks.not_paused': '{name} 未暂停：{why}',
+  'tasks.not_resumed': '{name} 未恢复：{why}',
   'tasks.not_started': '{name} 未启动：{why}',
   'tasks.only_tag': '只看标签 {tag}',
   'tasks.pause_named': '暂停 {name}',

@@ -1,6 +1,5 @@
-// The server's events, as they happen while the tab is seen. The browser resumes a broken stream by itself
-// (Last-Event-ID); where it gives up, we try again, ever more slowly. After a gap that could not be resumed, pages are
-// told to look anew.
+// The server's events, as they happen while the tab is seen. After a gap pages are told to look anew.
+import { keepStream } from './eventStream';
 import { whileSeen } from './whileSeen';
 
 export interface LiveEvent {
@@ -12,20 +11,23 @@ export interface LiveEvent {
 }
 export type LiveState = 'off' | 'connecting' | 'live' | 'lost';
 
-const KINDS = ['task', 'execution', 'message', 'resync'];
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 15000;
+// What happened shortly before something came may have been on its way yet.
+const ON_ITS_WAY_MS = 2000;
+const KINDS = ['task', 'execution', 'message', 'resync', 'account'];
 
 class Live {
   state = $state<LiveState>('off');
-  private source: EventSource | null = null;
   private listeners = new Set<(event: LiveEvent) => void>();
-  private delay = FIRST_DELAY_MS;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private close: (() => void) | null = null;
   private end: (() => void) | null = null;
+  // Up to then, by the reader's clock, nothing was missed.
+  private knownAt = 0;
 
-  start(): void {
-    this.end ??= whileSeen(
+  // `since`: when the first of what is on display was asked for.
+  start(since: number): void {
+    if (this.end) return;
+    this.knownAt = since;
+    this.end = whileSeen(
       () => this.connect(),
       () => this.disconnect(),
     );
@@ -44,40 +46,40 @@ class Live {
   }
 
   private connect(): void {
-    this.timer = undefined;
-    if (this.state !== 'lost') this.state = 'connecting';
-    const source = new EventSource('/events');
-    this.source = source;
-    source.onopen = () => {
-      this.state = 'live';
-      this.delay = FIRST_DELAY_MS;
-      // Also at the first time: what happened between a page's first look and now was told to nobody.
-      this.tell({ type: 'resync' });
-    };
-    source.onerror = () => {
-      this.state = 'lost';
-      if (source.readyState !== EventSource.CLOSED) return;
-      source.close();
-      this.source = null;
-      this.timer = setTimeout(() => this.connect(), this.delay);
-      this.delay = Math.min(this.delay * 2, LONGEST_DELAY_MS);
-    };
-    for (const kind of KINDS) {
-      source.addEventListener(kind, (event) => this.receive(kind, (event as MessageEvent<string>).data));
-    }
+    this.state = 'connecting';
+    this.close = keepStream(() => '/events', {
+      events: {
+        connected: (event) => this.arrive(event.data),
+        ...Object.fromEntries(KINDS.map((kind) => [kind, (event: MessageEvent<string>) => this.receive(kind, event.data)])),
+      },
+      heard: () => {
+        if (this.state === 'live') this.knownAt = Date.now() - ON_ITS_WAY_MS;
+      },
+      lost: () => (this.state = 'lost'),
+    });
   }
 
   private disconnect(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.source?.close();
-    this.source = null;
+    this.close?.();
+    this.close = null;
     this.state = 'off';
+  }
+
+  // The stream has begun. Requests may have failed while it was lost; else it matters only whether anything happened
+  // since the page last knew.
+  private arrive(data: string): void {
+    const { quiet_ms } = JSON.parse(data) as { quiet_ms: number };
+    const unknown_ms = Date.now() - this.knownAt;
+    const missed = this.state === 'lost' || unknown_ms < 0 || quiet_ms <= unknown_ms;
+    this.state = 'live';
+    if (missed) this.tell({ type: 'resync' });
   }
 
   private receive(kind: string, data: string): void {
     try {
       this.tell({ type: kind, ...(JSON.parse(data) as object) });
+      // Another role is shown other things.
+      if (kind === 'account') this.tell({ type: 'resync' });
     } catch {
       this.tell({ type: 'resync' });
     }

@@ -1,6 +1,7 @@
 // The output of an execution, from its beginning on and as it grows while the tab is seen.
 import { urlOf } from '../api/client';
 import type { Piece } from '../model/logBuffer';
+import { keepStream } from './eventStream';
 import { whileSeen } from './whileSeen';
 
 interface Chunk {
@@ -22,52 +23,43 @@ export interface LogHandlers {
   size: (bytes: number) => void;
 }
 
-const RETRY_MS = 1000;
-
 // `wanted`: an attempt; null: the current one, and the next one after a retry.
 export function followLog(execution: number, wanted: number | null, handlers: LogHandlers): () => void {
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let close: (() => void) | null = null;
   let attempt = 0;
   // The last event that came; what follows it is asked for.
   let last: string | null = null;
   let ended = false;
 
-  const receive = (event: Event) => {
-    const chunk = JSON.parse((event as MessageEvent<string>).data) as Chunk;
+  const receive = (event: MessageEvent<string>) => {
+    const chunk = JSON.parse(event.data) as Chunk;
     if (attempt !== 0 && chunk.attempt !== attempt) handlers.reset();
     attempt = chunk.attempt;
-    last = (event as MessageEvent<string>).lastEventId;
+    last = event.lastEventId;
     handlers.size(chunk.end);
     handlers.piece({ stream: chunk.stream, at: Date.parse(chunk.time), text: chunk.text });
   };
   const connect = () => {
-    source = new EventSource(urlOf(`/executions/${execution}/log/stream`, { attempt: wanted, last_event_id: last }));
-    source.onopen = () => handlers.lost(false);
-    source.addEventListener('chunk', receive);
-    source.addEventListener('end', () => {
-      ended = true;
-      source?.close();
-      handlers.end();
-    });
-    source.onerror = () => {
-      if (ended) return;
-      handlers.lost(true);
-      // The browser resumes by itself unless it was refused; then all is read anew.
-      if (source?.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(() => {
+    close = keepStream(() => urlOf(`/executions/${execution}/log/stream`, { attempt: wanted, last_event_id: last }), {
+      events: {
+        chunk: receive,
+        end: () => {
+          ended = true;
+          close?.();
+          handlers.end();
+        },
+      },
+      open: () => handlers.lost(false),
+      lost: () => handlers.lost(true),
+      // Then all is read anew.
+      refused: () => {
         attempt = 0;
         last = null;
         handlers.reset();
-        connect();
-      }, RETRY_MS);
-    };
+      },
+    });
   };
-  const disconnect = () => {
-    clearTimeout(timer);
-    source?.close();
-  };
-  const stop = whileSeen(() => !ended && connect(), disconnect);
+  const stop = whileSeen(() => !ended && connect(), () => close?.());
   return () => {
     ended = true;
     stop();
