@@ -72,6 +72,8 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
   const ids = tasks.map((task) => task.id);
   leaving.add(tasks);
   const drop = heldBack.hold(async (isLeft) => {
+    // It can be undone no more.
+    toasts.dismiss(toast);
     const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, isLeft);
     const failed = all.filter((outcome) => outcome.problem !== null);
     leaving.gone(all.filter((outcome) => outcome.problem === null).map((outcome) => outcome.id));
@@ -79,7 +81,7 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
     leaving.giveBack(failed.map((outcome) => outcome.id));
     report(all);
   }, UNDO_MS);
-  toasts.show({
+  const toast = toasts.show({
     kind: 'done',
     text: t('delete.done', { count: tasks.length }),
     lifetime: UNDO_MS - 200,

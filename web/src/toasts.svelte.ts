@@ -14,12 +14,14 @@ class Toasts {
   items = $state.raw<Toast[]>([]);
   private next = 1;
 
-  show(toast: Omit<Toast, 'id'>): void {
+  // Gives what `dismiss` takes.
+  show(toast: Omit<Toast, 'id'>): number {
     const id = this.next++;
     this.items = [...this.items, { id, ...toast }].slice(-MOST);
     // A failure, or a way back, stays longer: it has to be read, or reached with the keyboard.
     const lifetime = toast.lifetime ?? (toast.kind === 'failure' || toast.action ? LIFETIME_MS * 2 : LIFETIME_MS);
     setTimeout(() => this.dismiss(id), lifetime);
+    return id;
   }
   done(text: string, action?: Toast['action']): void {
     this.show({ kind: 'done', text, action });

@@ -216,7 +216,9 @@ void add_log_routes(Router& router, TaskHandlerParts parts) {
        .right = Right::read,
        .handler = [parts](const Request& request) { return stream(parts, request); },
        .doc = {
-           .summary = "The output as it is written: `chunk` events, then `end`; resumable by Last-Event-ID",
+           .summary =
+               "The output as it is written: `chunk` events, then `end`; `heartbeat` after 15 s of silence. "
+               "Resumable by Last-Event-ID. The stream ends with the session or token",
            .tag = "executions",
            .query =
                {which,
