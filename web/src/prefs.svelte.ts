@@ -93,8 +93,8 @@ class Prefs {
   // Keeps up with the account, whoever changes it where, until the returned function is called.
   follow(user: number): () => void {
     if (this.user !== user) this.begin(user);
-    const stop = live.listen(({ type }) => {
-      if (type === 'resync' && performance.now() - this.askedAt > FRESH_MS) void this.refresh();
+    const stop = live.onOpen(() => {
+      if (performance.now() - this.askedAt > FRESH_MS) void this.refresh();
     });
     const otherTab = ({ key }: StorageEvent) => {
       if (key !== COPY) return;

@@ -18,6 +18,7 @@ const KINDS = ['task', 'execution', 'message', 'resync', 'account'];
 class Live {
   state = $state<LiveState>('off');
   private listeners = new Set<(event: LiveEvent) => void>();
+  private whenOpen = new Set<() => void>();
   private close: (() => void) | null = null;
   private end: (() => void) | null = null;
   // Up to then, by the reader's clock, nothing was missed.
@@ -43,6 +44,12 @@ class Live {
   listen(listener: (event: LiveEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  // Calls it at each beginning of the stream, also where nothing was missed: for what the server tells no events of.
+  onOpen(listener: () => void): () => void {
+    this.whenOpen.add(listener);
+    return () => this.whenOpen.delete(listener);
   }
 
   private connect(): void {
@@ -72,6 +79,7 @@ class Live {
     const unknown_ms = Date.now() - this.knownAt;
     const missed = this.state === 'lost' || unknown_ms < 0 || quiet_ms <= unknown_ms;
     this.state = 'live';
+    for (const listener of this.whenOpen) listener();
     if (missed) this.tell({ type: 'resync' });
   }
 

@@ -71,6 +71,15 @@ test('a tab that is seen again asks again only where something has changed since
   expect(told).toEqual(['resync']);
 });
 
+test('what has no events of its own is told of each beginning', () => {
+  const opened = vi.fn();
+  const stop = live.onOpen(opened);
+  open(5000);
+  expect(opened).toHaveBeenCalledOnce();
+  expect(told).toEqual([]);
+  stop();
+});
+
 test('another role is told, and all is asked again', () => {
   open(5000);
   FakeEventSource.last.say('account');
