@@ -3,6 +3,7 @@ import './shared.mjs';
 // First: the fewer tasks there are, the less axe has to look through.
 import './looks.mjs';
 import './deeds.mjs';
+import './focus.mjs';
 import './form.mjs';
 import './lists.mjs';
 import './times.mjs';

@@ -341,7 +341,7 @@ describe('deeds', () => {
     await page.getByLabel('Select this page').check();
     await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
-    await page.getByText('Paused 2 tasks', { exact: true }).waitFor();
+    await page.getByText('Paused 1 task · 1 task was paused already', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Resumed 1 task', { exact: true }).waitFor();
     const status = async ({ id }) => (await server.api('GET', `/tasks/${id}`)).status;

@@ -8,6 +8,8 @@ export interface Outcome {
   id: number;
   name: string;
   problem: string | null;
+  // It was so already: nothing had to be done.
+  isSame?: boolean;
 }
 export type BulkAction = 'force_run' | 'pause' | 'resume' | 'delete';
 type Progress = (done: number) => void;

@@ -5,6 +5,8 @@ export interface Toast {
   text: string;
   lifetime?: number;
   action?: { label: string; run: () => void } | { label: string; href: string };
+  // Shows what the text sums up.
+  details?: { label: string; run: () => void };
 }
 
 const LIFETIME_MS = 6000;
@@ -19,7 +21,7 @@ class Toasts {
     const id = this.next++;
     this.items = [...this.items, { id, ...toast }].slice(-MOST);
     // A failure, or a way back, stays longer: it has to be read, or reached with the keyboard.
-    const lifetime = toast.lifetime ?? (toast.kind === 'failure' || toast.action ? LIFETIME_MS * 2 : LIFETIME_MS);
+    const lifetime = toast.lifetime ?? (toast.kind === 'failure' || toast.action || toast.details ? LIFETIME_MS * 2 : LIFETIME_MS);
     setTimeout(() => this.dismiss(id), lifetime);
     return id;
   }
