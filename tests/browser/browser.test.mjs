@@ -14,6 +14,7 @@ import './tabs.mjs';
 import './connection.mjs';
 import './loading.mjs';
 import './attention.mjs';
+import './overview.mjs';
 import './admin.mjs';
 import './chinese.mjs';
 import './plain.mjs';

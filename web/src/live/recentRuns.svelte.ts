@@ -15,7 +15,8 @@ class RecentRuns {
     return this.runs.get(id);
   }
 
-  want(tasks: Pick<Task, 'id' | 'status' | 'last_run_at'>[]): void {
+  // Settled when what was asked for anew has come, or could not.
+  want(tasks: Pick<Task, 'id' | 'status' | 'last_run_at'>[]): Promise<unknown> {
     if (this.runs.size > MOST_KEPT) {
       this.runs.clear();
       this.asked.clear();
@@ -25,7 +26,9 @@ class RecentRuns {
     const stale = ran.filter((task) => this.asked.get(task.id) !== key(task));
     for (const task of stale) this.asked.set(task.id, key(task));
     const ids = [...new Set(stale.map(({ id }) => id))];
-    for (let at = 0; at < ids.length; at += MOST_AT_ONCE) void this.ask(ids.slice(at, at + MOST_AT_ONCE));
+    const parts = [];
+    for (let at = 0; at < ids.length; at += MOST_AT_ONCE) parts.push(this.ask(ids.slice(at, at + MOST_AT_ONCE)));
+    return Promise.all(parts);
   }
 
   private async ask(ids: number[]): Promise<void> {
