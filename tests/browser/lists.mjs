@@ -91,6 +91,94 @@ describe('lists', () => {
     }
   });
 
+  test('every width tells the last runs and the exact next fire, and can be sorted', async () => {
+    const { page, create, run, ended } = at;
+    await ended(await run(await create('ever b', { cron: '30 4 29 2 *' })));
+    await create('ever a');
+    await page.goto('/ui/tasks?search=ever');
+    for (const width of [360, 390, 761, 768, 940, 941, 1024, 1080, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      const row = at.row('ever b');
+      await row.locator('.strip path.SUCCESS').first().waitFor();
+      await row.getByText(/sec|now/).first().waitFor();
+      await row.locator('[data-tip=fire]:visible', { hasText: /\d\d:\d\d/ }).waitFor();
+      const cut = await row.locator('[data-tip=fire], .last, .strip').evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.outerHTML.slice(0, 80)));
+      assert.deepEqual(cut, [], `${width}`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual(await accessibilityFindings(page), [], `${width}`);
+      const heads = await page.locator('thead').getByRole('button', { name: 'Name' }).isVisible();
+      assert.equal(await page.getByLabel('Sort by').isVisible(), !heads, `${width}: one way to sort`);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const names = (...wanted) => page.waitForFunction((wanted) => [...document.querySelectorAll('tr[data-id] a.name')].map((link) => link.textContent).join() === wanted, wanted.join());
+    await page.getByLabel('Sort by').selectOption('Name');
+    await names('ever b', 'ever a');
+    await page.getByRole('button', { name: 'Descending' }).click();
+    await names('ever a', 'ever b');
+    assert.equal(await page.getByRole('button', { name: 'Ascending' }).count(), 1);
+  });
+
+  test('the pager can be used while the bar of what is selected stands there', async () => {
+    const { page, create, row } = at;
+    for (let number = 10; number < 37; number += 1) await create(`turned ${number}`);
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      await page.goto('/ui/tasks?search=turned&page_size=25&sort=name&order=asc');
+      await page.getByLabel('Select turned 10').check();
+      await page.locator('.bar[role=region]').waitFor();
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      const next = page.getByRole('button', { name: 'Next page' });
+      assert.ok(await next.evaluate((button) => {
+        const { left, top, width, height } = button.getBoundingClientRect();
+        return [0.1, 0.5, 0.9].every((part) => button.contains(document.elementFromPoint(left + width / 2, top + height * part)));
+      }), `${width}: something lies over it`);
+      await next.click();
+      await row('turned 36').waitFor();
+    }
+  });
+
+  test('rows stay under the pointer when somebody else makes a task', async () => {
+    const { page, create, row } = at;
+    for (const name of ['still one', 'still two']) await create(name);
+    await page.goto('/ui/tasks?search=still');
+    await row('still one').hover();
+    const before = await row('still one').boundingBox();
+    await create('still three');
+    await page.getByRole('button', { name: '1 new', exact: true }).waitFor();
+    assert.deepEqual(await row('still one').boundingBox(), before);
+    assert.equal(await row('still three').count(), 0);
+    await page.getByRole('button', { name: '1 new', exact: true }).click();
+    await row('still three').waitFor();
+    await create('still four');
+    await page.getByRole('button', { name: '1 new', exact: true }).waitFor();
+    await page.mouse.move(5, 5);
+    await row('still four').waitFor();
+    assert.equal(await page.locator('.waiting').count(), 0);
+    // Nobody points at it: it comes at once.
+    await create('still five');
+    await row('still five').waitFor();
+    // An order that is asked for holds, also where something new comes before its answer does.
+    let isFirst = true;
+    await page.route('**/tasks?*sort=name*', async (route) => {
+      if (!isFirst) return route.continue();
+      isFirst = false;
+      await create('still six');
+    });
+    await page.locator('thead').getByRole('button', { name: 'Name' }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll('tr[data-id] a.name')].map((link) => link.textContent).join() === ['five', 'four', 'one', 'six', 'three', 'two'].map((word) => `still ${word}`).join());
+  });
+
+  test('more than can be selected is said to be left out', async () => {
+    const { page, create } = at;
+    for (let done = 0; done < 1003; done += 17) await Promise.all(Array.from({ length: 17 }, (_, each) => create(`crowded ${done + each}`)));
+    await page.goto('/ui/tasks?search=crowded');
+    await page.getByLabel('Select this page').check();
+    await page.getByRole('button', { name: 'Select the first 1000 of 1003 that match' }).click();
+    await page.getByText('1000 of 1003 are selected, the most at once.').waitFor();
+    await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByText('3 more match, and are not among them.').waitFor();
+  });
+
   test('a word of what was done stands above the bar of what is selected', async () => {
     const { page, create, row } = at;
     for (const name of ['covered one', 'covered two']) await create(name);

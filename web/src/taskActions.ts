@@ -60,10 +60,10 @@ function sayFailures(all: Outcome[]): void {
 const UNDO_MS = 7000;
 
 // False where it was not wanted after all. `report` hears of it when some could not be deleted.
-export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => void = sayFailures): Promise<boolean> {
+export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => void = sayFailures, text = t('delete.text')): Promise<boolean> {
   const yes = await confirm.ask({
     title: t('delete.title', { count: tasks.length }),
-    text: t('delete.text'),
+    text,
     names: tasks.map((task) => task.name),
     confirm: t('action.delete'),
     danger: true,
