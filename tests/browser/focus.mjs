@@ -88,11 +88,12 @@ describe('focus', () => {
 
   test('what became of each is told on demand, also of those that were so already', async () => {
     const { page, server, create } = at;
-    const task = await create('told one');
-    await create('told two');
+    const task = await create('recounted one');
+    await create('recounted two');
     await server.api('POST', `/tasks/${task.id}/pause`);
-    await select('told');
+    await select('recounted');
     await press(bar().getByRole('button', { name: 'Pause' }));
+    await dialog().getByText('1 of them is paused already.').waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Paused 1 task · 1 task was paused already', { exact: true }).waitFor();
     // On another page as well.
@@ -100,7 +101,7 @@ describe('focus', () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.locator('.toast').getByRole('button', { name: 'Details' }).click();
     const lines = dialog().getByRole('listitem');
-    await lines.filter({ hasText: 'told one' }).getByText('Was so already').waitFor();
-    await lines.filter({ hasText: 'told two' }).getByText('Done').waitFor();
+    await lines.filter({ hasText: 'recounted one' }).getByText('Was so already').waitFor();
+    await lines.filter({ hasText: 'recounted two' }).getByText('Done').waitFor();
   });
 });

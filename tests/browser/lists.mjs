@@ -93,12 +93,12 @@ describe('lists', () => {
 
   test('every width tells the last runs and the exact next fire, and can be sorted', async () => {
     const { page, create, run, ended } = at;
-    await ended(await run(await create('ever b', { cron: '30 4 29 2 *' })));
-    await create('ever a');
-    await page.goto('/ui/tasks?search=ever');
+    await ended(await run(await create('evergreen b', { cron: '30 4 29 2 *' })));
+    await create('evergreen a');
+    await page.goto('/ui/tasks?search=evergreen');
     for (const width of [360, 390, 761, 768, 940, 941, 1024, 1080, 1280]) {
       await page.setViewportSize({ width, height: 740 });
-      const row = at.row('ever b');
+      const row = at.row('evergreen b');
       await row.locator('.strip path.SUCCESS').first().waitFor();
       await row.getByText(/sec|now/).first().waitFor();
       await row.locator('[data-tip=fire]:visible', { hasText: /\d\d:\d\d/ }).waitFor();
@@ -112,9 +112,9 @@ describe('lists', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     const names = (...wanted) => page.waitForFunction((wanted) => [...document.querySelectorAll('tr[data-id] a.name')].map((link) => link.textContent).join() === wanted, wanted.join());
     await page.getByLabel('Sort by').selectOption('Name');
-    await names('ever b', 'ever a');
+    await names('evergreen b', 'evergreen a');
     await page.getByRole('button', { name: 'Descending' }).click();
-    await names('ever a', 'ever b');
+    await names('evergreen a', 'evergreen b');
     assert.equal(await page.getByRole('button', { name: 'Ascending' }).count(), 1);
   });
 

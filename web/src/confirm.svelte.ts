@@ -2,6 +2,8 @@
 export interface Question {
   title: string;
   text: string;
+  // What is known only later; its line is kept free.
+  more?: Promise<string>;
   // What it is about, one a line.
   names?: string[];
   confirm: string;

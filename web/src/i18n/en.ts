@@ -85,6 +85,8 @@ export default {
   'bulk.ask_force_run': 'Run {count} {count|task|tasks} now?',
   'bulk.ask_pause': 'Pause {count} {count|task|tasks}?',
   'bulk.ask_resume': 'Resume {count} {count|task|tasks}?',
+  'bulk.ask_same_pause': '{count} of them {count|is|are} paused already.',
+  'bulk.ask_same_resume': '{count} of them {count|is|are} not paused.',
   'bulk.ask_tag': 'Tag {count} {count|task|tasks}',
   'bulk.clear': 'Clear the selection',
   'bulk.details': 'Details',

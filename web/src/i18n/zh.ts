@@ -87,6 +87,8 @@ export default {
   'bulk.ask_force_run': '立即运行 {count} 个任务？',
   'bulk.ask_pause': '暂停 {count} 个任务？',
   'bulk.ask_resume': '恢复 {count} 个任务？',
+  'bulk.ask_same_pause': '其中 {count} 个已经暂停。',
+  'bulk.ask_same_resume': '其中 {count} 个并未暂停。',
   'bulk.ask_tag': '为 {count} 个任务加标签',
   'bulk.clear': '清除选择',
   'bulk.details': '详情',
