@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cronFromWords } from './scheduleWords';
+import { cronFromWords, wordsNeedSeveral } from './scheduleWords';
 
 // Each line: the words, their expression, and the sentence which the server gives for it (tests/api holds it to that).
 const CASES = readFileSync(new URL('../../../tests/data/schedule_words.txt', import.meta.url), 'utf8')
@@ -18,6 +18,14 @@ describe('words become a schedule', () => {
   });
 });
 
+describe('what is understood, but takes several expressions', () => {
+  it.each(['every day at 8:00 and 17:30', '每天8:00和17:30', '工作日8点和17点半'])('%s', (words) => {
+    expect(cronFromWords(words)).toBeNull();
+    expect(wordsNeedSeveral(words)).toBe(true);
+  });
+  it.each(['every day at 8 and 17', 'every day at 8', 'at 8:00 and 17:30', 'some day at 8:00 and 17:30', 'twice a day', ''])('is not: %s', (words) => expect(wordsNeedSeveral(words)).toBe(false));
+});
+
 describe('what is not wholly understood is no schedule', () => {
   it.each([
     '', ' ', 'sometimes', 'at 9', '9', 'monday 9', 'every', 'every day at', 'every day at 25', 'every day at 9:75', 'every day at 13pm',
@@ -28,14 +36,14 @@ describe('what is not wholly understood is no schedule', () => {
     'every 7 minutes on weekdays', 'every 90 minutes between 9 and 17', 'friday the 13th', 'every monday and on the 15th of the month at 8',
     'fifth monday of every quarter', 'on the 15th of every quarter', 'every 15 minutes between 9:30 and 17',
     // What may mean two things.
-    'weekly', 'every month on monday', 'every hour at 20', 'every day at 9 and 5', 'every day at 9 and 5pm', 'every hour from 9 to 5',
-    'every 10 minutes from 9 to 5pm', 'first monday at 8', 'every january', 'in january at 8', 'every sunday night at 1', 'friday night at 12',
+    'weekly at 9', 'every month on monday', 'every hour at 20', 'every day at 9 and 5', 'every day at 9 and 5pm', 'every hour from 9 to 5',
+    'every 10 minutes from 9 to 5pm', 'every third friday at 8', 'every january', 'in january at 8', 'every sunday night at 1', 'friday night at 12',
     'every evening', 'every morning at 3pm', 'from monday at 8', 'every day on monday at 8', 'every monday at 8 and friday at 9',
     'every monday at 8, every friday at 9', 'every month on the 40th', 'on the 31st of february', 'on the 31st of june and july', 'every monday friday at 8', 'monday wednesday friday at 8', 'on the 30th of april and on monday', '5th to 1st of every month',
-    'every week', 'every hour every minute', 'every second at noon', 'every 10 minutes from 22 to 6 on weekdays', 'at 9 of the month', 'every first day', 'every 2nd day of the month at 9', 'between 9 and 17', 'every day between 9 and 17', 'at :20',
-    '有时候', '每天二十四点', '每年6月、7月的31日8点', '工作日周六8点', '每天 30 点', '每', '每天9', '每隔一天9点', '每隔一小时', '隔天', '每两天9点', '每两周周一', '每两周', '每周', '每周一次', '每天两次', '每天三次，9点和17点',
+    'every week at 9', 'every night at 5', 'every night at 6', 'nightly', 'every 3 hours starting at 7', 'every 5 hours starting at 1', 'every hour from ten to five', 'on january 1 2027', 'half past', 'every hour every minute', 'every second at noon', 'every 10 minutes from 22 to 6 on weekdays', 'at 9 of the month', 'every first day', 'every 2nd day of the month at 9', 'between 9 and 17', 'every day between 9 and 17', 'at :20',
+    '有时候', '每天二十四点', '每年6月、7月的31日8点', '工作日周六8点', '每天 30 点', '每', '每天9', '每隔一天9点', '每隔一小时', '隔天', '每两天9点', '每两周周一', '每两周', '每周9点', '每天早晚', '每天早晚3点', '5分钟', '每天8点5点', '每第二个周一9点', '每天两次', '每天三次，9点和17点',
     '除周一外每天8点', '不在周一8点', '每天9点或10点', '每天9点和17点半', '每天上午9点和5点', '每天上午15点', '每小时 9 点到 5 点', '每周五晚上12点',
-    '每周一二十点', '每月40日', '每月周一 8点', '第一个周一8点', '每月第六个周一', '每5个月', '工作日每7分钟', '2月30日8点', '每月第一周的周一8点', '每天一三五8点',
+    '每周一二十点', '每月40日', '每月周一 8点', '每月第六个周一', '每5个月', '工作日每7分钟', '2月30日8点', '每月第一周的周一8点', '每天一三五8点',
     '每年3月', '每天早上', '每月15日和周一8点', '9点', '每天9点到17点', '工作日、每天', '每天9点五', '周五一一', '每周一月',
   ])('"%s"', (words) => expect(cronFromWords(words)).toBeNull());
 

@@ -18,6 +18,8 @@ export interface NthWeekday {
 }
 export interface Wish {
   interval?: { count: number; unit: Unit };
+  // Where the hours of an interval are counted from.
+  start?: Time;
   // Minutes past each hour.
   past?: number[];
   period?: Period;
@@ -107,7 +109,8 @@ function daysOf(wish: Wish): Days | null {
   // Cron joins a date and a weekday with "or", which is nobody's wish.
   if ([weekdays, nth, dates].filter(Boolean).length > 1) return null;
   if (period === 'day' && (weekdays || nth || dates)) return null;
-  if (period === 'week' && !weekdays) return null;
+  // "Weekly" alone is what cron's own @weekly is; with a time it lacks its day.
+  if (period === 'week' && !weekdays) return nth || dates || wish.times || wish.interval || months ? null : { date: '*', month: '*', weekday: '0' };
   if (!wish.interval && !period && !weekdays && !nth && !dates) return null;
   const month = monthsOf(wish);
   if (month === null) return null;
@@ -133,7 +136,12 @@ function clockOf(times: Time[]): string[] | null {
 }
 
 function hoursOf(wish: Wish, step: number): string | null {
-  const { window } = wish;
+  const { window, start } = wish;
+  if (start) {
+    // Counted from a later hour it would have another rhythm before it than after it.
+    if (window || wish.past || start.second || 24 % step !== 0 || start.hour >= step) return null;
+    return step === 24 ? `${start.hour}` : `${start.hour}-23/${step}`;
+  }
   if (!window) return step === 1 ? '*' : 24 % step === 0 ? `*/${step}` : null;
   const { from, to } = window;
   if (from.minute || to.minute || from.second || to.second) return null;
@@ -157,10 +165,10 @@ function inLargestUnit({ count, unit }: NonNullable<Wish['interval']>): NonNulla
 
 function intervalFields(wish: Wish): string[] | null {
   const { count, unit } = wish.interval!;
-  if (wish.times || (wish.past && unit !== 'hour') || count < 1) return null;
+  if (wish.times || ((wish.past || wish.start) && unit !== 'hour') || count < 1) return null;
   const hours = hoursOf(wish, unit === 'hour' ? count : 1);
   if (hours === null) return null;
-  if (unit === 'hour') return ['0', listed(wish.past ?? [0]), hours];
+  if (unit === 'hour') return ['0', listed(wish.past ?? [wish.start?.minute ?? 0]), hours];
   if (60 % count !== 0) return null;
   const step = count === 1 ? '*' : `*/${count}`;
   return unit === 'minute' ? ['0', step, hours] : [step, '*', hours];
@@ -182,7 +190,7 @@ function isOften({ often, times, weekdays, dates, nth, period }: Wish): boolean 
 
 export function cronOfWish(said: Wish): string | null {
   const wish = said.interval ? { ...said, interval: inLargestUnit(said.interval) } : said;
-  if (!isOften(wish) || (!wish.interval && (wish.past || wish.window))) return null;
+  if (!isOften(wish) || (!wish.interval && (wish.past || wish.window || wish.start))) return null;
   const times = wish.times ?? [{ hour: 0, minute: 0, second: 0 }];
   // Over midnight it is another day, so the days may not matter.
   const anyDay = !wish.weekdays && !wish.nth && !wish.dates && !wish.months && (wish.period ?? 'day') === 'day';
@@ -193,4 +201,10 @@ export function cronOfWish(said: Wish): string | null {
   if (!days || !clock) return days ? everyOf(wish) : null;
   const [second, ...rest] = clock;
   return [...(second === '0' ? [] : [second]), ...rest, days.date, days.month, days.weekday].join(' ');
+}
+
+// Whether each of its times has an expression, but not all of them together: 8:00 and 17:30.
+export function needsSeveral(wish: Wish): boolean {
+  const { times = [], often: _, ...days } = wish;
+  return times.length > 1 && cronOfWish(wish) === null && times.every((time) => cronOfWish({ ...days, times: [time] }) !== null);
 }

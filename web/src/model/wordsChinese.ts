@@ -13,6 +13,8 @@ const AND = /,|和|与|及|以及/;
 const TO = /到|至|-/;
 // "周二周四": the word for the week parts them.
 const NEXT_DAY = new RegExp(`${AND.source}|(?<=${WEEK}[${DAYS}天]+\\s*)(?=${WEEK}${DAY})`);
+// "8点12点": each of them says that it is a time.
+const NEXT_TIME = new RegExp(`${AND.source}|(?=\\s*(?:${NUMBER})\\s*[点时:])`);
 const PART = '上午|早上|早晨|清晨|早|凌晨|中午|下午|傍晚|晚上|晚间|晚|夜里|夜间|深夜|半夜';
 
 // NaN where the signs are no number: "三五".
@@ -53,7 +55,7 @@ export function wishFromChinese(text: string): Wish | null {
     const noon = scanner.take(/正午|中午(?!\s*(?:\d|[一二两三十]))/);
     if (noon) return { hour: 12, minute: 0, second: 0, part: '零' };
     const own = scanner.take(new RegExp(PART))?.[0]?.trim() ?? '';
-    const clock = scanner.take(/(\d{1,2}):(\d{2})(?::(\d{2}))?(?!\d)/);
+    const clock = scanner.take(/(\d{1,2}):(\d{2})(?::(\d{2}))?(?!\d)(?:分(?!钟))?/);
     const match = clock ?? scanner.take(new RegExp(`(${NUMBER})\\s*(?:点钟|点|时)`));
     if (!match) return null;
     let minute = Number(match[2] ?? 0);
@@ -73,7 +75,10 @@ export function wishFromChinese(text: string): Wish | null {
     if (scanner.has(/每(?:个)?整点/)) return put(wish, { interval: { count: 1, unit: 'hour' }, past: [0] }) || null;
     if (scanner.has(/每隔?半个?(?:小时|钟头)/)) return put(wish, { interval: { count: 30, unit: 'minute' } }) || null;
     if (scanner.has(/每隔?一?刻钟/)) return put(wish, { interval: { count: 15, unit: 'minute' } }) || null;
-    const match = scanner.take(new RegExp(`每(隔)?\\s*(${NUMBER})?\\s*个?(秒|分|小时|钟头)钟?`));
+    // "5 分钟一次", where nothing else says that it is repeated.
+    const often = scanner.take(new RegExp(`(?:(半)|(${NUMBER}))\\s*个?(秒|分|小时|钟头)钟?(?:执行|运行|跑)?一次`));
+    if (often?.[1]) return /小时|钟头/.test(often[3]!) ? put(wish, { interval: { count: 30, unit: 'minute' } }) || null : null;
+    const match = often ? [often[0], undefined, often[2], often[3]] : scanner.take(new RegExp(`每(隔)?\\s*(${NUMBER})?\\s*个?(秒|分|小时|钟头)钟?`));
     if (!match) return null;
     const count = match[2] ? number(match[2]) : 1;
     // "每隔一小时" is each hour to some and each second hour to others.
@@ -105,12 +110,14 @@ export function wishFromChinese(text: string): Wish | null {
   function period(): true | null {
     const apart = scanner.take(new RegExp(`每\\s*(${NUMBER})\\s*个月`));
     if (apart) return number(apart[1]!) >= 1 ? put(wish, { period: 'month', months_apart: number(apart[1]!) }) || null : null;
+    if (scanner.has(/每半年/)) return put(wish, { period: 'month', months_apart: 6 }) || null;
+    if (scanner.has(/天天/)) return put(wish, { period: 'day' }) || null;
     const quarters = scanner.take(/每个?季度?末?的?|季度?末/);
     if (quarters) return put(wish, { period: 'quarter', ...(quarters[0].includes('末') ? { dates: ['L'] as MonthDay[] } : {}) }) || null;
     if (scanner.has(/(?:每个?)?月(?:的?月)?[底末]/)) return put(wish, { period: 'month', dates: ['L'] }) || null;
     // "每晚 9 点": the part of the day belongs to the time that follows.
-    if (scanner.has(/每(?=[早晚])/)) return put(wish, { period: 'day' }) || null;
-    const match = scanner.take(new RegExp(`每[一个]?(天|日|月|年|${WEEK}(?!\\s*${DAY}(?!次)))的?`));
+    if (scanner.has(new RegExp(`每个?(?=${PART})`))) return put(wish, { period: 'day' }) || null;
+    const match = scanner.take(new RegExp(`每[一个]?(天|日|月|年|${WEEK}(?!\\s*(?:末|${DAY}(?!次))))的?`));
     if (!match) return null;
     const periods: Record<string, Period> = { 天: 'day', 日: 'day', 月: 'month', 年: 'year' };
     return put(wish, { period: periods[match[1]!] ?? 'week' }) || null;
@@ -163,7 +170,7 @@ export function wishFromChinese(text: string): Wish | null {
       return day ? places!.map((nth): NthWeekday => ({ nth, day: dayOf(day[1]!) })) : null;
     };
     const found = scanner.list(group, AND);
-    return found ? put(wish, { nth: found.flat() }) || null : null;
+    return found ? put(wish, { nth: found.flat(), monthly: true }) || null : null;
   }
 
   function dates(): true | null {
@@ -225,6 +232,12 @@ export function wishFromChinese(text: string): Wish | null {
 
   function times(): true | null {
     scanner.take(/的|在|于/);
+    // "早晚8点" are two times, twelve hours apart.
+    if (scanner.has(/早晚各?/)) {
+      const morning = time();
+      if (!morning || morning.part || morning.hour < 6 || morning.hour > 11) return null;
+      return put(wish, { times: [morning, { ...morning, hour: morning.hour + 12 }] }) || null;
+    }
     let part = '';
     const one = () => {
       const found = time(part);
@@ -235,7 +248,7 @@ export function wishFromChinese(text: string): Wish | null {
     const numbers = scanner.take(new RegExp(`((?:(?:\\d{1,2})\\s*(?:,|和|与|及)\\s*)+\\d{1,2})\\s*点(?:整|钟)?(?!半|\\s*\\d|[一三]刻)`));
     const hours = numbers?.[1]!.split(/\D+/).map(Number);
     if (hours?.some((hour) => hour > 23)) return null;
-    const found = hours ? hours.map((hour): Said => ({ hour, minute: 0, second: 0, part: '' })) : scanner.list(one, AND, () => (scanner.take(/在|于/), one()));
+    const found = hours ? hours.map((hour): Said => ({ hour, minute: 0, second: 0, part: '' })) : scanner.list(one, NEXT_TIME, () => (scanner.take(/在|于/), one()));
     // Later times stand behind earlier ones, or it is not sure which half of the day is meant.
     const at = ({ hour, minute }: Time) => hour * 60 + minute;
     if (!found || found.some((each, place) => place > 0 && at(each) !== 0 && at(each) <= at(found[place - 1]!))) return null;

@@ -39,13 +39,14 @@ export function wishFromEnglish(text: string): Wish | null {
   let said: Said[] | null = null;
   // "of the month" alone names no day, where "every month" means its first.
   let within = false;
+  let onTheHour = false;
 
   const saidAs = (hour: number, minute: number, mark: Mark, plain = true): Said => ({ hour, minute, second: 0, mark, plain });
   function time(): Said | null {
     if (scanner.has(/noon|midday/)) return saidAs(12, 0, 'named');
     if (scanner.has(/midnight/)) return saidAs(0, 0, 'named');
     const past = scanner.take(new RegExp(`(half|(?:a )?quarter) (past|to) (${NUMBER})`));
-    const shape = /(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?: ?(am|pm|o'clock))?/;
+    const shape = /(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?(?: ?(am|pm|o'clock))?/;
     const match = past ?? scanner.take(shape) ?? scanner.take(new RegExp(`(${NUMBERS.slice(1).join('|')})()()(?: (am|pm|o'clock))?`));
     if (!match) return null;
     if (past) {
@@ -66,6 +67,21 @@ export function wishFromEnglish(text: string): Wish | null {
     return hour > 23 ? null : { hour, minute, second, mark: 'bare', plain };
   }
 
+  // "ten to five", "5 past 9"; digits before "to" may be a range. "0900" is no year only behind "at".
+  function timeBehindAt(): Said | null {
+    const minutes = scanner.take(new RegExp(`(?:(five|ten|twenty) (?:minutes )?(past|to)|(\\d{1,2}) (?:minutes )?past) (${NUMBER})`));
+    if (minutes) {
+      const count = number(minutes[1] ?? minutes[3]!);
+      const hour = number(minutes[4]!);
+      const at = hour * 60 + count * (minutes[2] === 'to' ? -1 : 1);
+      return hour > 23 || count > 59 || at < 0 ? null : saidAs(Math.floor(at / 60), at % 60, 'bare');
+    }
+    const digits = scanner.take(/(\d{2})(\d{2})/);
+    if (!digits) return time();
+    const [hour, minute] = [Number(digits[1]), Number(digits[2])];
+    return hour > 23 || minute > 59 ? null : saidAs(hour, minute, 'bare');
+  }
+
   function interval(): true | null {
     if (scanner.has(/hourly/)) return put(wish, { interval: { count: 1, unit: 'hour' } }) || null;
     if (scanner.has(new RegExp(`${EACH} half(?: an?|-)? ?hour`))) return put(wish, { interval: { count: 30, unit: 'minute' } }) || null;
@@ -80,8 +96,16 @@ export function wishFromEnglish(text: string): Wish | null {
   }
 
   // "at :20", "at minute 20", "at 20 past every hour", "on the hour".
+  // "every 3 hours starting at 1 am".
+  function start(): true | null {
+    const from = scanner.has(/(?:starting|beginning)(?: at| from)?/) ? time() : null;
+    return from && wish.interval ? put(wish, { start: from }) || null : null;
+  }
+
   function past(): true | null {
-    if (scanner.has(/on the hour/)) return put(wish, { past: [0] }) || null;
+    if (scanner.has(/on the hour/)) return (onTheHour = put(wish, { past: [0] })) || null;
+    const alone = scanner.take(new RegExp(`(?:at )?(?:(half)|(?:a )?quarter) (past|to)(?! (?:${NUMBER}|the|every|each|an?)\\b)`));
+    if (alone) return alone[1] && alone[2] === 'to' ? null : put(wish, { past: [alone[1] ? 30 : alone[2] === 'past' ? 15 : 45] }) || null;
     const colon = scanner.attempt(() => (scanner.has(/at(?= )/) ? scanner.list(() => scanner.take(/:(\d{2})/), AND) : null));
     const named = colon ? null : scanner.take(/(?:at )?minute (\d{1,2})(?: (?:of|past) (every|each|the) hour)?/);
     const after = colon || named ? null : scanner.take(/(?:at )?(\d{1,2}|half|quarter)(?: minutes?)? (?:past|after) (every|each|the) hour/);
@@ -108,7 +132,7 @@ export function wishFromEnglish(text: string): Wish | null {
     const match =
       scanner.take(/(daily|everyday)/) ?? scanner.take(/(weekly|monthly|quarterly|yearly|annually)/) ??
       scanner.take(new RegExp(`${EACH} (day|week|month|quarter|year)`)) ??
-      scanner.take(/(?:of|in) (?:the|a|every|each) (month|quarter|year)/);
+      scanner.take(/(?:(?:of|in) (?:the|a|every|each)|of) (month|quarter|year)/);
     if (!match) return null;
     const word = match[1]!;
     within ||= /^\s*(?:of|in) /.test(match[0]);
@@ -117,6 +141,10 @@ export function wishFromEnglish(text: string): Wish | null {
   }
 
   function partOfDay(): true | null {
+    if (!part && scanner.has(/nightly/)) {
+      part = 'night';
+      return put(wish, { period: 'day' }) || null;
+    }
     const match = scanner.take(new RegExp(`(?:(${EACH}) |in the |at )?(morning|afternoon|evening|night)s?`));
     if (!match || part) return null;
     part = match[2] as Part;
@@ -148,7 +176,7 @@ export function wishFromEnglish(text: string): Wish | null {
   }
 
   function nthWeekday(): true | null {
-    scanner.take(new RegExp(`(?:on )?(?:the|${EACH})`));
+    const lead = scanner.take(new RegExp(`(?:on )?(the|${EACH})`))?.[1] ?? '';
     const which = () => {
       scanner.take(/the/);
       const match = scanner.take(new RegExp(`(${ORDINAL}|last)`));
@@ -161,8 +189,11 @@ export function wishFromEnglish(text: string): Wish | null {
       const day = places && scanner.take(new RegExp(`(${DAY})s?`));
       return day ? places.map((nth): NthWeekday => ({ nth, day: dayOf(day[1]!) })) : null;
     };
-    const found = scanner.list(group, AND);
-    return found ? put(wish, { nth: found.flat() }) || null : null;
+    const nth = scanner.list(group, AND)?.flat();
+    if (!nth) return null;
+    // Of each month; but "every second Tuesday" may count Tuesdays.
+    const monthly = !/^(?:every|each)$/.test(lead) || nth.every(({ nth: which }) => which === 1 || which === 'L');
+    return put(wish, { nth, ...(monthly ? { monthly } : {}) }) || null;
   }
 
   function dates(): true | null {
@@ -238,7 +269,7 @@ export function wishFromEnglish(text: string): Wish | null {
     const at = scanner.has(/at|@/);
     // "9 in the morning" is as plain as "9 am".
     const inAPart = () => scanner.has(/(?=\s*(?:in the (?:morning|afternoon|evening)|at night))/);
-    const first = () => ((one) => (one && (at || one.plain || one.mark !== 'bare' || inAPart()) ? one : null))(time());
+    const first = () => ((one) => (one && (at || one.plain || one.mark !== 'bare' || inAPart()) ? one : null))(at ? scanner.attempt(timeBehindAt) : time());
     const found = scanner.list(first, AND, () => (scanner.take(/at/), first()));
     if (!found || said) return null;
     const marks = new Set(found.map(({ mark }) => mark).filter((mark) => mark !== 'named'));
@@ -254,7 +285,9 @@ export function wishFromEnglish(text: string): Wish | null {
     if (part === 'morning') return hour < 12 ? { hour, ...rest } : null;
     if (part === 'night') {
       if (hour === 0 || (hour === 12 && mark === 'bare')) return { hour: 0, ...rest, nextDay: true };
-      if (mark === 'bare' && hour >= 6 && hour < 12) return { hour: hour + 12, ...rest };
+      // Five and six are evening to some and morning to others.
+      if (mark === 'bare' && (hour === 5 || hour === 6)) return null;
+      if (mark === 'bare' && hour > 6 && hour < 12) return { hour: hour + 12, ...rest };
       return hour < 6 ? { hour, ...rest, nextDay: true } : hour >= 18 ? { hour, ...rest } : null;
     }
     const later = mark === 'bare' && hour >= 1 && hour < 12 ? hour + 12 : hour;
@@ -262,8 +295,9 @@ export function wishFromEnglish(text: string): Wish | null {
     return later >= 16 ? { hour: later, ...rest } : null;
   }
 
-  const clauses = [often, interval, past, window, times, nthWeekday, yearDay, weekdays, dates, months, period, partOfDay];
+  const clauses = [often, interval, start, past, window, times, nthWeekday, yearDay, weekdays, dates, months, period, partOfDay];
   if (!readClauses(scanner, clauses, /,/) || (within && !wish.dates && !wish.nth)) return null;
+  if (onTheHour && !wish.interval) wish.interval = { count: 1, unit: 'hour' };
   if (!part) return wish;
   const inside = (said as Said[] | null)?.map(inPart);
   if (!inside || inside.includes(null)) return null;
