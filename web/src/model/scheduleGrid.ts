@@ -1,4 +1,6 @@
 // The plain choices of the schedule editor, to and from cron.
+import { cronOfWish } from './wish';
+
 export type GridKind = 'minutes' | 'hourly' | 'daily' | 'weekly' | 'monthly';
 export interface Grid {
   kind: GridKind;
@@ -11,24 +13,31 @@ export interface Grid {
 export const GRID_KINDS: GridKind[] = ['minutes', 'hourly', 'daily', 'weekly', 'monthly'];
 export const DEFAULT_GRID: Grid = { kind: 'daily', every: 5, minute: 0, hour: 9, days: [1, 2, 3, 4, 5], day: 1 };
 
-export function cronOfGrid(grid: Grid): string {
+// Null as long as something of it is missing: a number that was emptied, a day of the week.
+export function cronOfGrid(grid: Grid): string | null {
   const { kind, every, minute, hour, days, day } = grid;
-  if (kind === 'minutes') return every === 1 ? '* * * * *' : `*/${every} * * * *`;
+  const needed = { minutes: [every], hourly: [minute], daily: [minute, hour], weekly: [minute, hour], monthly: [minute, hour, day] }[kind];
+  if (!needed.every(Number.isInteger) || (kind === 'weekly' && days.length === 0)) return null;
+  if (kind === 'minutes') return cronOfWish({ interval: { count: every, unit: 'minute' } });
   if (kind === 'hourly') return `${minute} * * * *`;
   if (kind === 'daily') return `${minute} ${hour} * * *`;
-  if (kind === 'weekly') return `${minute} ${hour} * * ${days.length ? [...days].sort().join(',') : '1'}`;
+  if (kind === 'weekly') return `${minute} ${hour} * * ${[...days].sort().join(',')}`;
   return `${minute} ${hour} ${day} * *`;
 }
 
 // The choices that give that expression; null where the grid cannot say it.
 export function gridOfCron(cron: string): Grid | null {
+  const length = /^@every ([1-9]\d{0,3})m$/.exec(cron.trim());
+  if (length) return { ...DEFAULT_GRID, kind: 'minutes', every: Number(length[1]) };
   const parts = cron.trim().split(/\s+/);
   if (parts.length !== 5) return null;
   const [minute, hour, day, month, week] = parts as [string, string, string, string, string];
   const number = (text: string, most: number) => (/^\d{1,2}$/.test(text) && Number(text) <= most ? Number(text) : null);
   if (month !== '*') return null;
   const step = /^\*(?:\/(\d{1,2}))?$/.exec(minute);
-  if (step && hour === '*' && day === '*' && week === '*') return { ...DEFAULT_GRID, kind: 'minutes', every: Number(step[1] ?? 1) };
+  // "*/45" fires at minute 0 and 45: not every 45 minutes.
+  const every = Number(step?.[1] ?? 1);
+  if (step && 60 % every === 0 && hour === '*' && day === '*' && week === '*') return { ...DEFAULT_GRID, kind: 'minutes', every };
   const atMinute = number(minute, 59);
   if (atMinute === null) return null;
   if (hour === '*' && day === '*' && week === '*') return { ...DEFAULT_GRID, kind: 'hourly', minute: atMinute };

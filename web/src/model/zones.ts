@@ -45,9 +45,29 @@ export function weekdayMoment(at: number, locale: string, zone: string): string 
   ).format(at);
 }
 
-// For each time, whether the zone's clock was set forward or back since the one before.
-export function shiftsOf(times: number[], zone: string): boolean[] {
-  return times.map((at, index) => index > 0 && offsetMinutes(at, zone) !== offsetMinutes(times[index - 1]!, zone));
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const LONGEST_SHIFT_MS = 3 * 3_600_000;
+
+// Whether a clock there shows that time twice, as it is set back.
+function isRepeated(at: number, zone: string): boolean {
+  const offset = offsetMinutes(at, zone);
+  const [before, after] = [offsetMinutes(at - LONGEST_SHIFT_MS, zone), offsetMinutes(at + LONGEST_SHIFT_MS, zone)];
+  const shows = (other: number) => offsetMinutes(at + (offset - other) * MINUTE_MS, zone) === other;
+  return (before > offset && shows(before)) || (after < offset && shows(after));
+}
+
+// For each time, whether its clock is set in a way that concerns it: it is the first one of that day after it, such as
+// one that stood in the hour which is left out, or stands in the hour which comes twice. `since`: what lies before the
+// first time.
+export function shiftsOf(times: number[], zone: string, since: number): boolean[] {
+  return times.map((at, index) => {
+    const offset = offsetMinutes(at, zone);
+    const wall = at + offset * MINUTE_MS;
+    const midnight = at - (wall - Math.floor(wall / DAY_MS) * DAY_MS);
+    const before = Math.max(midnight - 1, index > 0 ? times[index - 1]! : since);
+    return offsetMinutes(before, zone) !== offset || isRepeated(at, zone);
+  });
 }
 
 // As short as it can be without doubt: seconds and the year only where they say something. By the browser's own zone
