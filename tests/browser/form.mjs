@@ -1,7 +1,7 @@
 // Writing a task: its schedule in words, drafts, roles, two at once, and a crontab taken over.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accessibilityFindings, openPage } from './harness.mjs';
+import { accessibilityFindings, openPage, startBrowser } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 const WORDS = 'a long enough password';
@@ -176,6 +176,249 @@ describe('form', () => {
     await page.waitForURL(`**/ui/tasks/${task.id}`);
     const now = await server.api('GET', `/tasks/${task.id}`);
     assert.deepEqual([now.cron, now.command, now.tags], ['0 2 * * *', 'echo mine', ['ops']]);
+  });
+
+  test('a form that nobody touched changes nothing, and saving one field leaves the others as they are', async () => {
+    const { page, create, server } = at;
+    const part = { starts_at: '2026-12-01T00:00:30Z', ends_at: '2099-11-07T06:30:00.250Z', env: { TEXT: 'line1\nline2', QUOTED: '"x"' } };
+    const { id } = await create('many lines', part);
+    const before = await server.api('GET', `/tasks/${id}`);
+    await page.goto(`/ui/tasks/${id}/edit`);
+    await page.locator('fieldset.all:enabled').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
+    await page.getByText('Description and tags').click();
+    await page.getByLabel('Description').fill('touched');
+    await page.getByText('1 field changed').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForURL(`**/ui/tasks/${id}`);
+    const after = await server.api('GET', `/tasks/${id}`);
+    assert.equal(after.description, 'touched');
+    for (const field of Object.keys(part)) assert.deepEqual(after[field], before[field], field);
+  });
+
+  test('a line that is no variable is refused at its field, and is not lost', async () => {
+    const { page, server } = at;
+    await page.goto('/ui/tasks/create');
+    await page.getByLabel('Name').fill('a forgotten sign');
+    await page.getByRole('combobox', { name: 'Schedule' }).fill('@daily');
+    await page.getByLabel('Command', { exact: true }).fill('true');
+    await page.getByText('Where and as whom').click();
+    const variables = page.getByLabel('Environment');
+    await variables.fill('GOOD=1\nFORGOT the equals');
+    await page.getByText('Where and as whom').click();
+    await page.getByRole('button', { name: 'Create task' }).click();
+    await page.getByText('Line 2 is not NAME=value: FORGOT the equals').waitFor();
+    await page.waitForFunction(() => document.activeElement.getAttribute('aria-invalid') === 'true');
+    assert.equal(await variables.isVisible(), true);
+    assert.equal((await server.api('GET', '/tasks?search=a+forgotten+sign')).total, 0);
+    await page.waitForFunction(() => JSON.stringify(sessionStorage).includes('FORGOT'));
+    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('FORGOT')), false);
+    await page.reload();
+    await page.getByText('Your unsaved changes are back.').waitFor();
+    assert.equal(await variables.inputValue(), 'GOOD=1\nFORGOT the equals');
+    await variables.fill('GOOD=1\nKEY="one\ntwo"');
+    await page.getByRole('button', { name: 'Create task' }).click();
+    await page.waitForURL(/\/ui\/tasks\/\d+$/);
+    const { items } = await server.api('GET', '/tasks?search=a+forgotten+sign');
+    assert.deepEqual(items[0].env, { GOOD: '1', KEY: 'one\ntwo' });
+  });
+
+  test('headers are taken as one writes them', async () => {
+    const { page, server } = at;
+    await page.goto('/ui/tasks/create');
+    await page.getByLabel('Name').fill('with headers');
+    await page.getByRole('combobox', { name: 'Schedule' }).fill('@daily');
+    await page.getByRole('button', { name: 'HTTP call' }).click();
+    await page.getByLabel('URL').fill('http://127.0.0.1:9/');
+    await page.getByLabel('Headers').fill('Accept: text/plain\nX-Time=12:30');
+    await page.getByRole('button', { name: 'Create task' }).click();
+    await page.waitForURL(/\/ui\/tasks\/\d+$/);
+    const { items } = await server.api('GET', '/tasks?search=with+headers');
+    assert.deepEqual(items[0].http.headers, { Accept: 'text/plain', 'X-Time': '12:30' });
+  });
+
+  test('a draft over what somebody else changed since shows both before it is saved', async () => {
+    const { page, server, create } = at;
+    const { id } = await create('left half done', { command: 'echo before' });
+    const edit = `/ui/tasks/${id}/edit`;
+    await page.goto(edit);
+    await page.getByLabel('Command', { exact: true }).fill('echo mine');
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('echo mine'));
+    await page.goto('/ui/tasks');
+    await server.api('PATCH', `/tasks/${id}`, { command: 'echo theirs', description: 'theirs too' });
+    await page.goto(edit);
+    await page.getByText('Somebody else has changed the same fields since').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('echo theirs').waitFor();
+    const cells = await dialog.locator('tr[data-conflict] td').allTextContents();
+    assert.deepEqual(cells.map((text) => text.trim()), ['echo before', 'echo mine', 'echo theirs']);
+    assert.equal((await server.api('GET', `/tasks/${id}`)).command, 'echo theirs');
+    await dialog.getByRole('button', { name: 'Keep my changes' }).click();
+    await page.waitForURL(`**/ui/tasks/${id}`);
+    const now = await server.api('GET', `/tasks/${id}`);
+    assert.deepEqual([now.command, now.description], ['echo mine', 'theirs too']);
+  });
+
+  test('a draft beside what somebody else changed, or one that is discarded, is over their version', async () => {
+    const { page, server, create } = at;
+    const { id } = await create('left beside', { command: 'echo before' });
+    const edit = `/ui/tasks/${id}/edit`;
+    const command = page.getByLabel('Command', { exact: true });
+    await page.goto(edit);
+    await command.fill('echo mine');
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('echo mine'));
+    await server.api('PATCH', `/tasks/${id}`, { description: 'theirs' });
+    await page.goto(edit);
+    await page.getByText('Your unsaved changes are back.', { exact: true }).waitFor();
+    await page.getByText('1 field changed').waitFor();
+    await server.api('PATCH', `/tasks/${id}`, { command: 'echo theirs' });
+    await page.goto(edit);
+    await page.getByText('Somebody else has changed the same fields since').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await command.inputValue(), 'echo theirs');
+    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
+  });
+
+  test('saving and running goes on to run after both versions were seen', async () => {
+    const { page, server, create } = at;
+    const { id } = await create('run after all');
+    await page.goto(`/ui/tasks/${id}/edit`);
+    await page.getByLabel('Command', { exact: true }).fill('echo mine');
+    await server.api('PATCH', `/tasks/${id}`, { command: 'echo theirs' });
+    await page.getByRole('button', { name: 'Save and run now' }).click();
+    await page.getByRole('button', { name: 'Keep my changes' }).click();
+    await page.waitForURL('**/ui/executions/*');
+  });
+
+  test('what was typed just before the page is left is there again', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    await page.locator('fieldset.all:enabled').waitFor();
+    // In one go, since the pause after which it is kept is short.
+    await page.evaluate(() => {
+      const name = document.querySelector('input[name=name]');
+      name.value = 'typed in haste';
+      name.dispatchEvent(new Event('input', { bubbles: true }));
+      document.querySelector('a[href="/ui/tasks"]').click();
+    });
+    await page.waitForURL('**/ui/tasks');
+    await page.goto('/ui/tasks/create');
+    await page.getByText('Your unsaved changes are back.').waitFor();
+    assert.equal(await page.getByLabel('Name').inputValue(), 'typed in haste');
+    await page.getByRole('button', { name: 'Discard' }).click();
+  });
+
+  test('a wrong number in a closed fold opens it and has the focus', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    await page.getByLabel('Name').fill('wrong below');
+    await page.getByRole('combobox', { name: 'Schedule' }).fill('@daily');
+    await page.getByLabel('Command', { exact: true }).fill('true');
+    const fold = page.getByText('Time limit and exit codes');
+    await fold.click();
+    await page.getByLabel('Grace before kill').fill('-5');
+    await fold.click();
+    await page.getByRole('button', { name: 'Create task' }).click();
+    await page.waitForFunction(() => document.activeElement.name === 'kill_grace_s' && document.activeElement.closest('details').open);
+    await page.getByRole('button', { name: 'Discard' }).or(page.getByRole('link', { name: 'Cancel' })).first().click();
+  });
+
+  test('the fires that are shown are those of the task: by its name, its begin and its end', async () => {
+    const { page, create, server } = at;
+    const { id } = await create('spread out', { cron: 'H H * * *', starts_at: '2090-01-01T00:00:00Z', ends_at: '2090-01-03T23:59:59Z' });
+    const { next_run_at: next } = await server.api('GET', `/tasks/${id}`);
+    await page.goto(`/ui/tasks/${id}/edit`);
+    const rows = page.locator('tbody tr');
+    await rows.nth(2).waitFor();
+    assert.equal(await rows.count(), 3);
+    assert.match(await rows.first().textContent(), new RegExp(`1 Jan 2090, ${next.slice(11, 16)}`));
+    await page.getByLabel('Name').fill('spread out otherwise');
+    const { next: other } = await server.api('GET', '/api/cron/next?cron=H+H+*+*+*&seed=spread+out+otherwise');
+    await rows.first().getByText(other[0].slice(11, 16)).waitFor();
+    await page.getByText('Overlap and missed fires').click();
+    await page.getByLabel('Ends').fill('2090-01-01T00:00');
+    await page.getByText('It never fires again.').waitFor();
+  });
+
+  test('the piece of an expression that is wrong is marked, and what stands below stays where it is', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    const cron = page.getByRole('combobox', { name: 'Schedule' });
+    const mark = page.locator('mark');
+    const command = page.getByLabel('Command', { exact: true });
+    await cron.fill('0 9 * * mon-fri');
+    await page.locator('tbody tr').nth(9).waitFor();
+    const { y } = await command.boundingBox();
+    for (const [expression, piece] of [['  0 9 * * mon-fry', 'fry'], ['1- * * * *', '1-'], ['0 1–5 * * *', '1–5'], ['@every 5x', '5x'], ['* * * *', '* * * *']]) {
+      await cron.fill(expression);
+      await mark.getByText(piece, { exact: true }).waitFor();
+      assert.equal(await mark.textContent(), piece);
+    }
+    assert.ok((await command.boundingBox()).y >= y);
+    assert.equal(await page.locator('tbody tr').first().isVisible(), false);
+  });
+
+  test('choices say exactly what was chosen, or what is missing', async () => {
+    const { page } = at;
+    await page.goto('/ui/tasks/create');
+    const cron = page.getByRole('combobox', { name: 'Schedule' });
+    await page.getByRole('button', { name: 'Choices' }).click();
+    const kind = page.getByLabel('How to say when').last();
+    await kind.selectOption('minutes');
+    await page.getByLabel('every so many minutes').fill('90');
+    await page.getByText('Every 1 hour 30 minutes').waitFor();
+    assert.equal(await cron.inputValue(), '@every 90m');
+    await page.getByLabel('every so many minutes').fill('');
+    await page.getByText('A number is missing.').waitFor();
+    assert.equal(await cron.inputValue(), '@every 90m');
+    await kind.selectOption('weekly');
+    for (const day of ['Mon', 'Tue', 'Wed', 'Thu', 'Fri']) await page.getByRole('checkbox', { name: day }).uncheck();
+    await page.getByText('Choose at least one day.').waitFor();
+    assert.equal(await cron.inputValue(), '0 9 * * 5');
+    await page.getByRole('checkbox', { name: 'Sun' }).check();
+    assert.equal(await cron.inputValue(), '0 9 * * 0');
+  });
+
+  test('what has the focus is never behind the bar below', async () => {
+    const { page } = at;
+    await page.setViewportSize({ width: 1440, height: 700 });
+    await page.goto('/ui/tasks/create');
+    await page.locator('fieldset.all:enabled').waitFor();
+    await page.evaluate(() => document.querySelectorAll('form details').forEach((fold) => (fold.open = true)));
+    await page.getByLabel('Name').focus();
+    const hidden = [];
+    for (;;) {
+      await page.keyboard.press('Tab');
+      const seen = await page.evaluate(() => {
+        const focused = document.activeElement;
+        const bar = document.querySelector('.save');
+        if (bar.contains(focused)) return null;
+        const { top, height } = focused.getBoundingClientRect();
+        // Of a box for text, the line with the caret.
+        return { name: focused.name || focused.textContent || focused.labels?.[0]?.textContent, below: top + Math.min(height, 32) > bar.getBoundingClientRect().top + 8 };
+      });
+      if (!seen) break;
+      if (seen.below) hidden.push(seen.name);
+    }
+    assert.deepEqual(hidden, []);
+  });
+
+  test('a long command with a scrollbar breaks its lines where its coloured text does', async () => {
+    const { server } = at;
+    const browser = await startBrowser({ scrollbars: true });
+    try {
+      const { page } = await openPage(browser, server);
+      await page.goto('/ui/tasks/create');
+      await page.getByLabel('Command', { exact: true }).fill(`${'echo '.repeat(60)}\n`.repeat(30));
+      const [text, colours] = await page.evaluate(() => {
+        const box = document.querySelector('textarea[name=command]');
+        return [box.scrollHeight, box.previousElementSibling.scrollHeight, box.offsetWidth - box.clientWidth];
+      });
+      assert.ok(Math.abs(text - colours) < 2 * 20, `${text} and ${colours}`);
+    } finally {
+      await browser.close();
+    }
   });
 
   test('a crontab is seen as the server reads it before it is taken over', async () => {

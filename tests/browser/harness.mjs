@@ -110,10 +110,12 @@ export async function startServer(settings = {}) {
   };
 }
 
-export async function startBrowser() {
+// `scrollbars`: with such as take room, as most desktops have.
+export async function startBrowser({ scrollbars = false } = {}) {
   if (!existsSync(CHROMIUM)) throw new Error(`there is no ${CHROMIUM}; apt-get install chromium, or name another in CHROMIUM`);
   return chromium.launch({
     executablePath: CHROMIUM,
+    ignoreDefaultArgs: scrollbars ? ['--hide-scrollbars'] : [],
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }

@@ -2,6 +2,7 @@
 import type { TaskDefinition } from './api/types';
 import { t, tOr } from './i18n/index.svelte';
 import { printValue, type Field } from './model/definition';
+import type { Sign, Unread } from './model/namedValues';
 import { shownEnv } from './model/secrets';
 import { taskNames } from './live/taskNames.svelte';
 import { bytes } from './model/execution';
@@ -62,4 +63,11 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
     default:
       return printValue(value);
   }
+}
+
+// Why a text of variables or headers cannot be taken as it is; undefined where it can.
+export function unreadWords(unread: Unread | null, sign: Sign = '='): string | undefined {
+  if (!unread) return undefined;
+  const { problem, line, text } = unread;
+  return t(problem === 'nameless' && sign === ':' ? 'form.unread_header' : `form.unread_${problem}`, { line, text });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, changedFields, changesOfBoth, DEFAULTS, definitionOf, printEnv, readEnv, readList, readNumbers } from './definition';
+import { bodyOf, changedFields, changesOfBoth, DEFAULTS, definitionOf, noNumberIn, readList, readNumbers } from './definition';
 
 describe('a definition', () => {
   it('is sent without what stands at its default', () =>
@@ -27,10 +27,10 @@ describe('a definition', () => {
 });
 
 describe('fields as text', () => {
-  it('an environment reads back as it was written', () => {
-    const env = { A: '1', URL: 'http://x?a=b', EMPTY: '' };
-    expect(readEnv(printEnv(env))).toEqual(env);
-  });
   it('a list drops blanks and doubles', () => expect(readList('a, b,,a，c')).toEqual(['a', 'b', 'c']));
-  it('numbers drop what is none', () => expect(readNumbers('0, 3 x 4')).toEqual([0, 3, 4]));
+  it('numbers tell what is none', () => {
+    expect(readNumbers('0, 3 4')).toEqual([0, 3, 4]);
+    expect(noNumberIn('0, 3 4')).toBeUndefined();
+    expect(noNumberIn('0, 3 x 4')).toBe('x');
+  });
 });

@@ -48,10 +48,10 @@ export function definitionOf(task: Partial<TaskDefinition>): TaskDefinition {
   return structuredClone(Object.fromEntries(entries)) as TaskDefinition;
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+export const sameValue = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 export function changedFields(from: TaskDefinition, to: TaskDefinition): Field[] {
-  return FIELDS.filter((field) => !same(from[field], to[field]));
+  return FIELDS.filter((field) => !sameValue(from[field], to[field]));
 }
 
 export interface Change {
@@ -64,9 +64,9 @@ export interface Change {
 // What became of a version that two began with, in the fields' order.
 export function changesOfBoth(base: TaskDefinition, mine: TaskDefinition, theirs: TaskDefinition): Change[] {
   return FIELDS.map((field) => {
-    const byMe = !same(base[field], mine[field]);
-    const byThem = !same(base[field], theirs[field]);
-    return { field, byMe, byThem, conflict: byMe && byThem && !same(mine[field], theirs[field]) };
+    const byMe = !sameValue(base[field], mine[field]);
+    const byThem = !sameValue(base[field], theirs[field]);
+    return { field, byMe, byThem, conflict: byMe && byThem && !sameValue(mine[field], theirs[field]) };
   }).filter(({ byMe, byThem }) => byMe || byThem);
 }
 
@@ -91,23 +91,14 @@ export function printValue(value: unknown): string {
   return String(value);
 }
 
-// "NAME=value" lines, as one writes an environment.
-export function printEnv(env: Record<string, string>): string {
-  return Object.entries(env)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n');
-}
-export function readEnv(text: string): Record<string, string> {
-  const entries = text
-    .split('\n')
-    .map((line) => /^\s*([^=\s]+)\s*=(.*)$/.exec(line))
-    .filter((match) => match !== null)
-    .map((match) => [match[1]!, match[2]!]);
-  return Object.fromEntries(entries) as Record<string, string>;
-}
 export function readList(text: string): string[] {
   return [...new Set(text.split(/[,，\n]/).map((part) => part.trim()).filter(Boolean))];
 }
+const numbersIn = (text: string) => readList(text.replace(/\s+/g, ','));
 export function readNumbers(text: string): number[] {
-  return readList(text.replace(/\s+/g, ',')).map(Number).filter(Number.isInteger);
+  return numbersIn(text).map(Number).filter(Number.isInteger);
+}
+// The first part that is no whole number, where there is one.
+export function noNumberIn(text: string): string | undefined {
+  return numbersIn(text).find((part) => !Number.isInteger(Number(part)));
 }
