@@ -265,6 +265,28 @@ describe('deeds', () => {
     await page.evaluate(() => localStorage.clear());
   });
 
+  test('a try whose tab crashed is gone when the next page is opened, and one that is still open is not', async () => {
+    const { page, context, server } = at;
+    const tries = async () => (await server.api('GET', '/tasks?search=crashes')).total;
+    await page.goto('/ui/tasks/create');
+    await page.getByLabel('Name', { exact: true }).fill('crashes');
+    await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
+    await page.getByLabel('Command', { exact: true }).fill('echo begun; exec sleep 600');
+    await page.getByRole('button', { name: 'Try it now' }).click();
+    await page.getByRole('dialog', { name: 'A try' }).getByRole('log').getByText('begun').waitFor();
+    const other = await context.newPage();
+    await other.goto('/ui/tasks');
+    await other.getByRole('link', { name: 'crashes (a try)' }).waitFor();
+    const crashed = page.waitForEvent('crash');
+    void (await context.newCDPSession(page)).send('Page.crash').catch(() => {});
+    await crashed;
+    assert.equal(await tries(), 1);
+    await other.reload();
+    await server.until('it is gone', async () => (await tries()) === 0);
+    await other.waitForFunction(() => !Object.keys(localStorage).some((key) => key.startsWith('tries.')));
+    await other.evaluate(() => localStorage.clear());
+  });
+
   test('an execution tells its attempts, its environment without secrets, and what is different from the last success', async () => {
     const { page, server, create, complaints } = at;
     const task = await create('told', {

@@ -787,7 +787,7 @@ export default {
 
   'try.name': '{name} (a try)',
   'try.now': 'Try it now',
-  'try.text': 'It runs once, on the server, as written here. Nothing is saved; closing this ends it and removes it.',
+  'try.text': 'It runs once, on the server, as written here, as a task of its own that closing this ends and removes. How it ended counts in the figures.',
   'try.title': 'A try',
 
   'unloaded.broken': 'The server answers, but not with this page. After a new version, reloading the browser brings it.',
