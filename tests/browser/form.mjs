@@ -231,6 +231,10 @@ describe('form', () => {
     await page.getByRole('button', { name: 'HTTP call' }).click();
     await page.getByLabel('URL').fill('http://127.0.0.1:9/');
     await page.getByLabel('Headers').fill('Accept: text/plain\nX-Time=12:30');
+    // A look at the other kind loses nothing.
+    await page.getByRole('button', { name: 'Command' }).click();
+    await page.getByRole('button', { name: 'HTTP call' }).click();
+    assert.equal(await page.getByLabel('URL').inputValue(), 'http://127.0.0.1:9/');
     await page.getByRole('button', { name: 'Create task' }).click();
     await page.waitForURL(/\/ui\/tasks\/\d+$/);
     const { items } = await server.api('GET', '/tasks?search=with+headers');
