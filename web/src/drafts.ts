@@ -11,7 +11,7 @@ export interface Draft {
   was?: Fields;
   etag?: string;
   // Fields of text that cannot be read as a value yet, as they stand.
-  text?: Record<string, string>;
+  text?: object;
 }
 // `whole`: also what was kept apart is still there.
 export interface FoundDraft extends Required<Draft> {
@@ -21,7 +21,7 @@ export interface FoundDraft extends Required<Draft> {
 const PREFIX = 'draft.';
 const PRIVATE = ['env', 'http', 'stdin'] as const satisfies Field[];
 type Kept = Fields & { was?: Fields; etag?: string; apart?: string[] };
-type KeptApart = Fields & { was?: Fields; text?: Record<string, string> };
+type KeptApart = Fields & { was?: Fields; text?: object };
 
 const keyOf = (user: number, what: string) => `${PREFIX}${user}.${what}`;
 // A page that is being left after the log-out keeps nothing more.

@@ -65,8 +65,8 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
   }
 }
 
-// Why a text of variables or headers cannot be taken as it is; undefined where it can.
-export function unreadWords(unread: Unread | null, sign: Sign = '='): string | undefined {
+// Why a field's text cannot be taken as it is; undefined where it can.
+export function unreadWords(unread: Unread | null | undefined, sign: Sign = '='): string | undefined {
   if (!unread) return undefined;
   const { problem, line, text } = unread;
   return t(problem === 'nameless' && sign === ':' ? 'form.unread_header' : `form.unread_${problem}`, { line, text });

@@ -31,10 +31,19 @@ function forget(user: number, task: number): void {
 
 // Notes it as long as this document lives. Call what is given once the task is deleted.
 export function noteTry(user: number, task: number): () => void {
-  write(user, { ...notes(user), [task]: Date.now() });
+  let over = false;
   let release = () => {};
-  void navigator.locks?.request(lockOf(task), () => new Promise<void>((resolve) => (release = resolve)));
+  const note = () => write(user, { ...notes(user), [task]: Date.now() });
+  if (navigator.locks) {
+    // Only once it is locked: another tab must not take it for one whose page is gone.
+    void navigator.locks.request(lockOf(task), () => {
+      if (over) return;
+      note();
+      return new Promise<void>((resolve) => (release = resolve));
+    });
+  } else note();
   return () => {
+    over = true;
     forget(user, task);
     release();
   };

@@ -2,7 +2,7 @@
 // quotes, as programs that read such files write it; there, and only there, \" and \\ stand for " and \.
 
 // What a text has that cannot be taken; nothing of it may be left out without a word.
-export type Unread = { problem: 'nameless' | 'open' | 'twice'; line: number; text: string };
+export type Unread = { problem: 'nameless' | 'open' | 'twice' | 'number'; line: number; text: string };
 export interface NamedValues {
   values: Record<string, string>;
   unread: Unread | null;
