@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/execution_json.h"
+#include "service/fire_history.h"
 #include "service/json_values.h"
 #include "service/waiting.h"
 #include "task/cursor.h"
@@ -99,28 +100,6 @@ Answer answer_without_record(const task::Task& task, Instant at, Instant now, co
   return {"deleted", "Its record was deleted, by retention or by hand", "记录已按保留策略或手动删除"};
 }
 
-struct FiresAround {
-  std::optional<Instant> before;
-  bool at = false;
-  std::optional<Instant> after;
-};
-
-// `anchor`: any fire of the task. @every has no calendar that would tell its fires, but they are whole steps
-// apart.
-FiresAround fires_around(const cron::Schedule& schedule, std::optional<Instant> anchor,
-                         std::chrono::sys_seconds second) {
-  const auto next = schedule.next(second);
-  if (!schedule.is_every()) {
-    return {schedule.previous(second), schedule.next(second - std::chrono::seconds{1}) == second, next};
-  }
-  if (!anchor || !next) return {};
-  const auto step = *next - second;
-  auto past = (second - std::chrono::floor<std::chrono::seconds>(*anchor)) % step;
-  if (past.count() < 0) past += step;
-  const bool fires = past.count() == 0;
-  return {second - (fires ? step : past), fires, second + (step - past)};
-}
-
 double percentile(std::vector<std::int64_t>& values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -133,14 +112,6 @@ double percentile(std::vector<std::int64_t>& values, double share) {
 LedgerView::LedgerView(store::Store& store, const TaskService& tasks, const base::Clock& clock)
     : store_(store), tasks_(tasks), clock_(clock) {}
 
-std::optional<Instant> LedgerView::last_fire(TaskId id) const {
-  store::ExecutionPage page;
-  store_.read([&](store::Reader& reader) {
-    page = reader.list_executions({.task_id = id, .trigger = task::Trigger::schedule, .limit = 1});
-  });
-  return page.items.empty() ? std::nullopt : page.items.front().scheduled_at;
-}
-
 // Whether that time in a folded record's range is a fire of the schedule that the record was made by.
 bool LedgerView::covers(const task::Execution& record, std::chrono::sys_seconds second,
                         store::Reader& reader) const {
@@ -148,55 +119,43 @@ bool LedgerView::covers(const task::Execution& record, std::chrono::sys_seconds 
   const auto revision = reader.find_revision(record.task_id, record.task_revision);
   const auto schedule =
       revision ? task::schedule_of(revision->definition, tasks_.default_timezone()) : nullptr;
-  return !schedule || fires_around(*schedule, record.scheduled_at, second).at;
+  return !schedule || fires_at(*schedule, record.scheduled_at, second);
 }
 
 base::Result<json::object> LedgerView::why(TaskId id, std::optional<Instant> at, Language language) const {
   auto task = tasks_.find(id);
   if (!task) return std::move(task).error();
   const auto now = clock_.now();
-  const auto schedule = task::schedule_of(task->definition, tasks_.default_timezone());
-  const auto around = [&](const cron::Schedule& of, std::chrono::sys_seconds time) {
-    const auto anchor = !of.is_every() || task->next_run_at ? task->next_run_at : last_fire(id);
-    return fires_around(of, anchor, time);
-  };
-  const auto floor = [](Instant instant) { return std::chrono::floor<std::chrono::seconds>(instant); };
-  if (!at) {
-    const auto around_now =
-        schedule ? around(*schedule, floor(now) + std::chrono::seconds{1}) : FiresAround{};
-    at = around_now.before.value_or(now);
-  }
-  const auto second = floor(*at);
   std::optional<task::Execution> record;
-  Circumstances known{.definition = task->definition, .pause = {}};
+  Circumstances known;
+  std::optional<Instant> previous_fire, next_fire;
   store_.read([&](store::Reader& reader) {
+    known = {.definition = task->definition, .pause = {}};
+    FireHistory history(reader, *task, tasks_.default_timezone());
+    const auto floor = [](Instant instant) { return std::chrono::floor<std::chrono::seconds>(instant); };
+    if (!at) at = history.before(floor(now) + std::chrono::seconds{1}).value_or(now);
+    const auto second = floor(*at);
+    previous_fire = history.before(second);
+    next_fire = history.after(second);
     // milliseconds tell the passes of a clock that was set back
     record = reader.execution_for_fire(id, *at);
     if (!record) record = reader.execution_for_fire(id, second);
     if (record && !covers(*record, second, reader)) record.reset();
     if (record) return;
     if (auto revision = reader.revision_at(id, second)) known.definition = std::move(revision->definition);
+    known.is_fire_time = history.fires(known.definition, second);
+    known.is_one_now = history.fires(task->definition, second);
     known.pause = reader.pause_before(id, second);
     if (known.pause && known.pause->ended_at && *known.pause->ended_at < second) known.pause.reset();
   });
   if (record) explain_waiting(*record, tasks_.engine());
   json::object result{{"at", base::to_iso(*at)}};
-  if (schedule) {
-    const auto fires = around(*schedule, second);
-    known.is_fire_time = known.is_one_now = fires.at;
-    // before its creation the task fired never
-    const auto created = task->created_at;
-    result["previous_fire"] = to_json(fires.before && *fires.before < created ? std::nullopt : fires.before);
-    result["next_fire"] = to_json(*at < created ? around(*schedule, floor(created)).after : fires.after);
+  if (const auto schedule = task::schedule_of(task->definition, tasks_.default_timezone())) {
+    result["previous_fire"] = to_json(previous_fire);
+    result["next_fire"] = to_json(next_fire);
     result["schedule"] = cron::explain(*schedule, language);
   }
-  const bool same_times = known.definition.cron == task->definition.cron &&
-                          known.definition.timezone == task->definition.timezone &&
-                          known.definition.name == task->definition.name;
-  if (!same_times) {
-    const auto then = task::schedule_of(known.definition, tasks_.default_timezone());
-    known.is_fire_time = then && around(*then, second).at;
-  }
+  const auto second = std::chrono::floor<std::chrono::seconds>(*at);
   const auto answer = record ? answer_for(*record) : answer_without_record(*task, second, now, known);
   result["verdict"] = answer.verdict;
   result["answer"] = language == Language::zh ? answer.chinese : answer.english;

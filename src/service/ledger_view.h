@@ -58,7 +58,6 @@ class LedgerView {
 
  private:
   bool covers(const task::Execution& record, std::chrono::sys_seconds second, store::Reader& reader) const;
-  std::optional<base::Instant> last_fire(TaskId id) const;  // that has its record
 
   store::Store& store_;
   const TaskService& tasks_;

@@ -215,6 +215,50 @@ TEST_F(LedgerViewTest, NoFireBeforeTheCreationIsOffered) {
   EXPECT_EQ(of("2026-07-01T13:30:00Z").at("previous_fire"), "2026-07-01T12:30:00Z");
 }
 
+TEST_F(LedgerViewTest, NoFireOutsideOfStartsAtAndEndsAtIsOffered) {
+  const auto made =
+      create(R"({"cron":"30 * * * *","starts_at":"2026-07-01T14:00:00Z","ends_at":"2026-07-01T16:30:00Z"})");
+  clock_.set(at("2026-07-01T20:00:00Z"));
+  const auto of = [&](const char* time) { return *view_.why(made->id, at(time), Language::en); };
+  EXPECT_EQ(of("2026-07-01T13:30:00Z").at("previous_fire"), nullptr);
+  EXPECT_EQ(of("2026-07-01T13:30:00Z").at("next_fire"), "2026-07-01T14:30:00Z");
+  EXPECT_EQ(of("2026-07-01T14:30:00Z").at("previous_fire"), nullptr);
+  EXPECT_EQ(of("2026-07-01T15:30:00Z").at("next_fire"), "2026-07-01T16:30:00Z");
+  EXPECT_EQ(of("2026-07-01T16:30:00Z").at("next_fire"), nullptr);
+  EXPECT_EQ(of("2026-07-01T19:30:00Z").at("previous_fire"), "2026-07-01T16:30:00Z");
+  EXPECT_EQ(of("2026-07-01T19:30:00Z").at("next_fire"), nullptr);
+  EXPECT_EQ(view_.why(made->id, {}, Language::en)->at("at"), "2026-07-01T16:30:00Z") << "its latest";
+}
+
+TEST_F(LedgerViewTest, TheFiresBeforeAndAfterAreOfTheScheduleThatStoodAtTheirTime) {
+  const auto made = create(R"({"cron":"10 * * * *"})");
+  const auto change = [&](const char* when, const char* cron) {
+    clock_.set(at(when));
+    ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id, boost::json::object{{"cron", cron}},
+                               false, {}));
+  };
+  change("2026-07-01T14:40:00Z", "50 * * * *");
+  change("2026-07-01T14:45:00Z", "0 0 1 1 *");
+  const auto of = [&](const char* time) { return *view_.why(made->id, at(time), Language::en); };
+  EXPECT_EQ(of("2026-07-01T13:20:00Z").at("previous_fire"), "2026-07-01T13:10:00Z");
+  EXPECT_EQ(of("2026-07-01T13:20:00Z").at("next_fire"), "2026-07-01T14:10:00Z");
+  EXPECT_EQ(of("2026-07-01T14:20:00Z").at("next_fire"), "2027-01-01T00:00:00Z")
+      << "neither 14:50 nor 15:10, whose schedules did not live so long";
+  EXPECT_EQ(of("2026-07-01T14:46:00Z").at("previous_fire"), "2026-07-01T14:10:00Z");
+}
+
+TEST_F(LedgerViewTest, FiresOfAnEveryScheduleThatIsNoMoreAreFoundByTheirRecords) {
+  const auto made = create(R"({"cron":"@every 1h"})");
+  clock_.set(at("2026-07-01T13:00:30Z"));
+  keep(*made, ExecutionStatus::success, at("2026-07-01T13:00:30Z"));
+  clock_.set(at("2026-07-01T16:30:00Z"));
+  ASSERT_TRUE(tasks_->change(actor_of(rights::Role::editor), made->id,
+                             boost::json::object{{"cron", "0 0 1 1 *"}}, false, {}));
+  const auto answer = view_.why(made->id, at("2026-07-01T14:20:00Z"), Language::en);
+  EXPECT_EQ(answer->at("previous_fire"), "2026-07-01T14:00:30Z");
+  EXPECT_EQ(answer->at("next_fire"), "2026-07-01T15:00:30Z");
+}
+
 TEST_F(LedgerViewTest, FiresOfAnEveryScheduleAreFoundByItsStep) {
   const auto made = create(R"({"cron":"@every 1h"})");
   const auto id = keep(*made, ExecutionStatus::skipped, at("2026-07-01T13:00:30Z"), "one runs already");
