@@ -7,11 +7,12 @@
 
 namespace service {
 
-// Puts *** in the place of the values of a definition's env and of its HTTP headers.
+// Puts *** in the place of the values of a definition's env, of its HTTP headers and of its URL's query, and
+// of the password in that URL.
 void hide_values(boost::json::object& definition);
 
-// All fields of spec 3.2. The values of `env` and of HTTP headers are shown to those who may change the task;
-// others see "***", for variables are where people put what nobody should read.
+// All fields of spec 3.2. What hide_values hides is shown to those who may change the task; others see "***",
+// for that is where people put what nobody should read.
 boost::json::object to_json(const task::Task& task, bool show_env);
 bool may_see_env(const rights::Actor& actor);
 

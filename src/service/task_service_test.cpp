@@ -247,6 +247,28 @@ TEST_F(TaskServiceTest, ValuesOfVariablesAreShownToEditorsOnly) {
   EXPECT_EQ(to_json(*made, may_see_env(actor_of(Role::operator_))).at("env").at("KEY"), "***");
 }
 
+TEST_F(TaskServiceTest, WhatAnAddressGivesAwayIsShownToEditorsOnly) {
+  const struct {
+    const char* url;
+    const char* shown;
+  } kCases[] = {
+      {"https://h/p", "https://h/p"},
+      {"https://h/p?token=abc&page=2#part", "https://h/p?token=***&page=***#part"},
+      {"https://h/p?abc", "https://h/p?***"},
+      {"https://h/p?", "https://h/p?"},
+      {"https://h/p?a=b=c&d&", "https://h/p?a=***&***&"},
+      {"https://bob:abc@h:8443/p@2?t=1", "https://bob:***@h:8443/p@2?t=***"},
+      {"https://h:8443/a@b", "https://h:8443/a@b"},
+      {"http://h/#a?b", "http://h/#a?b"},
+  };
+  auto task = *create("{}");
+  for (const auto& [url, shown] : kCases) {
+    task.definition.http = task::HttpCall{.url = url};
+    EXPECT_EQ(to_json(task, true).at("http").at("url"), url);
+    EXPECT_EQ(to_json(task, false).at("http").at("url"), shown);
+  }
+}
+
 TEST_F(TaskServiceTest, ARestoredRevisionIsANewOne) {
   const auto id = create(R"({"cron":"0 6 * * *"})")->id;
   ASSERT_TRUE(patch(id, R"({"cron":"0 7 * * *","command":"ls"})"));

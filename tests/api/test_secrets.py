@@ -25,7 +25,7 @@ class Planted:
 
     def __init__(self):
         self.secret, self.lines = canary("secret"), canary("line1") + "\n" + canary("line2")
-        self.env, self.header = canary("env"), canary("header")
+        self.env, self.header, self.query, self.own_env = canary("env"), canary("header"), canary("query"), canary("own-env")
         self.admin_password, self.password = canary("admin"), canary("password")
         self.secret_key, self.secrets_key, self.audit_key = canary("jwt"), canary("sealing"), canary("audit")
         self.environment_only = canary("database-url")
@@ -60,7 +60,7 @@ class Planted:
             "recovery as typed": self.recovery[0].replace("-", "")}
 
     def private(self):
-        return {"env": self.env, "header": self.header}
+        return {"env": self.env, "header": self.header, "query": self.query, "own_env": self.own_env}
 
 
 @pytest.fixture(scope="module")
@@ -182,11 +182,12 @@ def test_only_admins_set_secrets_and_only_editors_see_their_names(planted):
 def test_canaries_appear_nowhere(planted, echo):
     server = planted.server
     running = planted.task('echo "$KEY $LINES"; sleep 300')
-    planted.task("", name="calls", http={"url": echo, "headers": {"X-Plain": planted.header, "X-Key": "{{KEY}}"}})
+    calls = planted.task("", name="calls", http={"url": f"{echo}?key={planted.query}", "headers": {"X-Plain": planted.header, "X-Key": "{{KEY}}"}})
     failing = planted.task('echo "$KEY" >&2; exit 3')
     broken = planted.task("true", working_dir="/nonexistent")
-    run = server.ask("POST", f"/tasks/{running['id']}/run", {})[1]["execution_id"]
+    run = server.ask("POST", f"/tasks/{running['id']}/run", {"env": {"OWN": planted.own_env}})[1]["execution_id"]
     server.wait_until(lambda: server.ask("GET", f"/executions/{run}")[1]["status"] == "RUNNING")
+    assert server.ask("GET", f"/executions/{run}")[1]["env"] == {"OWN": planted.own_env}
     for task in (failing, broken):
         assert server.run_to_its_end(task["id"])["status"] == "FAILED"
     server.ask("PATCH", f"/tasks/{failing['id']}", {"description": "changed", "env": {"PLAIN": planted.env, "MORE": planted.env}})
@@ -216,7 +217,7 @@ def test_canaries_appear_nowhere(planted, echo):
     for path, methods in paths.items():
         if "get" not in methods or path.endswith("/stream") or path == "/events":
             continue
-        for number in ([running["id"], failing["id"], run, run + 1] if "{" in path else [0]):
+        for number in ([running["id"], calls["id"], failing["id"], run, run + 1] if "{" in path else [0]):
             target = re.sub(r"\{[^}]*\}", str(number), path)
             for role in ("viewer", "operator", "editor", None):
                 header = {"Authorization": "Bearer " + planted.tokens[role]} if role else None
@@ -227,7 +228,7 @@ def test_canaries_appear_nowhere(planted, echo):
                 asked += 1
     assert asked > 100
 
-    # every file but those of keys, while the server runs and after its end; a task's own env and headers are its definition
+    # every file but those of keys, while the server runs and after its end; a task's own env and headers are its definition, a run's its row
     def look():
         files = 0
         for path in pathlib.Path(server.folder).rglob("*"):

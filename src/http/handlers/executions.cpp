@@ -6,6 +6,7 @@
 #include "http/json_body.h"
 #include "http/problem.h"
 #include "service/execution_json.h"
+#include "service/task_json.h"
 
 namespace http {
 namespace {
@@ -50,6 +51,16 @@ base::Result<Response> list(const TaskHandlerParts& parts, const Request& reques
   return response;
 }
 
+// What this run's environment has besides its task's: given by whoever ran it, or by the chain.
+json::object own_env(const task::Execution& execution, const rights::Actor& actor) {
+  // a chain gives the numbers of executions, which anybody may know
+  const bool is_shown = service::may_see_env(actor) || execution.trigger == task::Trigger::chain;
+  json::object env;
+  for (const auto& [name, value] : execution.overrides.env)
+    env[service::to_utf8(name)] = is_shown ? service::to_utf8(value) : "***";
+  return env;
+}
+
 base::Result<Response> show(const TaskHandlerParts& parts, const Request& request) {
   const auto id = parts.executions.resolve(request.path_parameter("id"));
   if (!id) return id.error();
@@ -64,6 +75,7 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
   const auto upstream = task::upstream_of(detail->execution);
   object["upstream_execution_id"] = upstream ? json::value(upstream->value) : json::value(nullptr);
   object["args"] = json::value_from(detail->execution.overrides.args);
+  object["env"] = own_env(detail->execution, request.actor());
   return json_response(200, object);
 }
 

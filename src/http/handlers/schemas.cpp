@@ -116,6 +116,7 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
                    R"("scheduled_until":)" TIME
                    R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},)"
                    R"("stdout":{"type":"string"},"stderr":{"type":"string"},"args":{"type":"array","items":{"type":"string"}},)"
+                   R"("env":{"type":"object","additionalProperties":{"type":"string"},"description":"Of this run alone, besides its task's; values are *** for those who may not change the task"},)"
                    R"("upstream_execution_id":)" NULLABLE(
                        "integer") R"(,"match":{"type":"object","required":["stream","text"],"description":"In a list, with `output`",)"
                                   R"("properties":{"stream":{"enum":["stdout","stderr"]},"text":{"type":"string",)"

@@ -512,6 +512,10 @@ export interface components {
             stdout?: string;
             stderr?: string;
             args?: string[];
+            /** @description Of this run alone, besides its task's; values are *** for those who may not change the task */
+            env?: {
+                [key: string]: string;
+            };
             upstream_execution_id?: number | null;
             /** @description In a list, with `output` */
             match?: {
