@@ -144,4 +144,65 @@ describe('executions', () => {
     await notice.getByText('cancelled by admin', { exact: true }).waitFor();
     await page.getByText('it was cancelled', { exact: true }).waitFor();
   });
+
+  test('what it ran tells the variables and arguments of the run itself, and secrets when an editor asks', async () => {
+    const { page, server, create, run, ended } = at;
+    await server.api('PUT', '/secrets/db.password', { value: 'sealed-for-good' });
+    const task = await create('with surroundings', { command: 'env', env: { PLAIN: 'of the task', API_TOKEN: 'hunter2' }, secrets: { PGPASSWORD: 'db.password' } });
+    const id = await run(task, { env: { PLAIN: 'changed', RUN_SECRET: 'zzz' }, args: ['a b', 'c'] });
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByText('What it ran').click();
+    const value = (name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) }).getByRole('cell');
+    assert.equal(await value('PLAIN').textContent(), 'changed of this run alone');
+    assert.equal(await value('API_TOKEN').textContent(), '••••••');
+    assert.match(await value('RUN_SECRET').textContent(), /^•+ of this run alone$/);
+    assert.equal(await value('PGPASSWORD').textContent(), 'the secret db.password');
+    assert.equal(await fact('Arguments').textContent(), "'a b' c");
+    await page.getByRole('button', { name: 'Show secret values' }).click();
+    assert.equal(await value('API_TOKEN').textContent(), 'hunter2');
+    assert.equal(await value('RUN_SECRET').textContent(), 'zzz of this run alone');
+    assert.deepEqual(await accessibilityFindings(page), []);
+
+    const next = await create('after its surroundings', { after: { tasks: [task.id] } });
+    const first = await run(task);
+    const started = await server.until('the next has run', async () => (await server.api('GET', `/tasks/${next.id}/executions`)).items[0]?.id);
+    await page.goto(`/ui/executions/${started}`);
+    await page.getByText('What it ran').click();
+    assert.match(await value('MINI_SCHEDULER_UPSTREAM_EXECUTION_ID').textContent(), new RegExp(`^${first}\\b`));
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('the fires that come are those within starts_at and ends_at', async () => {
+    const { page, create } = at;
+    const upcoming = page.locator('section', { has: page.getByRole('heading', { name: 'Upcoming' }) });
+    const over = await create('over for good', { cron: '0 9 * * *', ends_at: '2021-01-01T00:00:00Z' });
+    await page.goto(`/ui/tasks/${over.id}`);
+    await upcoming.getByText(/^It has ended: nothing fires after .*2021/).waitFor();
+    assert.equal(await upcoming.locator('table').count(), 0);
+    const later = await create('not yet', { cron: '0 9 * * *', timezone: 'UTC', starts_at: '2040-01-01T00:00:00Z', ends_at: '2040-01-03T00:00:00Z' });
+    await page.goto(`/ui/tasks/${later.id}`);
+    await upcoming.locator('td').first().waitFor();
+    assert.equal(await upcoming.locator('tbody tr').count(), 2);
+    assert.match(await upcoming.locator('tbody tr').first().textContent(), /2040/);
+  });
+
+  test('secrets of a call are hidden on its task, and shown when an editor asks', async () => {
+    const { page, create } = at;
+    const headers = { Authorization: 'Bearer canary-1', Cookie: 'sid=canary-2', 'X-Api-Key': 'canary-3', Accept: 'text/plain' };
+    const task = await create('calls with secrets', { command: undefined, http: { url: 'http://127.0.0.1:9/?token=canary-4&page=2', headers } });
+    await page.goto(`/ui/tasks/${task.id}`);
+    const main = page.locator('main');
+    await main.getByText('Accept=text/plain').first().waitFor();
+    assert.doesNotMatch(await main.textContent(), /canary/);
+    assert.match(await main.textContent(), /token=•+&page=2/);
+    await page.getByRole('button', { name: 'Show secret values' }).click();
+    for (const number of [1, 2, 3, 4]) assert.match(await main.textContent(), new RegExp(`canary-${number}`));
+    await page.getByRole('button', { name: 'Hide secret values' }).click();
+    assert.doesNotMatch(await main.textContent(), /canary/);
+    await page.goto('/ui/tasks?search=calls+with+secrets');
+    await at.row('calls with secrets').waitFor();
+    assert.doesNotMatch(await main.innerHTML(), /canary/);
+    assert.deepEqual(at.complaints, []);
+  });
 });

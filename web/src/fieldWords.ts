@@ -1,9 +1,9 @@
-// The value of a task's field as a reader wants it: policies in words, secrets hidden.
+// The value of a task's field as a reader wants it: policies in words, secrets hidden unless they are asked for.
 import type { TaskDefinition } from './api/types';
 import { t, tOr } from './i18n/index.svelte';
 import { printValue, type Field } from './model/definition';
 import type { Sign, Unread } from './model/namedValues';
-import { shownEnv } from './model/secrets';
+import { shownEnv, shownUrl } from './model/secrets';
 import { taskNames } from './live/taskNames.svelte';
 import { bytes } from './model/execution';
 import { duration } from './model/time';
@@ -11,14 +11,15 @@ import { duration } from './model/time';
 const SECOND_MS = 1000;
 const names = (ids: number[]) => printValue(ids.map((id) => taskNames.words(id)));
 
-export function valueInWords(field: Field, value: TaskDefinition[Field] | undefined): string {
+export function valueInWords(field: Field, value: TaskDefinition[Field] | undefined, reveal = false): string {
   if (value === undefined || value === null) return printValue(value);
   switch (field) {
     case 'env':
-      return printValue(shownEnv(value as TaskDefinition['env']));
+      return printValue(reveal ? value : shownEnv(value as TaskDefinition['env']));
     case 'http': {
       const call = value as NonNullable<TaskDefinition['http']>;
-      return [`${call.method} ${call.url}`, printValue(shownEnv(call.headers)), call.body].filter((part) => part && part !== '–').join('\n');
+      const headers = reveal ? call.headers : shownEnv(call.headers);
+      return [`${call.method} ${reveal ? call.url : shownUrl(call.url)}`, printValue(headers), call.body].filter((part) => part && part !== '–').join('\n');
     }
     case 'overlap':
     case 'kill_mode':

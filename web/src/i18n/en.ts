@@ -153,9 +153,12 @@ export default {
   'execution.scheduled_at': 'Fire time',
   'execution.so_far': '{size} so far',
   'execution.started': 'It started',
+  'execution.own_variable': 'of this run alone',
   'execution.started_at': 'Started',
   'execution.usual': 'usually {usual}',
   'execution.what_ran': 'What it ran',
+  'execution.secret': 'the secret {name}',
+  'execution.secret_file': 'a file with the secret {name}',
 
   'executions.any_cause': 'Any cause',
   'executions.any_status': 'Any status',
@@ -632,10 +635,12 @@ export default {
   'secrets.replace': 'Replace',
   'secrets.replace_title': 'Replace {name}',
   'secrets.saved': 'Set {name}',
+  'secrets.hide': 'Hide secret values',
   'secrets.set': 'Set',
   'secrets.title': 'Secrets',
   'secrets.value': 'Value',
   'secrets.value_help': 'Sealed when it is saved, and never shown again.',
+  'secrets.reveal': 'Show secret values',
 
   'security.title': 'Log-ins and second factor',
 
@@ -689,6 +694,7 @@ export default {
   'task.success_rate': 'Success, last {count} runs',
   'task.tab_executions': 'Executions',
   'task.tab_revisions': 'Revisions',
+  'task.over': 'It has ended: nothing fires after {at}.',
   'task.tab_why': 'Why did it not run?',
   'task.upcoming': 'Upcoming',
 

@@ -155,9 +155,12 @@ export default {
   'execution.scheduled_at': '计划时间',
   'execution.so_far': '目前 {size}',
   'execution.started': '由此触发',
+  'execution.own_variable': '仅本次执行',
   'execution.started_at': '开始时间',
   'execution.usual': '通常 {usual}',
   'execution.what_ran': '运行内容',
+  'execution.secret': '密钥 {name}',
+  'execution.secret_file': '含密钥 {name} 的文件',
 
   'executions.any_cause': '任意触发方式',
   'executions.any_status': '任意状态',
@@ -634,10 +637,12 @@ export default {
   'secrets.replace': '替换',
   'secrets.replace_title': '替换 {name}',
   'secrets.saved': '已设置 {name}',
+  'secrets.hide': '隐藏敏感值',
   'secrets.set': '设置时间',
   'secrets.title': '密钥',
   'secrets.value': '值',
   'secrets.value_help': '保存后即加密，不再显示。',
+  'secrets.reveal': '显示敏感值',
 
   'security.title': '登录会话与两步验证',
 
@@ -691,6 +696,7 @@ export default {
   'task.success_rate': '最近 {count} 次成功率',
   'task.tab_executions': '执行记录',
   'task.tab_revisions': '修订',
+  'task.over': '已结束：{at} 之后不再触发。',
   'task.tab_why': '为什么没有运行？',
   'task.upcoming': '即将触发',
 
