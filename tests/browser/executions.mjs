@@ -173,6 +173,29 @@ describe('executions', () => {
     assert.deepEqual(at.complaints, []);
   });
 
+  test('a failure is compared with the last success over its whole output, however long', async () => {
+    const { page, server, create, run, ended } = at;
+    const task = await create('compared whole', { command: 'seq -f "line %.0f of a long output" 1 9000' });
+    await ended(await run(task));
+    await server.api('PATCH', `/tasks/${task.id}`, { command: 'seq -f "line %.0f of a long output" 1 9000 | sed "s/^line 1 /first /; s/^line 4500 /middle /"; exit 1' });
+    const id = await run(task);
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByRole('button', { name: /^Compare with the last success/ }).click();
+    const diff = page.getByRole('region', { name: 'Difference of the two outputs' });
+    await diff.waitFor();
+    assert.deepEqual(await diff.locator('.gone, .came, .fold').allTextContents(), [
+      '- line 1 of a long output',
+      '+ first of a long output',
+      '  … 4492 equal lines …',
+      '- line 4500 of a long output',
+      '+ middle of a long output',
+      '  … 4497 equal lines …',
+    ]);
+    assert.deepEqual(await accessibilityFindings(page), []);
+    assert.deepEqual(at.complaints, []);
+  });
+
   test('the fires that come are those within starts_at and ends_at', async () => {
     const { page, create } = at;
     const upcoming = page.locator('section', { has: page.getByRole('heading', { name: 'Upcoming' }) });
