@@ -173,6 +173,42 @@ describe('executions', () => {
     assert.deepEqual(at.complaints, []);
   });
 
+  test('a signal is named where the exit code stands for one, and what is run again names its source', async () => {
+    const { page, server, create, run, ended } = at;
+    const id = await run(await create('interrupted', { command: 'exit 130' }));
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    await page.getByText('ended by a signal (SIGINT)', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await page.getByRole('link', { name: `Repeats #${id} · admin` }).waitFor();
+    assert.equal(await page.getByText(`retry of execution ${id}`).count(), 0);
+    await page.getByRole('link', { name: `Repeats #${id} · admin` }).click();
+    await page.waitForURL(`**/ui/executions/${id}`);
+    assert.ok(server);
+  });
+
+  test('the attempt that is looked at is in the address, beside the line', async () => {
+    const { page, create, run, ended } = at;
+    const id = await run(await create('tried twice', { command: 'echo "try $MINI_SCHEDULER_ATTEMPT"; exit 1', retry: { max_attempts: 2, initial_delay_s: 0.1 } }));
+    await ended(id);
+    await page.goto(`/ui/executions/${id}`);
+    const line = (text) => page.getByRole('log').locator('.line', { hasText: text });
+    await line('try 2').waitFor();
+    const attempt = (number) => page.getByRole('group', { name: 'Attempts' }).getByRole('button', { name: `attempt ${number}` });
+    await attempt(1).click();
+    await line('try 1').waitFor();
+    await page.getByRole('link', { name: 'Line 1' }).click();
+    await page.waitForURL(/\?attempt=1#L1$/);
+    await page.reload();
+    await page.getByRole('log').locator('.line.marked', { hasText: 'try 1' }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    assert.equal(download.suggestedFilename(), `execution-${id}-attempt-1.log`);
+    await attempt(2).click();
+    await line('try 2').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+    assert.deepEqual(at.complaints, []);
+  });
+
   test('a failure is compared with the last success over its whole output, however long', async () => {
     const { page, server, create, run, ended } = at;
     const task = await create('compared whole', { command: 'seq -f "line %.0f of a long output" 1 9000' });

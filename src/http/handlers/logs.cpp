@@ -170,8 +170,9 @@ base::Result<Response> log(const TaskHandlerParts& parts, const Request& request
       Response::text(200, "text/plain; charset=utf-8", std::shared_ptr<ByteSource>(std::move(source)));
   response.ranges = true;
   // a browser that is led here saves it, whatever is in it
-  response.headers.set("Content-Disposition",
-                       "attachment; filename=\"execution-" + base::to_string(execution->id) + ".log\"");
+  const auto which = request.query.find("attempt") ? "-attempt-" + std::to_string(*attempt) : std::string();
+  response.headers.set("Content-Disposition", "attachment; filename=\"execution-" +
+                                                  base::to_string(execution->id) + which + ".log\"");
   return std::move(response).with("Cache-Control", "no-store");
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionStatus, Run } from '../api/types';
-import { bytes, causeOf, exitMeaning, shareOfUsual, signalName, takesTooLong, usualDuration, whyItEnded } from './execution';
+import { bytes, causeOf, exitMeaning, retryOf, shareOfUsual, signalName, signalOf, takesTooLong, usualDuration, whyItEnded } from './execution';
 
 describe('an exit is explained', () => {
   it.each([
@@ -74,4 +74,26 @@ describe('the usual duration', () => {
     [200, 0, 1],
     [200, null, null],
   ])('%d ms, usually %s: its share is %s', (lasted, usual, share) => expect(shareOfUsual(lasted, usual)).toBe(share));
+});
+
+describe('the signal that ended it', () => {
+  it.each([
+    [130, null, 'SIGINT'],
+    [139, null, 'SIGSEGV'],
+    [137, null, 'SIGKILL'],
+    [null, 15, 'SIGTERM'],
+    [128, null, null],
+    [150, null, null],
+    [1, null, null],
+    [255, null, null],
+  ])('of exit code %j and signal %j is %j', (code, signal, name) => expect(signalOf(code, signal)).toBe(name));
+});
+
+describe('what is repeated by hand', () => {
+  it.each([
+    ['manual', 'retry of execution 9', 9],
+    ['manual', '', null],
+    ['manual', null, null],
+    ['schedule', 'retry of execution 9', null],
+  ] as const)('%s, %j', (trigger, reason, id) => expect(retryOf({ trigger, reason })).toBe(id));
 });

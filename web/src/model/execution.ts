@@ -35,6 +35,18 @@ export function signalName(signal: number | string | null): string | null {
   return typeof signal === 'string' ? signal : (SIGNALS[signal] ?? `SIG${signal}`);
 }
 
+// The signal that ended it; a shell gives it as an exit code above 128.
+export function signalOf(code: number | null, signal: number | string | null): string | null {
+  const number = code !== null && code > 128 && code < 160 ? code - 128 : null;
+  return signalName(signal) ?? (number !== null && number in SIGNALS ? SIGNALS[number]! : null);
+}
+
+// The execution that it repeats, as one asked by hand.
+export function retryOf({ trigger, reason }: Pick<Execution, 'trigger' | 'reason'>): number | null {
+  const number = trigger === 'manual' ? /^retry of execution (\d+)$/.exec(reason ?? '')?.[1] : undefined;
+  return number ? Number(number) : null;
+}
+
 // The server's sentences about an end, its error and its reason; one where it says it all.
 export function whyItEnded(error: string | null, reason: string | null): string[] {
   if (!error || !reason) return [error ?? '', reason ?? ''].filter(Boolean);
@@ -44,10 +56,10 @@ export function whyItEnded(error: string | null, reason: string | null): string[
 
 // Which sentence explains an exit; the words stand in the dictionaries as exit.*.
 export function exitMeaning(status: ExecutionStatus, code: number | null, signal: number | string | null): string | null {
-  if (code === null && signalName(signal) === null) return null;
+  const name = signalOf(code, signal);
+  if (code === null && name === null) return null;
   if (status === 'TIMEOUT') return 'exit.timeout';
   if (status === 'CANCELLED') return 'exit.cancelled';
-  const name = signalName(signal) ?? (code !== null && code > 128 && code < 160 ? signalName(code - 128) : null);
   if (name === 'SIGKILL') return 'exit.killed';
   if (name === 'SIGTERM') return 'exit.terminated';
   if (name === 'SIGSEGV' || name === 'SIGABRT' || name === 'SIGBUS') return 'exit.crashed';
