@@ -6,6 +6,8 @@ export interface Style {
   dim: boolean;
   italic: boolean;
   underline: boolean;
+  inverse: boolean;
+  strike: boolean;
 }
 export interface Span {
   text: string;
@@ -13,25 +15,44 @@ export interface Span {
 }
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
-const PLAIN: Style = { foreground: '', background: '', bold: false, dim: false, italic: false, underline: false };
+const PLAIN: Style = { foreground: '', background: '', bold: false, dim: false, italic: false, underline: false, inverse: false, strike: false };
 // CSI with its end, OSC up to BEL or ST, and two-letter escapes.
 const ESCAPE = /\u001b(?:\[([0-9;:?]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
 
-// The 256-colour palette, brought down to the 16 that both themes have.
+// The 256-colour palette, brought down to names that both themes have a readable colour for.
+const CUBE = [0, 95, 135, 175, 215, 255];
 function paletteName(index: number): string {
   if (index < 8) return NAMES[index]!;
   if (index < 16) return `bright-${NAMES[index - 8]}`;
-  if (index >= 232) return index < 244 ? 'bright-black' : 'white';
+  if (index >= 232) return greyName(8 + 10 * (index - 232));
   const cube = index - 16;
-  const levels = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6];
-  return rgbName(levels.map((level) => level * 51) as [number, number, number]);
+  return rgbName([CUBE[Math.floor(cube / 36)] ?? 0, CUBE[Math.floor(cube / 6) % 6]!, CUBE[cube % 6]!]);
 }
+function greyName(light: number): string {
+  if (light < 64) return 'black';
+  if (light < 144) return 'bright-black';
+  return light < 224 ? 'white' : 'bright-white';
+}
+// Up to which hue a colour has that name, in degrees.
+const HUES: [number, string][] = [
+  [15, 'red'],
+  [45, 'orange'],
+  [70, 'yellow'],
+  [165, 'green'],
+  [200, 'cyan'],
+  [260, 'blue'],
+  [325, 'magenta'],
+  [360, 'red'],
+];
+const LEAST_COLOUR = 0.2;
 function rgbName([red, green, blue]: [number, number, number]): string {
   const most = Math.max(red, green, blue);
-  if (most < 64) return 'bright-black';
-  const bit = (value: number) => (value > most * 0.6 ? 1 : 0);
-  return NAMES[bit(red) + 2 * bit(green) + 4 * bit(blue)]!;
+  const range = most - Math.min(red, green, blue);
+  if (most < 24 || range < most * LEAST_COLOUR) return greyName(most);
+  const turn = most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range;
+  const hue = (turn * 60 + 360) % 360;
+  return HUES.find(([until]) => hue < until)![1];
 }
 
 function apply(style: Style, parameters: string): Style {
@@ -44,9 +65,13 @@ function apply(style: Style, parameters: string): Style {
     else if (code === 2) next.dim = true;
     else if (code === 3) next.italic = true;
     else if (code === 4) next.underline = true;
+    else if (code === 7) next.inverse = true;
+    else if (code === 9) next.strike = true;
     else if (code === 22) next.bold = next.dim = false;
     else if (code === 23) next.italic = false;
     else if (code === 24) next.underline = false;
+    else if (code === 27) next.inverse = false;
+    else if (code === 29) next.strike = false;
     else if (code >= 30 && code <= 37) next.foreground = NAMES[code - 30]!;
     else if (code === 39) next.foreground = '';
     else if (code >= 40 && code <= 47) next.background = NAMES[code - 40]!;
@@ -70,12 +95,14 @@ function apply(style: Style, parameters: string): Style {
 
 function classOf(style: Style): string {
   return [
-    style.foreground && `fg-${style.foreground}`,
-    style.background && `bg-${style.background}`,
+    // Inverse: what is plain changes places, too.
+    style.inverse ? `fg-${style.background || 'inverse'}` : style.foreground && `fg-${style.foreground}`,
+    style.inverse ? `bg-${style.foreground || 'inverse'}` : style.background && `bg-${style.background}`,
     style.bold && 'bold',
     style.dim && 'dim',
     style.italic && 'italic',
     style.underline && 'underline',
+    style.strike && 'strike',
   ]
     .filter(Boolean)
     .join(' ');
