@@ -209,6 +209,51 @@ describe('outputs', () => {
     await server.api('POST', `/executions/${id}/cancel`);
   });
 
+  test('a link to a line leads there while the run goes on, and not to the end', async () => {
+    const { page, server, create, run } = at;
+    const task = await create('linked while it runs', { command: 'seq -f "line %.0f" 2000; while :; do echo more; sleep 0.05; done', timeout_s: 0 });
+    const id = await run(task);
+    await server.until('it wrote', async () => (await server.api('GET', `/executions/${id}`)).status === 'RUNNING');
+    await page.goto(`/ui/executions/${id}#L100`);
+    await log().locator('.line.marked', { hasText: /line 100$/ }).waitFor();
+    await page.waitForFunction(() => document.querySelector('[role=log]').scrollHeight > 2020 * 20);
+    assert.ok(await log().locator('.line.marked', { hasText: /line 100$/ }).isVisible());
+    assert.equal(await page.getByRole('button', { name: 'Follow the end' }).getAttribute('aria-pressed'), 'false');
+    // Another link to the same log.
+    await page.evaluate(() => (location.hash = '#L900'));
+    await log().locator('.line.marked', { hasText: /line 900$/ }).waitFor();
+    await server.api('POST', `/executions/${id}/cancel`);
+  });
+
+  test('a link to a line leads there before all of a long log has come', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('linked while it loads', { command: 'seq -f "line %.0f" 1 60000' });
+    const id = await run(task);
+    await ended(id);
+    // The log comes but never ends, as a long one on its way does.
+    await page.route('**/log/stream*', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/event: end\n[^]*$/, '') });
+    });
+    await page.goto(`/ui/executions/${id}#L5000`);
+    await log().locator('.line.marked', { hasText: /line 5000$/ }).waitFor();
+    const box = await log().locator('.line.marked').boundingBox();
+    const view = await log().boundingBox();
+    assert.ok(box.y >= view.y && box.y + box.height <= view.y + view.height, 'it is in view');
+  });
+
+  test('a line stays in view while a log grows beyond what a browser can lay out', async () => {
+    const { page, create, run, ended } = at;
+    const id = await run(await create('a million lines', { command: 'yes "" | head -n 1000000' }));
+    await ended(id);
+    await page.goto(`/ui/executions/${id}#L850000`);
+    await page.getByText(/^1,?000,?000 lines$/).waitFor();
+    assert.ok(await log().locator('.line.marked').isVisible());
+    const box = await log().locator('.line.marked').boundingBox();
+    const view = await log().boundingBox();
+    assert.ok(box.y >= view.y && box.y + box.height <= view.y + view.height, `the line at ${box.y} in the view at ${view.y}`);
+  });
+
   test('output is shown while it is written, and a cancel ends it', async () => {
     const { page, server, create } = at;
     const task = await create('ticker', { command: 'i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.2; done', timeout_s: 0 });

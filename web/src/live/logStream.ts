@@ -2,6 +2,7 @@
 import { urlOf } from '../api/client';
 import type { Piece } from '../model/logBuffer';
 import { keepStream } from './eventStream';
+import { Slices } from './slices';
 import { whileSeen } from './whileSeen';
 
 interface Chunk {
@@ -13,7 +14,8 @@ interface Chunk {
   text: string;
 }
 export interface LogHandlers {
-  piece: (piece: Piece) => void;
+  // `more`: others are there already and follow at once.
+  piece: (piece: Piece, more: boolean) => void;
   // The execution has ended and everything is there.
   end: () => void;
   // What follows is another attempt's, or the same from its beginning.
@@ -30,14 +32,19 @@ export function followLog(execution: number, wanted: number | null, handlers: Lo
   // The last event that came; what follows it is asked for.
   let last: string | null = null;
   let ended = false;
+  // It comes faster than a browser can read it and draw meanwhile.
+  const slices = new Slices();
 
-  const receive = (event: MessageEvent<string>) => {
-    const chunk = JSON.parse(event.data) as Chunk;
+  const read = (data: string) => {
+    const chunk = JSON.parse(data) as Chunk;
     if (attempt !== 0 && chunk.attempt !== attempt) handlers.reset();
     attempt = chunk.attempt;
-    last = event.lastEventId;
     handlers.size(chunk.end);
-    handlers.piece({ stream: chunk.stream, at: Date.parse(chunk.time), text: chunk.text });
+    handlers.piece({ stream: chunk.stream, at: Date.parse(chunk.time), text: chunk.text }, slices.busy);
+  };
+  const receive = ({ data, lastEventId }: MessageEvent<string>) => {
+    last = lastEventId;
+    slices.add(() => read(data));
   };
   const connect = () => {
     close = keepStream(() => urlOf(`/executions/${execution}/log/stream`, { attempt: wanted, last_event_id: last }), {
@@ -46,16 +53,18 @@ export function followLog(execution: number, wanted: number | null, handlers: Lo
         end: () => {
           ended = true;
           close?.();
-          handlers.end();
+          slices.add(() => handlers.end());
         },
       },
       open: () => handlers.lost(false),
       lost: () => handlers.lost(true),
       // Then all is read anew.
       refused: () => {
-        attempt = 0;
         last = null;
-        handlers.reset();
+        slices.add(() => {
+          attempt = 0;
+          handlers.reset();
+        });
       },
     });
   };
@@ -63,5 +72,6 @@ export function followLog(execution: number, wanted: number | null, handlers: Lo
   return () => {
     ended = true;
     stop();
+    slices.stop();
   };
 }

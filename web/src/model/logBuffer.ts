@@ -108,7 +108,10 @@ export class LogBuffer {
 
   private rowsOf(line: number): number {
     if (this.width === 0) return 1;
-    return Math.max(1, Math.ceil(columnsOf(this.text(line)) / this.width));
+    const text = this.texts[line]!;
+    // No letter is wider than two columns but the tab; escapes only make it shorter.
+    if (text.length * 2 <= this.width && !text.includes('\t')) return 1;
+    return Math.max(1, Math.ceil(columnsOf(withoutAnsi(text)) / this.width));
   }
   // Lines below move only where this one's height has changed.
   private remeasure(line: number): void {
