@@ -26,8 +26,8 @@ json::object name_of(const ForecastTask& task) {
 }
 
 std::optional<Instant> first_fire(const Task& task, const cron::Schedule& schedule, Instant from) {
-  // an @every task counts from its last fire
-  if (task.next_run_at && *task.next_run_at >= from) return task.next_run_at;
+  // an @every task counts from its last fire; one whose time has come may wait out its jitter
+  if (task.next_due_at && *task.next_due_at >= from) return task.next_run_at;
   return task::cursor_after(task.definition, schedule, from - Milliseconds{1}).next_run_at;
 }
 

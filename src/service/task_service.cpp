@@ -427,7 +427,10 @@ std::vector<base::Instant> TaskService::next_fires(const task::Task& task, base:
   std::vector<base::Instant> fires;
   const auto schedule = task::schedule_of(task.definition, default_timezone());
   if (!schedule) return fires;
-  if (task.next_run_at && *task.next_run_at > after && schedule->is_every()) {
+  // of a schedule, what follows says it; @every counts from its last fire, and one whose time has come may
+  // wait out its jitter
+  const bool is_to_come = task.next_due_at && *task.next_due_at > after;
+  if (is_to_come && (schedule->is_every() || *task.next_run_at <= after)) {
     fires.push_back(*task.next_run_at);
     after = *task.next_run_at;
   }
