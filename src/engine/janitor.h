@@ -27,9 +27,11 @@ class Janitor {
   // That task was deleted: its output goes too. Any thread; never blocks.
   void remove_output(base::TaskId id);
 
-  // One round over the marked tasks and, where retention.days is set, over all; gives the executions deleted.
-  // Called by the thread; tests call it themselves.
+  // One round over the marked tasks and the output of deleted ones; gives the executions deleted. Called by
+  // the thread; tests call it themselves, as they do the next.
   std::int64_t sweep();
+  // Deletes what ended and was made longer ago than retention.days, of any task; gives how many.
+  std::int64_t sweep_old();
 
   // Deletes those that are final, with their output; gives how many. Blocks until it is committed.
   std::int64_t remove(const std::vector<base::ExecutionId>& ids);
@@ -38,7 +40,6 @@ class Janitor {
   void remove_doomed();
   void take_up_doomed();
   std::int64_t sweep_task(base::TaskId id);
-  std::int64_t sweep_old();
 
   void run();
 

@@ -1,0 +1,183 @@
+// What must be found again, or given back, after a stop, a refusal of the database or a deletion.
+#include "engine/batches.h"
+#include "engine/engine_fixture.h"
+
+namespace engine {
+namespace {
+
+using task::Waiting;
+
+constexpr auto kLongAgo = std::chrono::hours{1};
+
+// A store that refuses what is written while it is told to.
+class RefusingStore : public store::Store {
+ public:
+  explicit RefusingStore(std::unique_ptr<store::Store> behind) : behind_(std::move(behind)) {}
+
+  void refuse(bool refuses) { refuses_ = refuses; }
+
+  void read(const std::function<void(store::Reader&)>& ask) override { behind_->read(ask); }
+  void write(Work work, Done done) override {
+    behind_->write(
+        [this, work = std::move(work)](store::Transaction& tx) -> base::Result<void> {
+          if (auto outcome = work(tx); !outcome) return outcome;
+          if (refuses_) return base::make_error(base::ErrorKind::unavailable, "the disk is full");
+          return {};
+        },
+        std::move(done));
+  }
+  using store::Store::write;
+  void set_listener(Listener listener) override { behind_->set_listener(std::move(listener)); }
+  base::Result<void> backup(const std::string& path) override { return behind_->backup(path); }
+  std::string description() const override { return behind_->description(); }
+
+ private:
+  std::unique_ptr<store::Store> behind_;
+  std::atomic<bool> refuses_{false};
+};
+
+class EngineRestartTest : public EngineTest {
+ protected:
+  // As an earlier server left them: made long ago, and not yet begun unless `status` says so.
+  std::vector<ExecutionId> left_behind(TaskId id, std::int64_t count, Waiting waiting,
+                                       ExecutionStatus status = ExecutionStatus::pending) {
+    std::vector<ExecutionId> ids;
+    EXPECT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+      auto task = tx.find_task(id).value();
+      for (std::int64_t i = 0; i < count; ++i) {
+        Execution one;
+        one.task_id = id;
+        one.trigger = task::Trigger::manual;
+        one.created_at = clock_.now() - kLongAgo;
+        one.status = one.attempt.status = status;
+        one.waiting = waiting;
+        one.node = options_.node;
+        if (status == ExecutionStatus::running) one.started_at = one.attempt.started_at = one.created_at;
+        ids.push_back(tx.insert_execution(one).value());
+        ++(waiting == Waiting::overlap ? task.queued : task.running);
+      }
+      tx.save_run_state(task);
+      return {};
+    }));
+    return ids;
+  }
+  runner::Snapshot snapshot_of(const std::vector<ExecutionId>& running) const {
+    runner::Snapshot snapshot;
+    for (const auto id : running)
+      snapshot.running.push_back({.key = {id, 1}, .pid = 7, .started_at = clock_.now() - kLongAgo});
+    return snapshot;
+  }
+};
+
+TEST_F(EngineRestartTest, BehindAThousandThatWaitARunIsAdoptedAllTheSame) {
+  const auto queue = make({.name = "queue"});
+  const auto before = left_behind(queue, 1, Waiting::none, ExecutionStatus::running);
+  left_behind(queue, kRowsAtOnce + 5, Waiting::overlap);
+  const auto last = left_behind(make({.name = "last"}), 1, Waiting::none, ExecutionStatus::running);
+  start(false);
+  engine_->on_connected(snapshot_of({before[0], last[0]}));
+  report_ended({last[0], 1});
+  EXPECT_EQ(runner_.wait_for_acknowledged(1).at(0), (runner::AttemptKey{last[0], 1}));
+  EXPECT_EQ(execution(last[0]).status, ExecutionStatus::success);
+  EXPECT_TRUE(runner_.cancels().empty());
+}
+
+TEST_F(EngineRestartTest, BehindAThousandThatWaitAStartDeadlineThatPassedMeanwhileIsSeen) {
+  const auto patient = make({.name = "patient"});
+  const auto before = left_behind(patient, 1, Waiting::none, ExecutionStatus::running);
+  left_behind(patient, kRowsAtOnce + 5, Waiting::overlap);
+  const auto hasty = make({.name = "hasty", .start_deadline_s = 60});
+  const auto its_before = left_behind(hasty, 1, Waiting::none, ExecutionStatus::running);
+  const auto late = left_behind(hasty, 1, Waiting::overlap);
+  start(false);
+  engine_->on_connected(snapshot_of({before[0], its_before[0]}));
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (!is_final(execution(late[0]).status) && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  EXPECT_EQ(execution(late[0]).status, ExecutionStatus::skipped);
+  EXPECT_TRUE(execution(late[0]).reason.starts_with("start deadline: ")) << execution(late[0]).reason;
+}
+
+TEST_F(EngineRestartTest, AStartDeadlineThatIsStillToComeHoldsOverARestart) {
+  const auto id = make({.name = "hasty", .start_deadline_s = std::chrono::seconds(kLongAgo).count() + 1});
+  const auto before = left_behind(id, 1, Waiting::none, ExecutionStatus::running);
+  const auto waits = left_behind(id, 1, Waiting::overlap);
+  start(false);
+  engine_->on_connected(snapshot_of({before[0]}));
+  EXPECT_EQ(execution(waits[0]).status, ExecutionStatus::pending);
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (!is_final(execution(waits[0]).status) && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  EXPECT_EQ(execution(waits[0]).status, ExecutionStatus::skipped);
+}
+
+TEST_F(EngineRestartTest, SlotsLentToACommitThatFailedAreGivenBack) {
+  options_.max_running = 2;
+  auto owned = std::make_unique<RefusingStore>(std::move(store_));
+  auto& refusing = *owned;
+  store_ = std::move(owned);
+  start();
+  const auto id = make({});
+  refusing.refuse(true);
+  for (std::int64_t i = 0; i < options_.max_running; ++i)
+    EXPECT_FALSE(engine_->run({{.task_id = id, .triggered_by = "ada"}}).at(0));
+  refusing.refuse(false);
+  const auto kept = run(id);
+  const auto beside = run(make({.name = "other"}));
+  const auto starts = runner_.wait_for_starts(2);
+  ASSERT_EQ(starts.size(), 2u);
+  EXPECT_EQ(starts[0].key.execution, kept);
+  EXPECT_EQ(starts[1].key.execution, beside);
+}
+
+TEST_F(EngineRestartTest, TheDeletionOfATaskLetsTheNextIntoItsPool) {
+  options_.pools["db"] = 1;
+  start();
+  const auto doomed = make({.name = "a", .pool = "db"});
+  const auto first = run(doomed);
+  const auto second = run(make({.name = "b", .pool = "db"}));
+  runner_.wait_for_starts(1);
+  EXPECT_EQ(execution(second).waiting, Waiting::pool);
+  engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  EXPECT_EQ(runner_.wait_for_cancels(1).at(0), (runner::AttemptKey{first, 1}));
+  const auto starts = runner_.wait_for_starts(2);
+  ASSERT_EQ(starts.size(), 2u);
+  EXPECT_EQ(starts[1].key.execution, second);
+}
+
+TEST_F(EngineRestartTest, APoolThatWasMadeWiderLetsInWhatWaitedForIt) {
+  options_.pools["db"] = 1;
+  start();
+  const auto first = run(make({.name = "a", .pool = "db"}));
+  const auto second = run(make({.name = "b", .pool = "db"}));
+  runner_.wait_for_starts(1);
+  stop();
+  options_.pools["db"] = 2;
+  start(false);
+  engine_->on_connected(snapshot_of({first}));
+  const auto starts = runner_.wait_for_starts(2);
+  ASSERT_EQ(starts.size(), 2u);
+  EXPECT_EQ(starts[1].key.execution, second);
+}
+
+TEST_F(EngineRestartTest, ALateReportOfAnEarlierAttemptDoesNotEndTheOneThatRuns) {
+  start();
+  task::TaskDefinition definition;
+  definition.retry = {.max_attempts = 2, .initial_delay_s = 0, .factor = 1, .max_delay_s = 1, .jitter = 0};
+  const auto id = run(make(definition));
+  runner_.wait_for_starts(1);
+  report_ended({id, 1}, 1);
+  runner_.wait_for_starts(2);
+  report_started({id, 2});
+  while (execution(id).status != ExecutionStatus::running) std::this_thread::yield();
+  report_ended({id, 1}, 1);  // told again, as after a broken connection
+  runner_.wait_for_acknowledged(2);
+  EXPECT_EQ(execution(id).status, ExecutionStatus::running);
+  EXPECT_EQ(execution(id).attempt.number, 2);
+  report_ended({id, 2}, 0);
+  runner_.wait_for_acknowledged(3);
+  EXPECT_EQ(execution(id).status, ExecutionStatus::success);
+}
+
+}  // namespace
+}  // namespace engine
