@@ -31,6 +31,31 @@ TEST(Handover, ReadsBackWhatWaitsAsItWasWritten) {
   EXPECT_TRUE(read->waiting[0].watched);
 }
 
+TEST(Handover, AJobTakesAlongAllThatItsEndHangsOn) {
+  Job job;
+  job.key = {base::ExecutionId{7}, 2};
+  job.kill_grace = Milliseconds{1'500};
+  job.ended_by_us = EndCause::cancelled;
+  job.timeout_at = SteadyTime{std::chrono::seconds{4}};
+  job.kill_at = SteadyTime{std::chrono::seconds{5}};
+  job.drain_until = SteadyTime{std::chrono::seconds{6}};
+  job.spill_at = SteadyTime{std::chrono::seconds{7}};
+  job.maskers[1] = std::make_unique<Masker>(std::vector<std::string>{"a secret"});
+  ASSERT_EQ(job.maskers[1]->feed("it is a se"), "it is ");
+  const auto read = read_handover(to_bytes({}, {&job}));
+  ASSERT_TRUE(read && read->jobs.size() == 1);
+  const auto& taken = *read->jobs[0];
+  EXPECT_EQ(taken.kill_grace, job.kill_grace);
+  EXPECT_EQ(taken.ended_by_us, EndCause::cancelled);
+  EXPECT_EQ(taken.timeout_at, job.timeout_at);
+  EXPECT_EQ(taken.kill_at, job.kill_at);
+  EXPECT_EQ(taken.drain_until, job.drain_until);
+  EXPECT_EQ(taken.spill_at, job.spill_at);
+  EXPECT_FALSE(taken.maskers[0]);
+  ASSERT_TRUE(taken.maskers[1]);
+  EXPECT_EQ(taken.maskers[1]->feed("cret!"), "***!");
+}
+
 TEST(Handover, ReadsVersionOneWhoseRequestsHadNoFiles) {
   std::string body;
   append_request(body, some_request());

@@ -85,6 +85,30 @@ TEST_F(JournalTest, ACutOrChangedTailLosesNothingBeforeIt) {
   }
 }
 
+// Opening a journal writes it anew, as does its growth.
+TEST_F(JournalTest, AnEndThatNobodyAcknowledgedOutlivesEachRewriting) {
+  fill();
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Journal(path_, "boot-a").flush());
+  {
+    Journal journal(path_, "boot-a");
+    for (std::int64_t id = 10; id <= 20'000; ++id) {
+      journal.intend(request(id));
+      journal.finished(finished(id));
+      journal.forget({request(id).key});
+      journal.flush();
+    }
+  }
+  const Journal journal(path_, "boot-a");
+  ASSERT_EQ(journal.entries().size(), 3u);
+  EXPECT_FALSE(journal.entries().at(request(1).key).started);
+  EXPECT_EQ(journal.entries().at(request(2).key).started->pid, 77);
+  EXPECT_EQ(journal.entries().at(request(2).key).born.to_ticks, 4250u);
+  EXPECT_FALSE(journal.entries().at(request(2).key).finished);
+  ASSERT_TRUE(journal.entries().at(request(3).key).finished);
+  EXPECT_EQ(journal.entries().at(request(3).key).finished->exit_code, 5);
+  EXPECT_EQ(journal.entries().at(request(3).key).finished->error, "why");
+}
+
 TEST_F(JournalTest, StaysSmallWhenEndsAreAcknowledged) {
   Journal journal(path_, "boot-a");
   for (std::int64_t id = 1; id <= 20'000; ++id) {
