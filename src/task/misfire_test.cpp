@@ -41,6 +41,22 @@ TEST(Misfire, ASingleMissedFireLeavesNoRecordOfOthers) {
   EXPECT_FALSE(plan.missed);
 }
 
+TEST(Misfire, AFireIsNotMissedBeforeItsJitterHasPassed) {
+  auto definition = every_minute(MisfirePolicy::fire_once);
+  definition.jitter_s = 50;
+  const auto jitter = jitter_of(definition);
+  ASSERT_GT(jitter, seconds{1});
+  const auto schedule = schedule_of(definition, "UTC");
+  const auto fire = at("2026-01-01T10:05:00Z"), before = fire - minutes{1};
+  const auto early = plan_misfire(definition, *schedule, before, fire + jitter - base::Milliseconds{1});
+  EXPECT_EQ(early.run, std::vector<Instant>{before});
+  EXPECT_EQ(early.next.next_run_at, fire);
+  EXPECT_EQ(early.next.next_due_at, fire + jitter);
+  const auto due = plan_misfire(definition, *schedule, before, fire + jitter);
+  EXPECT_EQ(due.run, std::vector<Instant>{fire});
+  EXPECT_EQ(due.next.next_run_at, fire + minutes{1});
+}
+
 TEST(Misfire, EveryFireIsEitherMadeUpOrCountedWhateverThePolicy) {
   const auto schedule = schedule_of(every_minute(MisfirePolicy::skip), "UTC");
   for (const auto policy : {MisfirePolicy::fire_once, MisfirePolicy::fire_all, MisfirePolicy::skip}) {
