@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from mix import NEVER
-from node import BINARY, Node
+from node import BINARY, Node, is_alive
 
 JOBS = 20
 
@@ -106,3 +106,35 @@ def test_a_start_that_waits_for_a_passing_shortage_survives_the_change(node, tmp
         node.wait_until(lambda: node.ask("GET", f"/executions/{execution_id}")[1]["status"] == "PENDING")
         upgrade(node, killed=True)
     assert node.wait_for_end(execution_id)["status"] == "SUCCESS"
+
+
+def test_what_was_on_its_way_to_its_end_gets_there_under_the_new_program(node, tmp_path):
+    """One in its grace, one whose daemon holds the pipe, and one that has written the half of a secret."""
+    secret = "canary-" + os.urandom(12).hex()
+    assert node.ask("PUT", "/secrets/key", {"value": secret})[0] == 200
+    graced = run(node, f"trap '' TERM; echo $$ >{tmp_path}/graced; while :; do sleep 0.1; done", kill_grace_s=5)
+    drained = run(node, f"setsid sh -c 'echo $$ >{tmp_path}/daemon; exec sleep 300' & "
+                        f"while ! [ -s {tmp_path}/daemon ]; do sleep 0.02; done; echo done; echo $$ >{tmp_path}/drained")
+    half = run(node, f'printf "it is %s" "${{KEY%????}}"; touch {tmp_path}/half; while [ ! -e {tmp_path}/gate ]; do sleep 0.02; '
+                     'done; echo "${KEY#${KEY%????}} it is"', secrets={"KEY": "key"})
+
+    def pid_in(name):
+        return node.wait_until(lambda: (tmp_path / name).exists() and (tmp_path / name).read_text().strip())
+
+    assert int(pid_in("graced"))
+    leader = pid_in("drained")
+    node.wait_until(lambda: (tmp_path / "half").exists() and not is_alive(leader))
+    assert node.ask("POST", f"/executions/{graced}/cancel")[0] in (200, 202)
+    runner = node.runner_pid()
+    fresh = upgrade(node, killed=True)
+    node.wait_until(lambda: program_of(runner) == fresh)
+    for execution_id in (graced, drained, half):
+        found = node.ask("GET", f"/executions/{execution_id}")[1]
+        assert found["status"] == "RUNNING", found
+    (tmp_path / "gate").touch()
+    found = node.wait_for_end(half)
+    assert (found["status"], found["stdout"]) == ("SUCCESS", "it is *** it is\n"), found
+    found = node.wait_for_end(graced)
+    assert (found["status"], found["signal"]) == ("CANCELLED", 9), found
+    found = node.wait_for_end(drained)
+    assert (found["status"], found["exit_code"]) == ("SUCCESS", 0) and found["stdout"].startswith("done\n"), found
