@@ -45,6 +45,8 @@ def test_a_foreign_writer_holds_the_database_and_no_fire_is_lost(node, tmp_path,
     assert not [record for record in records if record["status"] not in ("SUCCESS", "MISSED")], records
     if held_s < oracle.LATE_S:
         assert not [record for record in records if record["status"] == "MISSED"], "late, but no misfire by the rule"
+    if held_s > oracle.LATE_S + 1:
+        assert [record for record in records if record["trigger"] == "misfire"], "a misfire by the rule, but none was made"
 
 
 def test_a_write_that_waits_for_a_foreign_writer_is_answered_and_kept(node):
