@@ -38,6 +38,7 @@ class World:
         self.deeds = oracle.Deeds()
         self.strikes = []  # what was killed together, in words
         self.kills = 0  # SIGKILLs that hit a process
+        self.wrong = []  # that was seen on the way
         self.client = Client(self)
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -84,16 +85,16 @@ class World:
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def settle(self):
-        """Lets everything come to its end, and gives what the oracle finds wrong: an empty list is a proof of nothing
-        and the best that can be had."""
+        """Lets everything come to its end, and gives what was and what the oracle finds wrong: an empty list is a proof
+        of nothing and the best that can be had."""
         self.node.wait_ready()
-        wrong = self.stuck()
+        wrong = self.wrong + self.stuck()
         steady_from = time.monotonic() + PAUSE_LEAD_S
         while time.monotonic() < steady_from:
             time.sleep(0.05)
         self.find_unsure_tasks()
-        for task in self.client.doomed:
-            wrong += self.client.delete(task)
+        wrong += self.abandoned()  # before a deletion takes whole folders along
+        wrong += self.finish_deletions()
         for task in self.tasks:
             task.pausing_at = time.time()
             status, answer = self.node.ask("POST", f"/tasks/{task.id}/pause")
@@ -112,6 +113,12 @@ class World:
             if task.name in there:
                 task.id = there[task.name]
                 self.tasks.append(task)
+
+    def finish_deletions(self):
+        """Asks anew for those that nobody knows to have been heard. What is gone already is left alone: a second deletion
+        would clear away what the first one forgot."""
+        return [line for task in self.client.doomed if self.node.ask("GET", f"/tasks/{task}")[0] != 404
+                for line in self.client.delete(task)]
 
     def stuck(self):
         """RUNNING without a live process, or a process without an open record: for STUCK_AFTER_S without a break."""
@@ -201,10 +208,11 @@ class World:
         down = self.random.choices((0, self.random.uniform(0, 0.3), self.random.uniform(0.3, 2)), (5, 3, 2))[0]
         again = self.random.random() < 0.2
         again_after = self.random.expovariate(1 / 0.03)
+        hurries = self.random.random() < 0.25  # the next strike is not to wait until all is in step again
         self.strikes.append(what)
         began = None
         if "freeze" in what:
-            self.freeze(self.node.process.pid if "serve" in what else self.node.runner_pid(), 0.2 + 40 * gap)
+            self.freeze("serve" in what, 0.2 + 40 * gap)
             return
         if "job" in what or what == "all":
             self.kill_job()
@@ -231,15 +239,20 @@ class World:
             self.node.launch()
         self.node.wait_ready()
         self.deeds.serve_down.append((began, time.time()))
+        if not hurries:
+            self.wrong += self.stuck()
 
-    def freeze(self, pid, seconds):
+    def freeze(self, serve, seconds):
         """For a time as a swapping or suspended machine does: it goes on as if nothing had been."""
+        pid = self.node.process.pid if serve else self.node.runner_pid()
         if pid is None:
             return
-        began = time.time()
+        began, began_uptime = time.time(), uptime()
         os.kill(pid, signal.SIGSTOP)
         time.sleep(seconds)
         os.kill(pid, signal.SIGCONT)
+        if not serve:
+            self.deeds.runner_frozen.append((began_uptime, uptime()))
         self.deeds.serve_down.append((began, time.time()))
 
     def kill_serve(self):

@@ -9,6 +9,7 @@ import mix
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT", "CANCELLED", "SKIPPED", "MISSED", "LOST"}
 ONE_AT_A_TIME = {"skip", "queue", "queue_all", "cancel_running"}
 LATE_S = 5  # a fire that comes later than this is a misfire, by the rule of the scheduler
+ENDS_SEEN_WITHIN_S = 2  # by a runner that lives: the job's last line, its exit, a look at it, and the journal
 CLOCK_S = 0.1  # two clocks of 10 ms steps, and the work between two looks at them
 UPSTREAM = "upstream:"
 LISTED = 20  # violations of one kind that are spelled out
@@ -34,6 +35,7 @@ class Deeds:
     deleted: set = dataclasses.field(default_factory=set)  # ids of tasks
     serve_down: list = dataclasses.field(default_factory=list)  # (wall time of the kill, wall time when ready again), or frozen
     runner_killed: list = dataclasses.field(default_factory=list)  # (uptime before, uptime after)
+    runner_frozen: list = dataclasses.field(default_factory=list)  # the same
     jobs_killed: set = dataclasses.field(default_factory=set)  # (execution, attempt)
 
 
@@ -169,7 +171,8 @@ def ends_agree(evidence):
 
 
 def lost_is_proved(evidence):
-    """An attempt is LOST only where a runner was killed while it was open, and never while its process lives."""
+    """An attempt is LOST only where a runner was killed while it was open, before it could know of the end, and never
+    while its process lives."""
     for record in evidence.records:
         detail = evidence.details.get(record["id"], {})
         attempts = detail.get("attempts") or [dict(record)]
@@ -181,11 +184,21 @@ def lost_is_proved(evidence):
             if not any(began <= lost_at + CLOCK_S and ended >= made_at - CLOCK_S
                        for began, ended in evidence.deeds.runner_killed):
                 yield f"LOST, and no runner was killed meanwhile: {brief(record)}"
+            elif (end := evidence.journal.ends.get(key)) and (killed := killed_after_it_knew(evidence.deeds, made_at, lost_at, end[0].at)):
+                yield (f"LOST, though it had ended {killed - end[0].at:.2f} s before a runner was killed: "
+                       f"attempt {key[1]} of {brief(record)}")
             for kind, lines in (("started", evidence.journal.starts), ("ended", evidence.journal.ends)):
                 for line in lines.get(key, []):
                     if line.at > lost_at + CLOCK_S:
                         yield (f"LOST {line.at - lost_at:.2f} s before it {kind}, by the journal: "
                                f"attempt {key[1]} of {brief(record)}")
+
+
+def killed_after_it_knew(deeds, made_at, lost_at, ended_at):
+    """When the first runner was killed that may have lost the attempt, where that was long after its end; else None."""
+    first = min(began for began, ended in deeds.runner_killed if began <= lost_at + CLOCK_S and ended >= made_at - CLOCK_S)
+    asleep = sum(until - since for since, until in deeds.runner_frozen if since <= first and until >= ended_at)
+    return first if first - asleep > ended_at + ENDS_SEEN_WITHIN_S else None
 
 
 def nothing_overlaps(evidence):

@@ -73,6 +73,12 @@ def lose_with_a_killed_runner(evidence):
     evidence.deeds.runner_killed.append((100.5, 100.6))
 
 
+def lose_what_had_ended(evidence):
+    """At 107, and the runner was killed at 110: it had known of the end for long."""
+    lose(1, finished_at=iso(110.1))(evidence)
+    evidence.deeds.runner_killed.append((110.0, 110.1))
+
+
 def crowd(evidence):
     """Three of a pool of two at once: 9 with 10, then 10 with 11 and 12."""
     evidence.tasks[1].pool = "narrow"
@@ -116,6 +122,7 @@ def test_a_sound_world_is_found_sound():
     (lambda e: e.details[1].update(stdout="begins 1 1 1\n"), "SUCCESS with other output"),
     (lose(1), "LOST, and no runner was killed meanwhile"),
     (lose_with_a_killed_runner, "before it ended, by the journal"),
+    (lose_what_had_ended, "LOST, though it had ended 3.00 s before a runner was killed"),
     (crowd, "POOL 'narrow' lets 3 run at 204.50: [(10, 1), (11, 1), (12, 1)]"),
     (chain(1), "CHAIN: 'task' succeeded 2 times, 'by hand' followed 1 times"),
     (chain(2, "start 2 20 1 15 900 109.5 upstream:1", "start 2 21 1 16 900 109.6 upstream:1"),
