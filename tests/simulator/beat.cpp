@@ -56,6 +56,12 @@ std::vector<std::int64_t> Beat::fires(std::int64_t first, std::int64_t last) con
   return found;
 }
 
+Milliseconds jitter_of(std::string_view name, std::int64_t jitter_s) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+  return Milliseconds{static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(jitter_s * 1000 + 1))};
+}
+
 Beat random_beat(Simulation& simulation) {
   const bool is_in_herd = simulation.chance(0.2);  // as people choose times: many at once
   const auto minute = is_in_herd ? 0 : simulation.between(0, 59);
@@ -94,6 +100,11 @@ Beat random_beat(Simulation& simulation) {
               .phase = ((weekday - kThursday + 7) % 7) * kDayMinutes + hour * 60 + minute,
               .cron = time_text + " * * " + std::to_string(weekday)};
   }
+}
+
+Beat hourly_beat(Simulation& simulation) {
+  const auto minute = simulation.between(0, 59);
+  return {.phase = minute, .cron = std::to_string(minute) + " 0-23 * * *"};
 }
 
 }  // namespace simulator

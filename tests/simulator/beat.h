@@ -25,6 +25,11 @@ struct Beat {
   std::vector<std::int64_t> fires(std::int64_t first, std::int64_t last) const;
 };
 
+// How much later than its fires the task of that name is due: the 64-bit FNV-1a of the name, modulo the range
+// in milliseconds, both ends included.
+Milliseconds jitter_of(std::string_view name, std::int64_t jitter_s);
+
 Beat random_beat(Simulation& simulation);
+Beat hourly_beat(Simulation& simulation);
 
 }  // namespace simulator

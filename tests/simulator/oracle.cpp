@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "service/ledger_view.h"
-#include "task/cursor.h"
 
 namespace simulator {
 
@@ -30,11 +29,6 @@ Instant instant_of(std::int64_t minute) {
 std::int64_t pass_of(Instant nominal) {
   return base::to_unix_ms(nominal) % 1000;
 }
-bool is_fire(const Execution& execution) {
-  return execution.scheduled_at &&
-         (execution.trigger == Trigger::schedule || execution.trigger == Trigger::misfire);
-}
-
 class Judge {
  public:
   explicit Judge(World& world)
@@ -64,6 +58,7 @@ class Judge {
     judge_chains(world_, executions_, verdict_);
     judge_requests(world_, executions_, verdict_);
     judge_limits(world_, verdict_);
+    judge_promptness(world_, executions_, verdict_);
     verdict_.chosen = world_.witness().chosen();
     for (const auto& fault : world_.witness().faults()) verdict_.fault(fault);
     return std::move(verdict_);
@@ -182,7 +177,7 @@ class Judge {
       verdict_.folded += execution.count - 1;
     }
     auto& plain = passes[0];
-    const auto jitter = task::jitter_of(task.definition);
+    const auto jitter = jitter_of(task.definition.name, task.definition.jitter_s);
     for (std::size_t chapter = 0; chapter < task.chapters.size(); ++chapter) {
       const auto& beat = task.chapters[chapter].beat;
       const bool is_last = chapter + 1 == task.chapters.size();
@@ -201,6 +196,7 @@ class Judge {
         }
         if (wanted == Expected::yes) ++verdict_.fires;
         const int count = found == plain.end() ? 0 : found->second.count;
+        if (wanted == Expected::yes && count == 1) judge_booking(task, fire + jitter, *found->second.record);
         if (wanted != Expected::either && count != (wanted == Expected::yes ? 1 : 0)) {
           verdict_.fault("task " + base::to_string(task.id) + " (" + beat.cron + ") at " +
                          base::to_iso(fire) + ": " + std::to_string(count) + " records, " +
@@ -227,6 +223,15 @@ class Judge {
       }
     }
     judge_silence(task, executions);
+  }
+
+  // By then it was due, and while nothing was wrong its record came soon, whatever was restarted later.
+  void judge_booking(const PlannedTask& task, Instant due, const Execution& record) {
+    const auto seen = world_.promptness().seen_at(record.id);
+    const auto due_at = world_.first_time_of(due);
+    if (seen && *seen > due_at && world_.promptness().was_calm_within(due_at, *seen))
+      verdict_.fault("task " + base::to_string(task.id) + " was due at " + base::to_iso(due) +
+                     ", and its record came " + std::to_string((*seen - due_at).count()) + " ms later");
   }
 
   // A wild schedule goes on while the clock shows its times again.
@@ -340,7 +345,8 @@ class Judge {
   void judge_deadline(const PlannedTask& task, const std::vector<Execution>& executions) {
     for (const auto& execution : executions) {
       if (!execution.started_at) continue;
-      const auto since = is_fire(execution) ? *execution.scheduled_at + task::jitter_of(task.definition)
+      const auto since = is_fire(execution) ? *execution.scheduled_at +
+                                                  jitter_of(task.definition.name, task.definition.jitter_s)
                                             : execution.created_at;
       const auto& set_backs = world_.set_backs();
       if (std::any_of(set_backs.begin(), set_backs.end(), [&](const SetBack& one) {
@@ -370,6 +376,11 @@ class Judge {
 };
 
 }  // namespace
+
+bool is_fire(const Execution& execution) {
+  return execution.scheduled_at &&
+         (execution.trigger == Trigger::schedule || execution.trigger == Trigger::misfire);
+}
 
 Verdict judge(World& world) {
   return Judge(world).judge();

@@ -20,6 +20,7 @@ struct Verdict {
   std::int64_t backfilled = 0;
   std::int64_t outside = 0;  // fires outside of starts_at and ends_at
   std::int64_t chosen = 0;   // let go while others waited for the same
+  std::int64_t prompt = 0;   // waits that had to end soon
   std::int64_t full = 0;     // times that a pool or the node came to its limit
   static constexpr std::size_t kMaxFaults = 20;
 
@@ -39,5 +40,8 @@ void judge_requests(const World& world, const Executions& executions, Verdict& v
 std::optional<std::size_t> request_of(const task::Execution& execution);
 // oracle_limits.cpp: no pool and no node ever runs more at once than its limit.
 void judge_limits(const World& world, Verdict& verdict);
+// oracle_promptness.cpp: each fire has its record soon, and none begins before it is due.
+void judge_promptness(const World& world, const Executions& executions, Verdict& verdict);
+bool is_fire(const task::Execution& execution);
 
 }  // namespace simulator

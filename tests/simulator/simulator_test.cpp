@@ -25,14 +25,14 @@ void live_through(WorldOptions options) {
             << " executions, " << verdict.folded << " folded, " << verdict.repeated << " repeated, "
             << verdict.runs << " runs, " << verdict.chained << " chained, " << verdict.explained
             << " explained, " << verdict.outside << " outside, " << verdict.full << " times full, "
-            << verdict.chosen << " chosen, " << counts.manual_runs << " by hand, " << counts.forced_runs
-            << " forced, " << counts.retries << " again, " << counts.backfills << " backfills of "
-            << verdict.backfilled << ", " << counts.cancels << " cancelled, " << counts.pauses << " pauses, "
-            << counts.edits << " edits, " << counts.made << " made, " << counts.deleted
-            << " deleted; killed: server " << counts.server_kills << ", runner " << counts.runner_kills
-            << ", machine " << counts.machine_losses << ", sockets " << counts.broken_sockets
-            << ", clock set forward " << counts.clock_jumps << " and back " << counts.set_backs << "; "
-            << counts.events << " events\n";
+            << verdict.chosen << " chosen, " << verdict.prompt << " prompt, " << counts.manual_runs
+            << " by hand, " << counts.forced_runs << " forced, " << counts.retries << " again, "
+            << counts.backfills << " backfills of " << verdict.backfilled << ", " << counts.cancels
+            << " cancelled, " << counts.pauses << " pauses, " << counts.edits << " edits, " << counts.made
+            << " made, " << counts.deleted << " deleted; killed: server " << counts.server_kills
+            << ", runner " << counts.runner_kills << ", machine " << counts.machine_losses << ", sockets "
+            << counts.broken_sockets << ", clock set forward " << counts.clock_jumps << " and back "
+            << counts.set_backs << "; " << counts.events << " events\n";
   EXPECT_GT(verdict.fires, 0);
   EXPECT_GT(verdict.runs, 0);
   for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
@@ -67,7 +67,8 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
                 {Planted::weak_force, "was refused, though it may run beside others"},
                 {Planted::wrong_retries, "has a record that is not of a run by hand"},
                 {Planted::short_backfills, "not those of its window"},
-                {Planted::upside_down, "which has a higher priority"}};
+                {Planted::upside_down, "which has a higher priority"},
+                {Planted::deaf_runner, "was to begin at once, for"}};
   for (const auto& one : kCases) {
     // not each world has what a fault needs to be seen, such as a pool that is wanted by many
     bool seen = false;
@@ -79,6 +80,18 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
                          [&](const std::string& fault) { return fault.find(one.seen) != fault.npos; });
     }
     EXPECT_TRUE(seen) << one.seen;
+  }
+}
+
+TEST(Simulator, InACrowdNothingThatCouldGoOnIsForgotten) {
+  base::log::set_level(base::log::Level::error);
+  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
+  for (auto seed = first; seed < first + 5; ++seed) {
+    live_through({.seed = seed,
+                  .tasks = 25,
+                  .span = std::chrono::days{8},
+                  .misfortunes = {.server_kills = 20, .broken_sockets = 4, .commits_that_fail = 0.002},
+                  .crowded = true});
   }
 }
 

@@ -1,5 +1,6 @@
 #include "virtual_runner.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace simulator {
@@ -57,6 +58,11 @@ void VirtualRunner::hang_up() {
   client_ = nullptr;
 }
 
+std::int64_t VirtualRunner::count_running(const std::function<bool(TaskId)>& of) const {
+  return std::count_if(jobs_.begin(), jobs_.end(),
+                       [&](const auto& job) { return of(runs_[job.second.run].task_id); });
+}
+
 void VirtualRunner::break_socket() {
   auto* client = client_;
   hang_up();
@@ -95,6 +101,7 @@ void VirtualRunner::obey(const runner::Order& order) {
 }
 
 void VirtualRunner::start(const runner::StartRequest& request) {
+  if (deafness_ > 0 && simulation_.chance(deafness_)) return;
   if (journal_.contains(request.key) || !waiting_.insert(request.key).second) return;
   const auto delay = simulation_.chance(0.002) ? simulation_.delay(100, 3000) : simulation_.delay(0, 5);
   simulation_.in(delay, [this, request, life = life_] {

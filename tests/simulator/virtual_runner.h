@@ -39,6 +39,9 @@ class VirtualRunner {
   using Behaviour = std::function<Deed(TaskId)>;
   VirtualRunner(Simulation& simulation, Behaviour behaviour);
 
+  // A planted fault: the share of the orders to start that it does not hear.
+  void be_deaf(double share) { deafness_ = share; }
+
   bool accept(VirtualConnection& client);  // false: it is not there
   void hang_up();                          // the server is gone
   void break_socket();
@@ -48,6 +51,7 @@ class VirtualRunner {
   // `downtime`.
   void kill(Milliseconds downtime, bool with_machine);
   const std::vector<Run>& runs() const { return runs_; }
+  std::int64_t count_running(const std::function<bool(TaskId)>& of) const;
   bool is_idle() const { return jobs_.empty() && waiting_.empty(); }
 
  private:
@@ -84,6 +88,7 @@ class VirtualRunner {
   std::uint64_t processes_ = 0;
   std::uint64_t life_ = 0;  // of the runner
   bool up_ = true;
+  double deafness_ = 0;
   VirtualConnection* client_ = nullptr;
   std::uint64_t connection_ = 0;
   Milliseconds last_order_{0}, last_report_{0};

@@ -66,11 +66,12 @@ void VirtualStore::commit() {
   auto outcomes = std::make_shared<std::vector<Result<void>>>();
   if (simulation_.chance(failing_)) {
     outcomes->assign(group->size(), base::make_error(base::ErrorKind::unavailable, "the disk is full"));
+    if (witness_) witness_(session_, false);
   } else {
     connection_.run(kBeginGroup);
     for (const auto& item : *group) outcomes->push_back(run(item.work, group->size() == 1));
     connection_.run(simulation_.chance(losing_) ? kRollBackGroup : kCommitGroup);
-    if (witness_) witness_(session_);
+    if (witness_) witness_(session_, true);
   }
   auto changes = std::make_shared<std::vector<store::Change>>(session_.take_changes());
   simulation_.in(simulation_.delay(0, 1), [this, group, outcomes, changes, server = server_] {

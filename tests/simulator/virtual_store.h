@@ -20,11 +20,16 @@ class VirtualStore : public store::Store {
   // At once: for the simulation's own doings, and for what the server does before it serves.
   base::Result<void> write(Work work) override;
   void set_listener(Listener listener) override { listener_ = std::move(listener); }
-  // After each commit, whoever is killed.
-  void set_witness(std::function<void(store::Reader&)> witness) { witness_ = std::move(witness); }
+  // After each commit, whoever is killed, and after each that failed (`kept` is false).
+  using Witness = std::function<void(store::Reader&, bool kept)>;
+  void set_witness(Witness witness) { witness_ = std::move(witness); }
+  // For whoever judges in between.
+  store::Reader& reader() { return session_; }
   base::Result<void> backup(const std::string& path) override;
   std::string description() const override { return "virtual"; }
 
+  // From now on each commit is kept.
+  void recover() { failing_ = 0; }
   // What waits is not written, what was written is told to nobody.
   void server_was_killed();
 
@@ -37,11 +42,12 @@ class VirtualStore : public store::Store {
   void commit();
 
   Simulation& simulation_;
-  const double failing_, losing_;
+  double failing_;
+  const double losing_;
   store::sqlite::Connection connection_;
   store::sqlite::Session session_;
   Listener listener_;
-  std::function<void(store::Reader&)> witness_;
+  Witness witness_;
   std::deque<Item> waiting_;
   std::uint64_t server_ = 0;  // which of its lives
 };

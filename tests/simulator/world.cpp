@@ -27,6 +27,7 @@ World::World(const WorldOptions& options)
       store_(simulation_, options.misfortunes.commits_that_fail,
              options.planted == Planted::lost_commits ? 0.01 : 0),
       witness_([this](TaskId id) { return by_id_.at(id)->definition.priority; }),
+      promptness_(*this),
       runner_(simulation_, [this](TaskId id) -> Deed {
         const auto& task = *by_id_.at(id);
         return {.duration = simulation_.delay(1, task.longest.count()),
@@ -45,7 +46,13 @@ World::World(const WorldOptions& options)
   engine_options_.pools = pools_;
   if (options.planted == Planted::wide_pools) ++engine_options_.pools["narrow 1"];
   engine_options_.random_seed = options.seed;
-  store_.set_witness([this](store::Reader& reader) { witness_.look(reader); });
+  if (options.planted == Planted::deaf_runner) runner_.be_deaf(0.01);
+  clock_settings_.emplace_back(simulation_.now(), simulation_.wall());
+  store_.set_witness([this](store::Reader& reader, bool kept) {
+    if (!kept) return trouble({});
+    witness_.look(reader);
+    promptness_.look(reader);
+  });
   simulation_.on_clock_set([this] {
     if (loop_ != nullptr) loop_->clock_was_set();
   });
@@ -80,7 +87,8 @@ void World::define(task::TaskDefinition& definition, const PlannedTask::Chapter&
 PlannedTask World::random_task(int number) {
   PlannedTask task;
   task.created = simulation_.wall();
-  const auto beat = random_beat(simulation_);
+  auto beat = random_beat(simulation_);
+  if (options_.crowded && simulation_.chance(0.7)) beat = hourly_beat(simulation_);
   task.chapters.push_back({task.created, beat, random_window(beat)});
   task.failing = simulation_.chance(0.2) ? 0.5 : 0.02;
   task.longest =
@@ -99,11 +107,12 @@ PlannedTask World::random_task(int number) {
   definition.misfire.policy = kMisfires[simulation_.between(0, 2)];
   if (simulation_.chance(0.3)) definition.retry.max_attempts = static_cast<int>(simulation_.between(2, 4));
   definition.rerun_lost = simulation_.chance(0.3);
-  if (simulation_.chance(0.2)) {
+  if (simulation_.chance(options_.crowded ? 0.7 : 0.2)) {
     definition.pool =
         "narrow " + std::to_string(simulation_.between(1, static_cast<std::int64_t>(pools_.size())));
     if (simulation_.chance(0.6)) task.longest = Milliseconds{simulation_.between(1, 120) * 60'000};
-    if (simulation_.chance(0.5)) definition.start_deadline_s = simulation_.between(1, 600);
+    if (simulation_.chance(0.5))
+      definition.start_deadline_s = simulation_.between(1, options_.crowded ? 3600 : 600);
   }
   // else more might become due than could ever run
   const bool keeps_all = definition.overlap == task::OverlapPolicy::queue_all ||
@@ -171,6 +180,7 @@ void World::kill_server(Milliseconds downtime) {
   store_.server_was_killed();
   loop_ = nullptr;
   engine_.reset();
+  trouble(downtime);
   simulation_.in(downtime, [this] { start_server(); });
 }
 
@@ -206,7 +216,9 @@ void World::plan_misfortunes() {
   each(rates.runner_kills, [this] {
     at_a_random_moment([this] {
       ++counts_.runner_kills;
-      runner_.kill(simulation_.delay(0, 5000), false);
+      const auto downtime = simulation_.delay(0, 5000);
+      runner_.kill(downtime, false);
+      trouble(downtime);
     });
   });
   each(rates.machine_losses, [this] {
@@ -215,12 +227,14 @@ void World::plan_misfortunes() {
       const auto downtime = Milliseconds{simulation_.between(1, 600) * 60'000};
       runner_.kill(downtime, true);
       kill_server(downtime);
+      trouble(downtime);
     });
   });
   each(rates.broken_sockets, [this] {
     at_a_random_moment([this] {
       ++counts_.broken_sockets;
       runner_.break_socket();
+      trouble({});
     });
   });
   each(rates.clock_jumps, [this] {
@@ -234,14 +248,43 @@ void World::plan_misfortunes() {
                                    ? simulation_.between(1, 5000)
                                    : simulation_.between(1, 200) * 60'000 + simulation_.between(0, 59'999)});
   });
-  each(25, [this] { visit_user(); });
+  each(options_.crowded ? 100 : 25, [this] { visit_user(); });
 }
 
 void World::set_clock_by(Milliseconds by) {
   const auto before = simulation_.wall();
   simulation_.set_clock_by(by);
   disturbances_.emplace_back(simulation_.now(), Disturbance::clock_set);
+  clock_settings_.emplace_back(simulation_.now(), simulation_.wall());
+  trouble({});
   if (by < Milliseconds{0}) set_backs_.push_back({simulation_.now(), before, simulation_.wall()});
+}
+
+void World::trouble(Milliseconds length) {
+  promptness_.trouble(simulation_.now() + length, store_.reader());
+}
+
+Milliseconds World::first_time_of(Instant shown) const {
+  for (auto one = clock_settings_.begin(); one != clock_settings_.end(); ++one) {
+    const auto at = one->first + std::max(shown - one->second, Milliseconds{0});
+    if (std::next(one) == clock_settings_.end() || at < std::next(one)->first) return at;
+  }
+  return {};
+}
+
+// Counted from when its fire was due, or from when it was asked for; of the first attempt alone.
+std::optional<Instant> World::start_deadline_of(const task::Execution& execution) const {
+  const auto& definition = by_id_.at(execution.task_id)->definition;
+  if (definition.start_deadline_s == 0 || execution.attempt.number > 1) return std::nullopt;
+  const bool is_fire = execution.scheduled_at && (execution.trigger == task::Trigger::schedule ||
+                                                  execution.trigger == task::Trigger::misfire);
+  const auto since = is_fire ? *execution.scheduled_at + jitter_of(definition.name, definition.jitter_s)
+                             : execution.created_at;
+  return since + seconds{definition.start_deadline_s};
+}
+
+std::int64_t World::left_of_deleted_tasks() const {
+  return runner_.count_running([this](TaskId id) { return by_id_.at(id)->deleted.has_value(); });
 }
 
 bool World::was_undisturbed(Milliseconds from, Milliseconds to) const {
@@ -261,6 +304,7 @@ void World::run() {
   const Milliseconds span = options_.span;
   simulation_.run_until(span);
   calm_ = true;
+  store_.recover();
   // whatever is down comes back, and no new fire disturbs the end
   simulation_.run_until(span + days{3});
   end_ = simulation_.wall();
@@ -268,6 +312,7 @@ void World::run() {
     set_paused(task, true);
   }
   simulation_.run_until(span + days{40});
+  promptness_.finish();
   counts_.events = simulation_.events();
 }
 

@@ -5,6 +5,7 @@
 
 #include "beat.h"
 #include "engine/engine.h"
+#include "promptness.h"
 #include "virtual_runner.h"
 #include "virtual_store.h"
 #include "witness.h"
@@ -87,6 +88,7 @@ enum class Planted {
   wrong_retries,
   short_backfills,
   upside_down,
+  deaf_runner,
 };
 
 struct WorldOptions {
@@ -95,12 +97,14 @@ struct WorldOptions {
   std::chrono::days span{10};
   Misfortunes misfortunes;
   Planted planted = Planted::nothing;
+  // Most tasks fire each hour and share a pool, users come often: something waits at almost any moment.
+  bool crowded = false;
 };
 
-class World {
+class World : private WorldView {
  public:
   explicit World(const WorldOptions& options);
-  ~World();
+  ~World() override;
 
   // Lives through the span, then until all that was begun has ended.
   void run();
@@ -120,6 +124,9 @@ class World {
   const std::vector<Run>& runs() const { return runner_.runs(); }
   const std::deque<Asked>& asked() const { return asked_; }
   const Witness& witness() const { return witness_; }
+  const Promptness& promptness() const { return promptness_; }
+  // When the clock showed that time, or a later one, for the first time.
+  Milliseconds first_time_of(Instant shown) const;
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
   store::Store& store() { return store_; }
@@ -130,6 +137,13 @@ class World {
   bool is_quiet() const { return runner_.is_idle(); }
 
  private:
+  Milliseconds now() const override { return simulation_.now(); }
+  Instant wall() const override { return simulation_.wall(); }
+  std::optional<Instant> start_deadline_of(const task::Execution& execution) const override;
+  std::int64_t limit_of_pool(const std::string& pool) const override { return pools_.at(pool); }
+  std::int64_t limit_of_node() const override { return max_running_; }
+  std::int64_t left_of_deleted_tasks() const override;
+
   void make_tasks();
   PlannedTask random_task(int number);
   Window random_window(const Beat& beat);
@@ -148,6 +162,8 @@ class World {
   template <class Answer>
   std::pair<std::string, std::function<void(Answer)>> ask(Asked asked);
   void set_clock_by(Milliseconds by);
+  // Something goes wrong now, for so long.
+  void trouble(Milliseconds length);
   void pause(PlannedTask& task);
   void set_paused(PlannedTask& task, bool paused);
   void edit(PlannedTask& task);
@@ -163,6 +179,7 @@ class World {
   VirtualClock clock_;
   VirtualStore store_;
   Witness witness_;
+  Promptness promptness_;
   VirtualRunner runner_;
   std::map<std::string, std::int64_t> pools_;
   std::int64_t max_running_ = 0;
@@ -174,6 +191,7 @@ class World {
   std::deque<PlannedTask> tasks_;
   std::map<TaskId, PlannedTask*> by_id_;
   std::vector<SetBack> set_backs_;
+  std::vector<std::pair<Milliseconds, Instant>> clock_settings_;  // from when on, and what it shows then
   enum class Disturbance { began, killed, clock_set };
   std::vector<std::pair<Milliseconds, Disturbance>> disturbances_;  // of the server
   std::deque<Asked> asked_;
