@@ -296,13 +296,23 @@ class Judge {
     return usual;
   }
 
+  // What `why` says of a record; nullopt where its run really began.
+  std::optional<std::string> reason_why_not(const Execution& record) const {
+    if (record.status == ExecutionStatus::skipped) return "skipped";
+    if (record.status == ExecutionStatus::missed) return "missed";
+    const auto first = by_key_.lower_bound({record.id, 0});
+    if (first != by_key_.end() && first->first.execution == record.id) return std::nullopt;
+    return record.status == ExecutionStatus::cancelled ? "cancelled" : "not_started";
+  }
+
   // GET /tasks/{id}/why for what did not run.
   void judge_why(const PlannedTask& task, Instant fire, const Execution* record, bool of_another_chapter) {
     const bool is_outside = !chapter_at(task, fire).window.holds(fire);
     std::string wanted = of_another_chapter ? "other_schedule" : is_outside ? "outside_window" : "paused";
     if (record != nullptr) {
-      if (record->status != ExecutionStatus::skipped && record->status != ExecutionStatus::missed) return;
-      wanted = record->status == ExecutionStatus::skipped ? "skipped" : "missed";
+      const auto reason = reason_why_not(*record);
+      if (!reason) return;
+      wanted = *reason;
     } else if (fire < task.created) {
       wanted = "before_creation";
     } else if (fire == task.created) {
@@ -315,6 +325,11 @@ class Judge {
     if (given != wanted)
       verdict_.fault("why did task " + base::to_string(task.id) + " not run at " + base::to_iso(fire) + "? " +
                      given + ", and not " + wanted);
+    if (!answer || record == nullptr) return;
+    const auto& cause = wanted == "not_started" ? record->attempt.error : record->reason;
+    if (cause.empty() || answer->at("answer").as_string().find(cause) == boost::json::string::npos)
+      verdict_.fault("why did execution " + base::to_string(record->id) + " not run? " +
+                     std::string(answer->at("answer").as_string()) + ", without its cause '" + cause + "'");
   }
 
   // The records of a deleted task are gone, and with them what was forced and not acknowledged.
