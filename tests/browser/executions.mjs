@@ -66,6 +66,61 @@ describe('executions', () => {
     await page.getByText('No executions here yet.').waitFor();
   });
 
+  test('a list that was read back keeps its rows while others come, and when one comes back to it', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('many of them', { overlap: 'allow', keep_executions: 200 });
+    const ids = [];
+    for (let number = 0; number < 56; number += 1) ids.push(await run(task, { force: true }));
+    for (const id of ids) await ended(id);
+    const shown = () => page.locator('td.id a').evaluateAll((links) => links.map(({ textContent }) => Number(textContent)));
+    const all = (count) => page.waitForFunction((wanted) => document.querySelectorAll('td.id a').length === wanted, count);
+    await page.goto(`/ui/executions?task_id=${task.id}`);
+    await all(50);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await all(56);
+    for (let number = 0; number < 3; number += 1) ids.push(await run(task, { force: true }));
+    await page.getByRole('link', { name: `Execution ${ids.at(-1)}`, exact: true }).waitFor();
+    await all(59);
+    assert.deepEqual(await shown(), ids.toReversed());
+    for (const id of ids.slice(-3)) await ended(id);
+    await page.getByRole('link', { name: `Execution ${ids[0]}`, exact: true }).click();
+    await page.waitForURL(`**/ui/executions/${ids[0]}`);
+    await page.getByRole('heading', { name: 'many of them' }).waitFor();
+    await page.goBack();
+    await all(59);
+    await page.waitForFunction((href) => document.activeElement?.getAttribute('href') === href, `/ui/executions/${ids[0]}`);
+    assert.deepEqual(await shown(), ids.toReversed());
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('an address with a time that is none says so, and one is linked to with its zone', async () => {
+    const { page, create, run, ended } = at;
+    await ended(await run(await create('of some time')));
+    await page.goto('/ui/executions?since=garbage');
+    await page.getByText('“garbage” in the address is no time').waitFor();
+    await rows().filter({ hasText: 'of some time' }).waitFor();
+    await page.getByLabel('From').fill('2026-01-02T03:04');
+    await page.waitForURL(/since=[-0-9]+T[0-9]{2}%3A[0-9]{2}Z$/);
+    await page.getByText('in the address is no time').waitFor({ state: 'detached' });
+    await page.reload();
+    assert.equal(await page.getByLabel('From').inputValue(), '2026-01-02T03:04');
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('a narrow list has room for the names, and a phone for the remarks', async () => {
+    const { page, create, run, ended } = at;
+    await ended(await run(await create('a name of quite some length', { command: 'exit 7' })));
+    await page.setViewportSize({ width: 768, height: 900 });
+    await page.goto('/ui/executions');
+    const row = rows().filter({ hasText: 'a name of quite some length' });
+    await row.waitFor();
+    assert.equal(await row.locator('a.name').evaluate((name) => name.scrollWidth > name.clientWidth), false);
+    await page.setViewportSize(PHONE);
+    const box = await row.getByText('exit code 7').boundingBox();
+    assert.ok(box && box.height >= 12 && box.x + box.width <= PHONE.width);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  });
+
   test('those whose output holds a text are found, with its line, as far back as one asks for', async () => {
     const { page, create, run, ended } = at;
     const found = await create('says what is looked for', { command: "echo before; printf '\\033[31mno Disk77\\033[0m <b>left</b>\\n'; echo after" });

@@ -27,6 +27,10 @@ class LeftAt {
   private made = 0;
   private stop = () => {};
 
+  // The entry that is shown.
+  get here(): string {
+    return this.entry;
+  }
   // The entry is known again after a reload.
   start(): Place | undefined {
     history.scrollRestoration = 'manual';

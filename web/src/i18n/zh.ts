@@ -176,6 +176,7 @@ export default {
   'executions.duration': '用时',
   'executions.exit': '退出码 {code}',
   'executions.just_deleted': '这里只有刚删除的任务的执行记录，可以撤销删除。',
+  'executions.no_time': '地址中的“{text}”不是时间，已忽略；请写成 2026-01-31T09:00Z，或在此选择。',
   'executions.none': '还没有执行记录。',
   'executions.none_found': '这些执行的输出中都没有这段文字。',
   'executions.none_found_yet': '目前还没有找到。',

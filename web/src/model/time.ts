@@ -61,6 +61,18 @@ export function localTime(at: number, locale: string, parts: { seconds?: boolean
   return `${weekday}${day} ${ENGLISH_MONTHS[month]}${parts.year ? ` ${year}` : ''}, ${clock}`;
 }
 
+// The instant that an address or a field of the browser's own zone names, as the server wants it; '' for anything else.
+export function instantOf(text: string): string {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
+}
+// An instant as a field for a local time takes it; '' where there is none.
+export function localInput(text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return '';
+  return `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
 
 // Whether the day is the same, there or (much cheaper) in the browser's own zone.
