@@ -1,7 +1,7 @@
 // What one does with the page, done as one does it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, PASSWORD } from './harness.mjs';
+import { accessibilityFindings, openPage, PASSWORD } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('deeds', () => {
@@ -205,6 +205,43 @@ describe('deeds', () => {
     await page.getByRole('option', { name: 'palette target' }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/ui/tasks/${task.id}`);
+  });
+
+  test('Enter in the palette means what was typed, however late the answer comes', async () => {
+    const { page, create } = at;
+    await create('renew certificates');
+    const wanted = await create('rebuild search index');
+    await page.goto('/ui/overview');
+    await page.getByRole('heading').first().waitFor();
+    await page.keyboard.press('Control+k');
+    const box = page.getByRole('combobox', { name: 'Go anywhere' });
+    await box.fill('re');
+    await page.getByRole('option', { name: 'renew certificates' }).first().waitFor();
+    let answer;
+    const held = new Promise((resolve) => (answer = resolve));
+    await page.route(/\/tasks\?.*search=rebuild/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(/search=rebuild/);
+    await box.fill('rebuild');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.getByRole('option', { name: 'renew' }).count(), 0);
+    await asked;
+    answer();
+    await page.waitForURL(`**/ui/tasks/${wanted.id}`);
+
+    await page.keyboard.press('Control+k');
+    await box.fill('nothing is called so');
+    await page.getByText('Nothing here matches “nothing is called so”.').waitFor();
+    await page.keyboard.press('Enter');
+    await box.waitFor();
+    await box.fill('rebuild');
+    await page.getByRole('option', { name: 'rebuild search index' }).first().waitFor();
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await accessibilityFindings(page), [], colorScheme);
+    }
   });
 
   test('the palette knows the themes and the languages', async () => {

@@ -536,6 +536,7 @@ export default {
   'palette.hint': 'A page, a task, or what to do',
   'palette.language': 'Language',
   'palette.short': 'Search',
+  'palette.none': 'Nothing here matches “{words}”.',
   'palette.theme': 'Theme',
   'palette.title': 'Go anywhere',
 

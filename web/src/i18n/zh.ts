@@ -538,6 +538,7 @@ export default {
   'palette.hint': '页面、任务或操作',
   'palette.language': '语言',
   'palette.short': '搜索',
+  'palette.none': '没有与“{words}”匹配的内容。',
   'palette.theme': '主题',
   'palette.title': '快速跳转',
 
