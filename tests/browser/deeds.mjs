@@ -244,6 +244,50 @@ describe('deeds', () => {
     }
   });
 
+  test('/ leads to the search box of each page that has one', async () => {
+    const { page } = at;
+    for (const [path, name] of [['/ui/executions', 'Output contains'], ['/ui/timeline', 'Search tasks and tags'], ['/ui/admin/audit', 'Who']]) {
+      await page.goto(path);
+      const box = page.locator('#main input[type=search]').first();
+      await box.waitFor();
+      await page.keyboard.press('/');
+      assert.equal(await box.evaluate((one) => one === document.activeElement), true, `${path}: ${name}`);
+      assert.equal(await box.inputValue(), '');
+    }
+  });
+
+  test('a delete can be undone by a key, past other messages, as long as its own has the focus', async () => {
+    const { page, server, create, row } = at;
+    const task = await create('taken back');
+    await create('noisy neighbour of taken back');
+    await page.clock.install();
+    await page.goto('/ui/tasks?search=taken&sort=name&order=desc');
+    const remove = async () => {
+      await page.getByRole('button', { name: 'More for taken back' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Deleted 1 task').waitFor();
+    };
+    await remove();
+    const undo = page.locator('.toast', { hasText: 'Deleted 1 task' }).getByRole('button', { name: 'Undo' });
+    await undo.focus();
+    await page.clock.fastForward(60_000);
+    assert.equal(await undo.evaluate((button) => button === document.activeElement), true);
+    await page.keyboard.press('Enter');
+    await row('taken back').nth(1).waitFor();
+    await remove();
+    for (let number = 0; number < 4; number += 1) {
+      await page.getByRole('button', { name: 'Run noisy neighbour of taken back now' }).click();
+      await page.locator('.toast', { hasNotText: 'Deleted' }).nth(Math.min(number, 2)).waitFor();
+    }
+    await undo.waitFor();
+    await page.keyboard.press('z');
+    await undo.waitFor({ state: 'detached' });
+    assert.equal((await server.api('GET', `/tasks/${task.id}`)).name, 'taken back');
+    await page.clock.fastForward(60_000);
+    await row('taken back').nth(1).waitFor();
+  });
+
   test('the palette knows the themes and the languages', async () => {
     const { page } = at;
     await page.goto('/ui/overview');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { heldBack } from './heldBack';
 
 let done: string[];
@@ -7,26 +7,25 @@ const deed = (name: string) => (isLeft: boolean) => {
   return Promise.resolve();
 };
 beforeEach(() => {
-  vi.useFakeTimers();
   done = [];
 });
-afterEach(() => void vi.useRealTimers());
 
-test('a deed is done once: after its time, or before when it is called for', async () => {
-  heldBack.hold(deed('later'), 1000);
-  vi.advanceTimersByTime(1000);
-  heldBack.hold(deed('at the log-out'), 1000);
+test('a deed is done once: when its holder says so, or before when it is called for', async () => {
+  const later = heldBack.hold(deed('later'));
+  await later.carryOut();
+  const early = heldBack.hold(deed('at the log-out'));
   await heldBack.carryOut();
-  heldBack.hold(deed('closed'), 1000);
+  heldBack.hold(deed('closed'));
   await heldBack.carryOut(true);
-  vi.advanceTimersByTime(5000);
+  for (const { carryOut } of [later, early]) await carryOut();
   await heldBack.carryOut();
   expect(done).toEqual(['later', 'at the log-out', 'closed, leaving']);
 });
 
 test('one that was undone is never done', async () => {
-  heldBack.hold(deed('undone'), 1000)();
-  vi.advanceTimersByTime(5000);
+  const undone = heldBack.hold(deed('undone'));
+  undone.drop();
+  await undone.carryOut();
   await heldBack.carryOut();
   expect(done).toEqual([]);
 });

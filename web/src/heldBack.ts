@@ -2,22 +2,22 @@
 // closing the tab, by logging out) wants them done: they are carried out first, with the session that asked for them.
 type Deed = (isLeft: boolean) => Promise<void>;
 
+export interface HeldDeed {
+  // At once, unless that was done already or it was dropped.
+  carryOut: () => Promise<void>;
+  drop: () => void;
+}
+
 class HeldBack {
   private deeds = new Set<Deed>();
 
-  // Carried out after that time, or before if need be. The returned function drops it.
-  hold(deed: Deed, milliseconds: number): () => void {
+  // Carried out when its holder says so (its undo is offered no more), or before if need be.
+  hold(deed: Deed): HeldDeed {
     const once: Deed = async (isLeft) => {
-      drop();
-      await deed(isLeft);
-    };
-    const timer = setTimeout(() => void once(false), milliseconds);
-    const drop = () => {
-      clearTimeout(timer);
-      this.deeds.delete(once);
+      if (this.deeds.delete(once)) await deed(isLeft);
     };
     this.deeds.add(once);
-    return drop;
+    return { carryOut: () => once(false), drop: () => void this.deeds.delete(once) };
   }
 
   // `isLeft`: the page goes now, and waits for no answer.

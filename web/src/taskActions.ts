@@ -39,6 +39,7 @@ export async function setTaskPaused(task: Named, paused: boolean, changed: (paus
     await post(`/tasks/${task.id}/${paused ? 'pause' : 'resume'}`);
     toasts.done(t(paused ? 'tasks.paused' : 'tasks.resumed', { name: task.name }), {
       label: t('action.undo'),
+      undo: true,
       run: () => void setTaskPaused(task, !paused, changed),
     });
   } catch (error) {
@@ -56,7 +57,8 @@ function sayFailures(all: Outcome[]): void {
   );
 }
 
-// A delete is asked for, then held back for as long as its undo is offered; leaving the page carries it out.
+// A delete is asked for, then held back for as long as its undo is offered (longer where the toast has the pointer or
+// the focus); leaving the page carries it out.
 const UNDO_MS = 7000;
 
 // False where it was not wanted after all. `report` hears of it when some could not be deleted.
@@ -71,7 +73,7 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
   if (!yes) return false;
   const ids = tasks.map((task) => task.id);
   leaving.add(tasks);
-  const drop = heldBack.hold(async (isLeft) => {
+  const held = heldBack.hold(async (isLeft) => {
     // It can be undone no more.
     toasts.dismiss(toast);
     const all = await bulk('delete', new Map(tasks.map(({ id, name }) => [id, name])), undefined, isLeft);
@@ -80,15 +82,18 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
     if (failed.length === 0) return;
     leaving.giveBack(failed.map((outcome) => outcome.id));
     report(all);
-  }, UNDO_MS);
+  });
   const toast = toasts.show({
     kind: 'done',
     text: t('delete.done', { count: tasks.length }),
-    lifetime: UNDO_MS - 200,
+    lifetime: UNDO_MS,
+    pinned: true,
+    onend: () => void held.carryOut(),
     action: {
       label: t('action.undo'),
+      undo: true,
       run: () => {
-        drop();
+        held.drop();
         leaving.giveBack(ids);
       },
     },

@@ -412,6 +412,7 @@ export default {
   'keys.search': 'Search, or find in a log',
   'keys.select': 'Select the row',
   'keys.title': 'Keyboard shortcuts',
+  'keys.undo': 'Undo what a message offers to undo',
 
   'kill_mode.group': 'Everything that it started',
   'kill_mode.main': 'Only the main process',

@@ -414,6 +414,7 @@ export default {
   'keys.search': '搜索，或在日志中查找',
   'keys.select': '选择该行',
   'keys.title': '键盘快捷键',
+  'keys.undo': '撤销（提示消息中的操作）',
 
   'kill_mode.group': '它启动的一切',
   'kill_mode.main': '仅主进程',
