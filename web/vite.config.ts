@@ -78,5 +78,13 @@ export default defineConfig({
     },
   },
   // They share nothing but what they clean up, and a world of its own for each file costs more than its tests.
-  test: { include: ['src/**/*.test.ts'], environment: 'node', pool: 'threads', isolate: false },
+  test: {
+    environment: 'node',
+    isolate: false,
+    projects: [
+      { extends: true, test: { name: 'model', include: ['src/**/*.test.ts'], exclude: ['src/**/*.zone.test.ts'], pool: 'threads' } },
+      // A thread cannot choose its time zone.
+      { extends: true, test: { name: 'zones', include: ['src/**/*.zone.test.ts'], pool: 'forks' } },
+    ],
+  },
 });

@@ -133,12 +133,13 @@ async function cookiesOf(browser, server) {
 
 // A page in a context of its own, logged in unless `strange`. What the console complains of (a breach of the
 // content security policy among it) is gathered in `complaints`.
-export async function openPage(browser, server, { language = 'en', dark = false, phone = false, strange = false, javaScriptEnabled = true } = {}) {
+export async function openPage(browser, server, { language = 'en', dark = false, phone = false, strange = false, javaScriptEnabled = true, timezoneId } = {}) {
   if (!strange && !cookies.has(server.url)) cookies.set(server.url, await cookiesOf(browser, server));
   const context = await browser.newContext({
     baseURL: server.url,
     storageState: strange ? undefined : cookies.get(server.url),
     javaScriptEnabled,
+    timezoneId,
     viewport: phone ? PHONE : DESKTOP,
     hasTouch: phone,
     colorScheme: dark ? 'dark' : 'light',
@@ -154,11 +155,12 @@ export async function openPage(browser, server, { language = 'en', dark = false,
   return { page, context, complaints };
 }
 
-// The server's answers are dated that much later: what time it is, a page learns from them.
-export async function answeredLater(page, byMs) {
+// The server's answers are dated that much later, now or by a function: what time it is, a page learns from them.
+export async function answeredLater(page, by) {
+  const byMs = typeof by === 'function' ? by : () => by;
   await page.route(/\/(tasks|executions|auth|api)\b/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + byMs).toUTCString() } });
+    await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + byMs()).toUTCString() } });
   });
 }
 

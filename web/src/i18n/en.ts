@@ -818,6 +818,7 @@ export default {
   'upcoming.none': 'Nothing fires in this time.',
   'upcoming.others': 'and {count} more',
   'upcoming.several': '{count} fires, until {to}',
+  'upcoming.left_out': 'The clock leaves this hour out.',
   'upcoming.span': 'How far ahead',
   'upcoming.title': 'Upcoming',
   'upcoming.together': '{count} together',

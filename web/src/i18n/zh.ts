@@ -820,6 +820,7 @@ export default {
   'upcoming.none': '此时段没有触发。',
   'upcoming.others': '以及另外 {count} 个',
   'upcoming.several': '共 {count} 次，至 {to}',
+  'upcoming.left_out': '时钟调整，没有这个小时。',
   'upcoming.span': '时间范围',
   'upcoming.title': '即将触发',
   'upcoming.together': '{count} 个同时',

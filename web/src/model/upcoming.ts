@@ -39,24 +39,45 @@ export function printUpcomingQuery({ days, hour }: UpcomingQuery): string {
 // As many signs as a cell of a phone has room for: 1440 is "1.4k".
 export const inCell = (count: number) => (count < 1000 ? String(count) : count < 9950 ? `${(count / 1000).toFixed(1).replace('.0', '')}k` : `${Math.round(count / 1000)}k`);
 
+export interface Hour {
+  at: number;
+  count: number;
+}
 export interface Day {
   at: number;
-  hours: { at: number; count: number }[];
+  // By the hour of the clock at which they begin, 0 to 23; null where the clock leaves one out.
+  hours: (Hour | null)[];
+  // Those that the clock shows a second time, with the hour that they have again.
+  again: (Hour & { hour: number })[];
 }
-// A row a day and a cell an hour, by the reader's own clock, from the day of the beginning on.
+// A row a day and a cell an hour, by the reader's own clock, from the day of the beginning on. The server counts by whole
+// hours of UTC: where the zone is half an hour off, an hour of the calendar begins at half past.
 export function calendarOf(counts: FireCounts['by_hour'], from: number, days: number): Day[] {
   const known = new Map(counts.map(({ hour, count }) => [Date.parse(hour), count]));
-  const start = new Date(from);
-  return Array.from({ length: days + 1 }, (_, index) => {
-    const at = new Date(start.getFullYear(), start.getMonth(), start.getDate() + index).getTime();
-    const hours = Array.from({ length: 24 }, (_, hour) => {
-      const time = new Date(at);
-      time.setHours(hour);
-      const key = Math.floor(time.getTime() / HOUR_MS) * HOUR_MS;
-      return { at: key, count: known.get(key) ?? 0 };
-    });
-    return { at, hours };
-  });
+  const first = new Date(Math.floor(from / HOUR_MS) * HOUR_MS);
+  const result: Day[] = [];
+  for (let index = 0; ; index += 1) {
+    const start = new Date(first.getFullYear(), first.getMonth(), first.getDate() + index);
+    if (start.getTime() >= from + days * 24 * HOUR_MS) return result;
+    result.push(dayOf(start, known));
+  }
+}
+function dayOf(start: Date, known: Map<number, number>): Day {
+  const day: Day = { at: start.getTime(), hours: Array<null>(24).fill(null), again: [] };
+  for (let at = Math.ceil(day.at / HOUR_MS) * HOUR_MS; ; at += HOUR_MS) {
+    const begins = new Date(at);
+    if (begins.getDate() !== start.getDate()) return day;
+    const hour = begins.getHours();
+    const cell = { at, count: known.get(at) ?? 0 };
+    if (day.hours[hour]) day.again.push({ ...cell, hour });
+    else day.hours[hour] = cell;
+  }
+}
+// What stands above the columns: "00", or "00:30" where the hours begin at half past.
+export function hourNames(calendar: Day[]): string[] {
+  const one = calendar.flatMap(({ hours }) => hours).find((hour) => hour !== null);
+  const minutes = one ? new Date(one.at).getMinutes() : 0;
+  return Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0') + (minutes ? `:${String(minutes).padStart(2, '0')}` : ''));
 }
 
 export type Row = Pick<TaskFires, 'task_id' | 'task_name'> & FireBand;
