@@ -1,7 +1,7 @@
 // What comes, as the timeline and the calendar show it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { PHONE } from './harness.mjs';
+import { accessibilityFindings, answeredLater, openPage, PHONE } from './harness.mjs';
 import { fixture, shared } from './shared.mjs';
 
 describe('times', () => {
@@ -60,6 +60,117 @@ describe('times', () => {
       const boxes = await page.locator('.ruler span').evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect()).map(({ left, right }) => ({ left, right })));
       assert.ok(boxes.length >= 2, zoom);
       for (const [index, box] of boxes.slice(1).entries()) assert.ok(box.left >= boxes[index].right, `${zoom}: ${JSON.stringify(boxes)}`);
+    }
+  });
+
+  const lane = (name) => at.page.locator('.lane', { has: at.page.getByRole('link', { name }) });
+
+  test('what began before the window stands in it, running or ended', async () => {
+    const { page, server, create, run, ended } = at;
+    const long = await run(await create('runs for hours', { command: 'sleep 3000', timeout_s: 0 }));
+    const short = await run(await create('ended since', { command: 'sleep 4' }));
+    await ended(short);
+    const { started_at, finished_at } = await server.api('GET', `/executions/${short}`);
+    const begins = (Date.parse(started_at) + Date.parse(finished_at)) / 2;
+    const query = `?at=${new Date(begins + 30 * 60_000).toISOString()}`;
+    for (const path of [query, `${query}&search=ended+since`]) {
+      await page.goto(`/ui/timeline${path}`);
+      await lane('ended since').locator(`.run.SUCCESS[data-run="${short}"]`).waitFor();
+    }
+    await answeredLater(page, 2 * 3600_000);
+    await page.goto('/ui/timeline');
+    const bar = lane('runs for hours').locator('.run.RUNNING');
+    await bar.waitFor();
+    const share = await bar.evaluate((one) => one.offsetWidth / one.parentElement.clientWidth);
+    assert.ok(share > 0.75 && share < 0.85, `to the present: ${share}`);
+    await page.getByRole('list', { name: 'What the bars mean' }).getByText('Running').waitFor();
+    await server.api('POST', `/executions/${long}/cancel`);
+    await ended(long);
+  });
+
+  test('the timeline moves on while nothing happens', async () => {
+    const { page, create } = at;
+    await create('quiet', { cron: '0 0 1 1 *' });
+    await create('seen coming', { cron: '*/5 * * * *' });
+    let later = 0;
+    await answeredLater(page, () => later);
+    await page.clock.install();
+    await page.goto('/ui/timeline');
+    const now = lane('seen coming').locator('i.now');
+    await now.waitFor();
+    later = 40 * 60_000;
+    await page.clock.fastForward(later);
+    await page.waitForFunction(() => {
+      const line = document.querySelector('i.now');
+      return line && Math.abs(line.offsetLeft / line.parentElement.clientWidth - 0.8) < 0.03;
+    });
+    assert.ok(Number(await now.count()) > 0);
+  });
+
+  test('the place of the timeline stands in the address, and another width shows the same place', async () => {
+    const { page, create } = at;
+    await create('placed', { cron: '*/5 * * * *' });
+    const day = page.getByLabel('Day', { exact: true });
+    await page.goto('/ui/timeline?at=2026-02-03T12:00Z');
+    await page.waitForFunction(() => document.querySelector('h1'));
+    assert.equal(await day.inputValue(), '2026-02-03');
+    await page.getByLabel('Window').selectOption('month');
+    await page.waitForURL(/zoom=month&at=2026-02-03T12:00Z$/);
+    assert.equal(await day.inputValue(), '2026-02-03');
+    await page.getByLabel('Window').selectOption('day');
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.waitForURL(/at=2026-02-03T00:00Z$/);
+    await day.fill('2026-01-20');
+    await page.waitForURL(/at=2026-01-20T/);
+    await page.reload();
+    assert.equal(await day.inputValue(), '2026-01-20');
+    await page.getByRole('button', { name: 'Now', exact: true }).click();
+    await page.waitForURL(/timeline\?zoom=day$/);
+    await lane('placed').waitFor();
+    // A day holds a midnight, and the ruler says of which days its hours are.
+    assert.equal(await page.locator('.ruler b').count(), 2);
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('nights on which the clock is changed have each hour once, and each fire', async () => {
+    const { server, create } = at;
+    await create('thrice an hour', { cron: '*/20 * * * *' });
+    for (const [night, labels] of [['2027-03-14T05:00:30Z', 23], ['2027-11-07T04:00:30Z', 25]]) {
+      const { page, context } = await openPage(shared.browser, server, { timezoneId: 'America/New_York' });
+      await answeredLater(page, Date.parse(night) - Date.now());
+      const answer = page.waitForResponse((response) => /\/api\/upcoming.*counts=true/.test(response.url()) && response.url().includes(night.slice(0, 10)));
+      await page.goto('/ui/upcoming');
+      const { counts } = await (await answer).json();
+      await page.locator('.day').first().locator('button.cell').nth(20).waitFor();
+      const cells = await page.locator('button.cell').evaluateAll((all) => all.map((cell) => Number(cell.getAttribute('aria-label').match(/: (\d+) fire/)[1])));
+      assert.equal(cells.reduce((sum, count) => sum + count, 0), counts.total, night);
+      assert.equal(await page.locator('.day').first().locator('.cells button.cell').count(), labels, night);
+      await page.locator('.day').first().locator('button.cell').nth(3).click();
+      await page.waitForFunction(() => document.querySelectorAll('[aria-pressed=true].cell').length === 1);
+      await page.goto('/ui/timeline?zoom=week');
+      await page.locator('.ruler b').nth(6).waitFor();
+      const names = await page.locator('.ruler b').allTextContents();
+      assert.equal(new Set(names).size, names.length, names.join());
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    }
+  });
+
+  test('on a narrow screen and a phone the cells of the calendar can be hit, and their hours read', async () => {
+    const { page, create } = at;
+    await create('in each hour', { cron: '*/20 * * * *' });
+    for (const width of [PHONE.width, 768, 1001]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto('/ui/upcoming?days=7');
+      await page.locator('button.cell').nth(100).waitFor();
+      assert.deepEqual(await accessibilityFindings(page), [], `${width}`);
+      const [name, cell] = await page.evaluate(() => {
+        const hour = [...document.querySelectorAll('.day:nth-of-type(3) button.cell')][13];
+        const text = /\d\d(?=:\d\d: )/.exec(hour.getAttribute('aria-label'))[0];
+        const label = [...document.querySelectorAll('.ruler span')].find(({ textContent }) => textContent === text);
+        return [label, hour].map((one) => one.getBoundingClientRect().x + one.getBoundingClientRect().width / 2);
+      });
+      assert.ok(name > 0 && Math.abs(name - cell) < 2, `${width}: the name at ${name}, its hour at ${cell}`);
     }
   });
 

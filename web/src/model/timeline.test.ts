@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../api/types';
-import { lanesOf, printTimelineQuery, readTimelineQuery, ticks, ZOOMS } from './timeline';
+import { lanesOf, printTimelineQuery, reaches, readTimelineQuery, ticks, windowOf, ZOOMS } from './timeline';
 
 const run = (task_id: number) => ({ task_id, task_name: `t${task_id}` }) as Execution;
 
@@ -24,12 +24,29 @@ describe('the timeline', () => {
 
 describe('what of it is shown stands in the address', () => {
   it.each([
-    ['', { search: '', tag: '', zoom: 'hour' }],
-    ['?zoom=week', { search: '', tag: '', zoom: 'week' }],
-    ['?search=a+b&tag=x&zoom=day', { search: 'a b', tag: 'x', zoom: 'day' }],
+    ['', { search: '', tag: '', zoom: 'hour', at: null }],
+    ['?zoom=week', { search: '', tag: '', zoom: 'week', at: null }],
+    ['?search=a+b&tag=x&zoom=day', { search: 'a b', tag: 'x', zoom: 'day', at: null }],
+    ['?zoom=day&at=2026-01-31T09:30Z', { search: '', tag: '', zoom: 'day', at: Date.parse('2026-01-31T09:30Z') }],
   ] as const)('"%s"', (text, query) => {
     expect(readTimelineQuery(text)).toEqual(query);
     expect(printTimelineQuery(query)).toBe(text);
   });
+  it('but no place that is no time', () => expect(readTimelineQuery('?at=yesterday').at).toBe(null));
   it('but nothing that there is not', () => expect(readTimelineQuery('?zoom=toString').zoom).toBe('hour'));
+});
+
+describe('the window', () => {
+  const at = Date.parse('2026-01-31T09:30Z');
+  it('goes with the present', () => expect(windowOf('day', null, at)).toEqual({ from: at - 0.8 * ZOOMS.day, to: at + 0.2 * ZOOMS.day }));
+  it.each(['hour', 'day', 'week', 'month'] as const)('of a %s stands around the same instant', (zoom) => {
+    const { from, to } = windowOf(zoom, at, 0);
+    expect([(from + to) / 2, to - from]).toEqual([at, ZOOMS[zoom]]);
+  });
+  it.each([
+    [{ status: 'RUNNING', finished_at: null }, true],
+    [{ status: 'PENDING', finished_at: null }, false],
+    [{ status: 'SUCCESS', finished_at: '2026-01-31T09:31Z' }, true],
+    [{ status: 'SUCCESS', finished_at: '2026-01-31T09:29Z' }, false],
+  ] as const)('is reached by what still runs or ended within it', (run, does) => expect(reaches(run, at)).toBe(does));
 });

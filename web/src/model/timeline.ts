@@ -10,17 +10,31 @@ export interface TimelineQuery {
   search: string;
   tag: string;
   zoom: Zoom;
+  // The instant in the middle of the window, so that another width shows the same place; null: it goes with the present.
+  at: number | null;
 }
 export function readTimelineQuery(text: string): TimelineQuery {
   const given = new URLSearchParams(text);
   const zoom = given.get('zoom') ?? '';
-  return { search: given.get('search') ?? '', tag: given.get('tag') ?? '', zoom: Object.hasOwn(ZOOMS, zoom) ? (zoom as Zoom) : 'hour' };
+  const at = Date.parse(given.get('at') ?? '');
+  return { search: given.get('search') ?? '', tag: given.get('tag') ?? '', zoom: Object.hasOwn(ZOOMS, zoom) ? (zoom as Zoom) : 'hour', at: Number.isNaN(at) ? null : at };
 }
-export function printTimelineQuery({ zoom, ...others }: TimelineQuery): string {
-  const print = new URLSearchParams(Object.entries({ ...others, zoom: zoom === 'hour' ? '' : zoom }).filter(([, value]) => value !== ''));
-  return print.size ? `?${print}` : '';
+export function printTimelineQuery({ zoom, at, ...others }: TimelineQuery): string {
+  const place = at === null ? '' : new Date(at).toISOString().replace(/:\d\d\.\d{3}Z$/, 'Z');
+  const print = new URLSearchParams(Object.entries({ ...others, zoom: zoom === 'hour' ? '' : zoom, at: place }).filter(([, value]) => value !== ''));
+  return print.size ? `?${print}`.replaceAll('%3A', ':') : '';
 }
-const STEPS: Record<Zoom, number> = { hour: HOUR_MS / 6, day: 4 * HOUR_MS, week: 24 * HOUR_MS, month: 120 * HOUR_MS };
+
+// The window goes with the present, a part of it ahead, or stands around an instant.
+const SHARE_AHEAD = 0.2;
+export function windowOf(zoom: Zoom, at: number | null, present: number): { from: number; to: number } {
+  const width = ZOOMS[zoom];
+  const to = at === null ? present + width * SHARE_AHEAD : at + width / 2;
+  return { from: to - width, to };
+}
+
+// Whether a run that began before the window reaches into it.
+export const reaches = (run: Pick<Execution, 'finished_at' | 'status'>, from: number) => (run.finished_at ? Date.parse(run.finished_at) > from : run.status === 'RUNNING');
 
 export interface Lane {
   id: number;
@@ -47,11 +61,44 @@ export function lanesOf(runs: Execution[], tasks: TaskFires[]): Lane[] {
   return [...lanes.values()].sort((a, b) => b.runs.length - a.runs.length || (countOf(b.fires) ?? Number.MAX_VALUE) - (countOf(a.fires) ?? Number.MAX_VALUE) || a.id - b.id);
 }
 
-// Round instants in the reader's own zone; half as many where there is little room.
+const MINUTE_MS = 60_000;
+const STEPS: Record<Zoom, number> = { hour: 10, day: 4, week: 1, month: 5 };
+
+// Round times of the reader's own clock; half as many where there is little room. Clocks are changed within a window, so
+// that hours and days are counted by the calendar, not by their length.
 export function ticks(from: number, to: number, zoom: Zoom, few = false): number[] {
   const step = STEPS[zoom] * (few ? 2 : 1);
-  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  const found = zoom === 'hour' ? minutes(from, to, step) : zoom === 'day' ? hours(from, to, step) : days(from, to, step);
+  return found.filter((at, index) => at >= from && at < to && at !== found[index - 1]);
+}
+function minutes(from: number, to: number, step: number): number[] {
   const result: number[] = [];
-  for (let at = Math.ceil((from - offset) / step) * step + offset; at < to; at += step) result.push(at);
+  // Offsets are whole minutes, and a change of the clock is a multiple of ten.
+  for (let at = Math.ceil(from / MINUTE_MS) * MINUTE_MS; at < to; at += MINUTE_MS) if (new Date(at).getMinutes() % step === 0) result.push(at);
   return result;
+}
+function hours(from: number, to: number, step: number): number[] {
+  return dates(from, to).flatMap((day) => Array.from({ length: 24 / step }, (_, index) => new Date(day.getFullYear(), day.getMonth(), day.getDate(), index * step).getTime()));
+}
+function days(from: number, to: number, step: number): number[] {
+  // Numbered through, so that the same days are named wherever the window stands.
+  const number = (day: Date) => Math.round(Date.UTC(day.getFullYear(), day.getMonth(), day.getDate()) / (24 * HOUR_MS));
+  return dates(from, to)
+    .filter((day) => number(day) % step === 0)
+    .map((day) => day.getTime());
+}
+function dates(from: number, to: number): Date[] {
+  const first = new Date(from);
+  const result: Date[] = [];
+  for (let day = 0; ; day += 1) {
+    const at = new Date(first.getFullYear(), first.getMonth(), first.getDate() + day);
+    if (at.getTime() >= to) return result;
+    result.push(at);
+  }
+}
+
+// Whether the date is to be said at that tick: the first, and each that begins another day.
+export function namesDay(ticks: number[], index: number): boolean {
+  const day = (at: number) => new Date(at).toDateString();
+  return index === 0 || day(ticks[index]!) !== day(ticks[index - 1]!);
 }
