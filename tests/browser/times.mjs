@@ -94,6 +94,8 @@ describe('times', () => {
     await create('seen coming', { cron: '*/5 * * * *' });
     let later = 0;
     await answeredLater(page, () => later);
+    // No event tells it to look.
+    await page.route('**/events', (route) => route.abort());
     await page.clock.install();
     await page.goto('/ui/timeline');
     const now = lane('seen coming').locator('i.now');
@@ -104,7 +106,6 @@ describe('times', () => {
       const line = document.querySelector('i.now');
       return line && Math.abs(line.offsetLeft / line.parentElement.clientWidth - 0.8) < 0.03;
     });
-    assert.ok(Number(await now.count()) > 0);
   });
 
   test('the place of the timeline stands in the address, and another width shows the same place', async () => {
