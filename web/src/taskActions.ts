@@ -39,7 +39,6 @@ export async function setTaskPaused(task: Named, paused: boolean, changed: (paus
     await post(`/tasks/${task.id}/${paused ? 'pause' : 'resume'}`);
     toasts.done(t(paused ? 'tasks.paused' : 'tasks.resumed', { name: task.name }), {
       label: t('action.undo'),
-      undo: true,
       run: () => void setTaskPaused(task, !paused, changed),
     });
   } catch (error) {
@@ -91,7 +90,6 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
     onend: () => void held.carryOut(),
     action: {
       label: t('action.undo'),
-      undo: true,
       run: () => {
         held.drop();
         leaving.giveBack(ids);

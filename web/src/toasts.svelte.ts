@@ -4,8 +4,7 @@ export interface Toast {
   kind: 'done' | 'failure';
   text: string;
   lifetime?: number;
-  // `undo`: it takes back what was done, and is reached by a key.
-  action?: { label: string; run: () => void; undo?: boolean } | { label: string; href: string };
+  action?: { label: string; run: () => void } | { label: string; href: string };
   // Others do not push it away: its end has consequences.
   pinned?: boolean;
   // It has gone, and its action was not taken.
@@ -13,6 +12,8 @@ export interface Toast {
   // Shows what the text sums up.
   details?: { label: string; run: () => void };
 }
+// What its action does here and now, if what was done went well, is to take it back.
+export const isUndo = ({ kind, action }: Pick<Toast, 'kind' | 'action'>) => kind === 'done' && action !== undefined && 'run' in action;
 // What keeps a toast from going while it lasts.
 export type Hold = 'pointer' | 'focus';
 
@@ -60,7 +61,7 @@ export class Toasts {
   }
   // Takes back what was done last; false where there is nothing to take back.
   undo(): boolean {
-    const last = this.items.findLast(({ action }) => action && 'run' in action && action.undo);
+    const last = this.items.findLast(isUndo);
     if (last) this.act(last.id);
     return last !== undefined;
   }

@@ -33,10 +33,11 @@ describe('toasts', () => {
   });
   it('say that they ended, unless their action was taken', () => {
     const [ended, run, other] = [vi.fn(), vi.fn(), vi.fn()];
-    toasts.show({ kind: 'done', text: 'a', lifetime: 1000, onend: ended, action: { label: 'Undo', run, undo: true } });
+    toasts.show({ kind: 'done', text: 'a', lifetime: 1000, onend: ended, action: { label: 'Undo', run } });
     expect(toasts.undo()).toBe(true);
     vi.advanceTimersByTime(5000);
     toasts.show({ kind: 'done', text: 'b', lifetime: 1000, onend: other, action: { label: 'Watch', href: '/' } });
+    toasts.show({ kind: 'failure', text: 'c', lifetime: 1000, action: { label: 'Run beside it', run: other } });
     expect(toasts.undo()).toBe(false);
     vi.advanceTimersByTime(1000);
     expect([run.mock.calls.length, ended.mock.calls.length, other.mock.calls.length]).toEqual([1, 0, 1]);
