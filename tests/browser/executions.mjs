@@ -67,9 +67,12 @@ describe('executions', () => {
   });
 
   test('a list that was read back keeps its rows while others come, and when one comes back to it', async () => {
-    const { page, create, run, ended } = at;
+    const { page, server, create, run, ended } = at;
     const task = await create('many of them', { overlap: 'allow', keep_executions: 200 });
     const ids = [];
+    // It runs on, and ends while it stands on the second page.
+    const slow = await create('long before them', { command: 'sleep 3000', timeout_s: 0 });
+    const first = await run(slow);
     for (let number = 0; number < 56; number += 1) ids.push(await run(task, { force: true }));
     for (const id of ids) await ended(id);
     const shown = () => page.locator('td.id a').evaluateAll((links) => links.map(({ textContent }) => Number(textContent)));
@@ -83,6 +86,17 @@ describe('executions', () => {
     await all(59);
     assert.deepEqual(await shown(), ids.toReversed());
     for (const id of ids.slice(-3)) await ended(id);
+    await page.goto('/ui/executions');
+    await all(50);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    const long = rows().filter({ hasText: 'long before them' });
+    await long.getByText('Running').waitFor();
+    await server.api('POST', `/executions/${first}/cancel`);
+    await long.locator('td.status').getByText('Cancelled').waitFor();
+    await page.goBack();
+    await all(50);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await all(59);
     await page.getByRole('link', { name: `Execution ${ids[0]}`, exact: true }).click();
     await page.waitForURL(`**/ui/executions/${ids[0]}`);
     await page.getByRole('heading', { name: 'many of them' }).waitFor();
