@@ -6,7 +6,7 @@ import type { Sign, Unread } from './model/namedValues';
 import { shownEnv, shownUrl } from './model/secrets';
 import { taskNames } from './live/taskNames.svelte';
 import { bytes } from './model/execution';
-import { duration } from './model/time';
+import { duration } from './i18n/lengths';
 
 const SECOND_MS = 1000;
 const names = (ids: number[]) => printValue(ids.map((id) => taskNames.words(id)));

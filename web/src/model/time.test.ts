@@ -3,30 +3,37 @@ import { duration, interval, localTime, moment, relative, withTimes } from './ti
 
 describe('an interval of fires', () => {
   it.each([
-    [1000, '1 s'],
-    [10_000, '10 s'],
-    [60_000, '1 m'],
-    [90_000, '1 m 30 s'],
-    [3_600_000, '1 h'],
-    [5_400_000, '1 h 30 m'],
-    [86_400_000, '1 d'],
-    [600_000, '10 m'],
-  ])('%d ms is shown as %s', (ms, text) => expect(interval(ms)).toBe(text));
+    [1000, '1 s', '1 秒'],
+    [10_000, '10 s', '10 秒'],
+    [60_000, '1 min', '1 分'],
+    [90_000, '1 min 30 s', '1 分 30 秒'],
+    [3_600_000, '1 h', '1 小时'],
+    [5_400_000, '1 h 30 min', '1 小时 30 分'],
+    [86_400_000, '1 d', '1 天'],
+    [600_000, '10 min', '10 分'],
+  ])('%d ms is shown as %s, %s', (ms, english, chinese) => {
+    expect(interval(ms, 'en-GB')).toBe(english);
+    expect(interval(ms, 'zh-CN')).toBe(chinese);
+  });
 });
 describe('duration', () => {
   it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
-    [1000, '1.0 s'],
-    [9999, '9.9 s'],
-    [10_000, '10 s'],
-    [59_999, '59 s'],
-    [60_000, '1 m 00 s'],
-    [3_599_000, '59 m 59 s'],
-    [3_600_000, '1 h 00 m'],
-    [86_400_000, '1 d 0 h'],
-    [-5, '0 ms'],
-  ])('%d ms is shown as %s', (ms, text) => expect(duration(ms)).toBe(text));
+    [0, '0 ms', '0 毫秒'],
+    [999, '999 ms', '999 毫秒'],
+    [1000, '1.0 s', '1.0 秒'],
+    [9999, '9.9 s', '9.9 秒'],
+    [10_000, '10 s', '10 秒'],
+    [59_999, '59 s', '59 秒'],
+    [60_000, '1 min 0 s', '1 分 0 秒'],
+    [69_000, '1 min 9 s', '1 分 9 秒'],
+    [3_599_000, '59 min 59 s', '59 分 59 秒'],
+    [3_600_000, '1 h 0 min', '1 小时 0 分'],
+    [86_400_000, '1 d 0 h', '1 天 0 小时'],
+    [-5, '0 ms', '0 毫秒'],
+  ])('%d ms is shown as %s, %s', (ms, english, chinese) => {
+    expect(duration(ms, 'en-GB')).toBe(english);
+    expect(duration(ms, 'zh-CN')).toBe(chinese);
+  });
 });
 
 describe('relative', () => {
@@ -34,14 +41,14 @@ describe('relative', () => {
   it.each([
     [0, 'now', '现在'],
     [-999, 'now', '现在'],
-    [59_999, 'in 59 sec', '59秒后'],
-    [60_000, 'in 1 min', '1分钟后'],
-    [119_999, 'in 1 min', '1分钟后'],
-    [-3_600_000, '1 hr ago', '1小时前'],
-    [-86_400_000, '1 day ago', '1天前'],
-    [3 * 86_400_000, 'in 3 days', '3天后'],
-    [-60 * 86_400_000, '2 mo ago', '2个月前'],
-    [800 * 86_400_000, 'in 2 yr', '2年后'],
+    [59_999, 'in 59 sec', '59 秒后'],
+    [60_000, 'in 1 min', '1 分钟后'],
+    [119_999, 'in 1 min', '1 分钟后'],
+    [-3_600_000, '1 hr ago', '1 小时前'],
+    [-86_400_000, '1 day ago', '1 天前'],
+    [3 * 86_400_000, 'in 3 days', '3 天后'],
+    [-60 * 86_400_000, '2 mo ago', '2 个月前'],
+    [800 * 86_400_000, 'in 2 yr', '2 年后'],
   ])('%d ms from now is %s, %s', (offset, english, chinese) => {
     expect(relative(now + offset, now, 'en-GB')).toBe(english);
     expect(relative(now + offset, now, 'zh-CN')).toBe(chinese);

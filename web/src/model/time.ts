@@ -41,7 +41,7 @@ export function relative(at: number, now: number, locale: string): string {
   const seconds = Math.trunc((at - now) / 1000);
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
   const count = Math.trunc(Math.abs(seconds) / size);
-  if (isChinese(locale)) return count === 0 ? '现在' : `${count}${CHINESE_UNITS[unit]}${seconds > 0 ? '后' : '前'}`;
+  if (isChinese(locale)) return count === 0 ? '现在' : `${count} ${CHINESE_UNITS[unit]}${seconds > 0 ? '后' : '前'}`;
   const words = `${count} ${ENGLISH_UNITS[unit][count === 1 ? 0 : 1]}`;
   return count === 0 ? 'now' : seconds > 0 ? `in ${words}` : `${words} ago`;
 }
@@ -114,25 +114,43 @@ export function exact(at: number, locale: string, timeZone?: string): string {
   ).format(at);
 }
 
-// How far apart fires are: "10 s", "5 m", "1 h 30 m".
-export function interval(milliseconds: number): string {
-  if (milliseconds < 10_000 && milliseconds % 1000 === 0) return `${milliseconds / 1000} s`;
-  return duration(milliseconds).replace(/ 00? [hms]$/, '');
-}
-
 // A text of the server with each instant in it put another way: it writes them as 2026-01-31T09:00:00Z.
 export function withTimes(text: string, say: (at: number) => string): string {
   return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => say(Date.parse(instant)));
 }
 
-// "820 ms", "4.2 s", "3 m 12 s", "2 h 05 m", "3 d 4 h".
-export function duration(milliseconds: number): string {
+type Length = 'ms' | 'second' | 'minute' | 'hour' | 'day';
+const LENGTHS: Record<Length, [english: string, chinese: string]> = {
+  ms: ['ms', '毫秒'],
+  second: ['s', '秒'],
+  minute: ['min', '分'],
+  hour: ['h', '小时'],
+  day: ['d', '天'],
+};
+
+// The two largest units of a duration.
+function lengthsOf(milliseconds: number): [number | string, Length][] {
   const ms = Math.max(0, Math.round(milliseconds));
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < 1000) return [[ms, 'ms']];
+  if (ms < 10_000) return [[(Math.floor(ms / 100) / 10).toFixed(1), 'second']];
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} m`;
-  return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
+  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86400)];
+  if (minutes === 0) return [[seconds, 'second']];
+  if (hours === 0) return [[minutes, 'minute'], [seconds % 60, 'second']];
+  if (days === 0) return [[hours, 'hour'], [minutes % 60, 'minute']];
+  return [[days, 'day'], [hours % 24, 'hour']];
+}
+const inWords = (lengths: [number | string, Length][], locale: string) =>
+  lengths.map(([count, unit]) => `${count} ${LENGTHS[unit][isChinese(locale) ? 1 : 0]}`).join(' ');
+
+// "820 ms", "4.2 s", "3 min 12 s", "2 h 5 min", "3 d 4 h".
+export function duration(milliseconds: number, locale: string): string {
+  return inWords(lengthsOf(milliseconds), locale);
+}
+
+// How far apart fires are: "10 s", "5 min", "1 h 30 min".
+export function interval(milliseconds: number, locale: string): string {
+  const whole: [number, Length] = [milliseconds / 1000, 'second'];
+  const lengths = milliseconds < 10_000 && milliseconds % 1000 === 0 ? [whole] : lengthsOf(milliseconds);
+  return inWords(lengths.length > 1 && lengths[1]![0] === 0 ? [lengths[0]!] : lengths, locale);
 }
