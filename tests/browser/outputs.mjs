@@ -281,7 +281,7 @@ describe('outputs', () => {
     // While it runs, its end would be in view.
     await at.ended(execution_id);
     await page.goto(`/ui/executions/${execution_id}`);
-    await page.getByText('20001 lines').waitFor();
+    await page.getByText('20,001 lines').waitFor();
     const log = page.getByRole('log');
     assert.ok((await log.locator('.line').count()) < 200, 'only what is in view is in the document');
     await page.keyboard.press('Control+f');

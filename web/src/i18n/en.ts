@@ -717,7 +717,7 @@ export default {
   'tasks.clear_filters': 'Clear the filters',
   'tasks.clear_tag': 'No longer only the tag {tag}',
   'tasks.create': 'New task',
-  'tasks.just_deleted': '{count} {count|task|tasks} deleted here. Undo brings them back.',
+  'tasks.just_deleted': '{count} {count|task|tasks} deleted here. Undo brings {count|it|them} back.',
   'tasks.last_runs': 'Last runs',
   'tasks.more_named': 'More for {name}',
   'tasks.name': 'Name',

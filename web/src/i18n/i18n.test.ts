@@ -83,5 +83,7 @@ describe('fill', () => {
     ['{n} {n|task|tasks}', { n: 3 }, '3 tasks'],
     ['{n|| more}', { n: 1 }, ''],
     ['{unknown}', { n: 1 }, '{unknown}'],
+    ['{count} {count|run|runs} of {total}', { count: 60033, total: 1234567 }, '60,033 runs of 1,234,567'],
+    ['{total} at {id}, line {line}: {count}', { total: 999, id: 60033, line: 12345, count: '2026' }, '999 at 60033, line 12345: 2026'],
   ])('%s with %j is "%s"', (text, params, result) => expect(fill(text, params as Record<string, string | number>)).toBe(result));
 });
