@@ -76,7 +76,7 @@ export default {
   'audit.did.user.update': '修改用户',
 
   'backfill.count': '此时间范围内有 {count} 次计划触发',
-  'backfill.done': '已补跑 {count} 次',
+  'backfill.done': '已回填 {count} 次',
   'backfill.from': '从',
   'backfill.menu': '回填…',
   'backfill.run': '运行',
@@ -704,7 +704,7 @@ export default {
   'task.paused': '已暂停，不会触发。',
   'task.success_rate': '最近 {count} 次成功率',
   'task.tab_executions': '执行记录',
-  'task.tab_revisions': '修订',
+  'task.tab_revisions': '版本',
   'task.tab_why': '为什么没有运行？',
   'task.upcoming': '即将触发',
 
