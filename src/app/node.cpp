@@ -239,7 +239,7 @@ void Node::Parts::make_engine(const Config& config) {
   runner = std::make_unique<runner::SocketRunner>(client);
   readiness = std::make_unique<Readiness>(*store, *engine, *runner);
   tasks = std::make_unique<service::TaskService>(*store, *engine, clock);
-  executions = std::make_unique<service::ExecutionService>(*store, *engine);
+  executions = std::make_unique<service::ExecutionService>(*store, *engine, clock);
   ledger = std::make_unique<service::LedgerView>(*store, *tasks, clock);
   forecast = std::make_unique<service::Forecast>(
       *store, *tasks, clock,

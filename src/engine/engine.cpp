@@ -92,8 +92,8 @@ class Engine::Impl {
     loop_->post([this, request, then = std::move(then)] { requests_.backfill(request, then); });
   }
 
-  void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
-    loop_->post([this, id, by, then = std::move(then)] { requests_.cancel(id, by, then); });
+  void cancel(const ExecutionRequest& request, std::function<void(base::Result<void>)> then) {
+    loop_->post([this, request, then = std::move(then)] { requests_.cancel(request, then); });
   }
 
   void change(const std::vector<TaskId>& ids, Change work, std::function<void(base::Result<void>)> then) {
@@ -107,8 +107,8 @@ class Engine::Impl {
   }
 
   // Read by the caller's thread, which spares the loop.
-  void retry(ExecutionId id, const std::string& by, std::function<void(base::Result<ExecutionId>)> then) {
-    auto request = again(id, by);
+  void retry(const ExecutionRequest& asked, std::function<void(base::Result<ExecutionId>)> then) {
+    auto request = again(asked);
     if (!request)
       loop_->post([error = request.error(), then = std::move(then)] { then(error); });
     else
@@ -117,7 +117,8 @@ class Engine::Impl {
   }
 
   // That execution's once more, for a new one.
-  base::Result<RunRequest> again(ExecutionId id, const std::string& by) const {
+  base::Result<RunRequest> again(const ExecutionRequest& asked) const {
+    const auto id = asked.id;
     std::optional<task::Execution> execution;
     store_.read([&](store::Reader& reader) { execution = reader.find_execution(id); });
     if (!execution) {
@@ -132,10 +133,11 @@ class Engine::Impl {
     if (execution->scheduled_at) overrides.env[kScheduledAt] = base::to_iso(*execution->scheduled_at);
     return RunRequest{.task_id = execution->task_id,
                       .trigger = task::Trigger::manual,
-                      .triggered_by = by,
+                      .triggered_by = asked.by,
                       .overrides = std::move(overrides),
                       .force = false,
-                      .reason = "retry of execution " + base::to_string(id)};
+                      .reason = "retry of execution " + base::to_string(id),
+                      .also = asked.also};
   }
 
   std::int64_t remove_executions(const std::vector<ExecutionId>& ids) { return janitor_.remove(ids); }
@@ -304,11 +306,11 @@ void Engine::backfill(const BackfillRequest& request,
                       std::function<void(base::Result<std::vector<ExecutionId>>)> then) {
   impl_->backfill(request, std::move(then));
 }
-base::Result<void> Engine::cancel(ExecutionId id, const std::string& by) {
-  return answer_of<base::Result<void>>([&](auto then) { cancel(id, by, std::move(then)); });
+base::Result<void> Engine::cancel(const ExecutionRequest& request) {
+  return answer_of<base::Result<void>>([&](auto then) { cancel(request, std::move(then)); });
 }
-void Engine::cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then) {
-  impl_->cancel(id, by, std::move(then));
+void Engine::cancel(const ExecutionRequest& request, std::function<void(base::Result<void>)> then) {
+  impl_->cancel(request, std::move(then));
 }
 base::Result<void> Engine::change(const std::vector<TaskId>& ids, Change work) {
   return answer_of<base::Result<void>>([&](auto then) { change(ids, std::move(work), std::move(then)); });
@@ -317,12 +319,11 @@ void Engine::change(const std::vector<TaskId>& ids, Change work,
                     std::function<void(base::Result<void>)> then) {
   impl_->change(ids, std::move(work), std::move(then));
 }
-base::Result<ExecutionId> Engine::retry(ExecutionId id, const std::string& by) {
-  return answer_of<base::Result<ExecutionId>>([&](auto then) { retry(id, by, std::move(then)); });
+base::Result<ExecutionId> Engine::retry(const ExecutionRequest& request) {
+  return answer_of<base::Result<ExecutionId>>([&](auto then) { retry(request, std::move(then)); });
 }
-void Engine::retry(ExecutionId id, const std::string& by,
-                   std::function<void(base::Result<ExecutionId>)> then) {
-  impl_->retry(id, by, std::move(then));
+void Engine::retry(const ExecutionRequest& request, std::function<void(base::Result<ExecutionId>)> then) {
+  impl_->retry(request, std::move(then));
 }
 Engine::RemoveOutcomes Engine::remove(const std::vector<TaskId>& ids, const Audit& audit) {
   return answer_of<RemoveOutcomes>([&](auto then) { remove(ids, audit, std::move(then)); });

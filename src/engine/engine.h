@@ -44,6 +44,10 @@ struct Options {
   std::function<base::Result<std::string>(const std::string& name)> secret_value = nullptr;
 };
 
+// Done in the transaction that books what was asked of a task's execution; the same rules hold as for
+// Store::Work.
+using Also = std::function<void(store::Transaction&, const task::Task&, ExecutionId)>;
+
 struct RunRequest {
   TaskId task_id;
   task::Trigger trigger = task::Trigger::manual;
@@ -51,8 +55,14 @@ struct RunRequest {
   task::RunOverrides overrides;
   bool force = false;  // beside what runs, whatever the overlap policy says
   std::string reason;
-  // Done in the transaction that books the run, with its id; the same rules hold as for Store::Work.
-  std::function<void(store::Transaction&, ExecutionId)> also = nullptr;
+  Also also = nullptr;  // with the new execution
+};
+
+// What is asked of an execution that is there: to cancel it, or to run it once more.
+struct ExecutionRequest {
+  ExecutionId id;
+  std::string by;
+  Also also = nullptr;  // with the one that is cancelled, or the new one
 };
 
 struct BackfillRequest {
@@ -61,6 +71,8 @@ struct BackfillRequest {
   Instant to;    // exclusive
   task::OverlapPolicy overlap = task::OverlapPolicy::queue_all;
   std::string triggered_by;
+  // As Also, with the records that are made.
+  std::function<void(store::Transaction&, const task::Task&, const std::vector<ExecutionId>&)> also = nullptr;
 };
 
 // For readiness, metrics and `doctor`.
@@ -109,12 +121,12 @@ class Engine : public runner::Listener {
   void backfill(const BackfillRequest& request,
                 std::function<void(base::Result<std::vector<ExecutionId>>)> then);
   // conflict where it is final already.
-  base::Result<void> cancel(ExecutionId id, const std::string& by);
-  void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
+  base::Result<void> cancel(const ExecutionRequest& request);
+  void cancel(const ExecutionRequest& request, std::function<void(base::Result<void>)> then);
   // A new execution of the same task with the same overrides, whose job is told the nominal time of that one;
   // conflict where that one is not final.
-  base::Result<ExecutionId> retry(ExecutionId id, const std::string& by);
-  void retry(ExecutionId id, const std::string& by, std::function<void(base::Result<ExecutionId>)> then);
+  base::Result<ExecutionId> retry(const ExecutionRequest& request);
+  void retry(const ExecutionRequest& request, std::function<void(base::Result<ExecutionId>)> then);
   // Books what is due of those tasks' fires, then does `work`, in one transaction: what a task's past is owed
   // is not lost to a change of the task. The change is of the instant that the work is given: by it the work
   // places cursors, and of fires that it leaves in their jitter there is a record, skipped. Gives the work's

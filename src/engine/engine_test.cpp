@@ -147,7 +147,7 @@ TEST_F(EngineTest, ARetryByHandIsToldTheNominalTimeOfTheRunThatItRepeats) {
   for (std::size_t count = 2; count <= 3; ++count) {
     report_ended(last.key, 1);
     runner_.wait_for_acknowledged(count - 1);
-    const auto again = engine_->retry(last.key.execution, "ada");
+    const auto again = engine_->retry({last.key.execution, "ada"});
     ASSERT_TRUE(again);
     EXPECT_FALSE(execution(*again).scheduled_at);
     last = runner_.wait_for_starts(count).back();
@@ -172,7 +172,7 @@ TEST_F(EngineTest, ACancelThatTheRunnerMayNotHaveHeardHoldsOverARestart) {
   const auto running = run(make({.name = "running"}));
   const auto never_sent = run(make({.name = "never sent"}));
   runner_.wait_for_starts(2);
-  for (const auto id : {running, never_sent}) EXPECT_TRUE(engine_->cancel(id, "ada"));
+  for (const auto id : {running, never_sent}) EXPECT_TRUE(engine_->cancel({id, "ada"}));
   runner_.wait_for_cancels(2);
   stop();
   start(false);

@@ -80,7 +80,7 @@ base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& 
   const auto admitted = admit(tx, *task, std::move(draft), admission, now, slots, plan);
   if (request.trigger == Trigger::manual) task->force_run_at = now;
   tx.save_run_state(*task);
-  if (request.also) request.also(tx, admitted->id);
+  if (request.also) request.also(tx, *task, admitted->id);
   return admitted->id;
 }
 
@@ -147,6 +147,7 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
     }
   }
   tx.save_run_state(*task);
+  if (request.also) request.also(tx, *task, ids);
   return ids;
 }
 

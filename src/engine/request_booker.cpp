@@ -54,13 +54,16 @@ void RequestBooker::backfill(const BackfillRequest& request,
       });
 }
 
-void RequestBooker::cancel(ExecutionId id, const std::string& by,
-                           std::function<void(base::Result<void>)> then) {
+void RequestBooker::cancel(const ExecutionRequest& request, std::function<void(base::Result<void>)> then) {
   parts_.dispatcher.book(
       1,
-      [this, id, by, now = parts_.clock.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
+      [this, request, now = parts_.clock.now()](store::Transaction& tx, Slots& slots, Plan& plan) {
         base::kill_point("cancel.asked");
-        return parts_.ledger.cancel(tx, id, by, now, slots, plan);
+        auto done = parts_.ledger.cancel(tx, request.id, request.by, now, slots, plan);
+        if (!done || !request.also) return done;
+        const auto execution = tx.find_execution(request.id);
+        if (const auto task = tx.find_task(execution->task_id)) request.also(tx, *task, request.id);
+        return done;
       },
       std::move(then));
 }

@@ -28,7 +28,7 @@ class RequestBooker {
   void run(std::vector<RunRequest> requests, std::function<void(Engine::RunOutcomes)> then);
   void backfill(const BackfillRequest& request,
                 const std::function<void(base::Result<std::vector<ExecutionId>>)>& then);
-  void cancel(ExecutionId id, const std::string& by, std::function<void(base::Result<void>)> then);
+  void cancel(const ExecutionRequest& request, std::function<void(base::Result<void>)> then);
   void change(const std::vector<TaskId>& ids, const Engine::Change& work,
               std::function<void(base::Result<void>)> then);
   void remove(const std::vector<TaskId>& ids, const Engine::Audit& audit,

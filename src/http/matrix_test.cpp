@@ -59,7 +59,7 @@ class MatrixTest : public service::ServiceTest {
   auth::FirstRun first_run_{accounts_store_, clock_, accounts_, sessions_};
   auth::Secrets secrets_{accounts_store_, clock_, sealer_};
   auth::AuditLog audit_{accounts_store_, clock_, std::string(auth::FakeStore::kAuditKey), {}};
-  service::ExecutionService executions_{*store_, *engine_};
+  service::ExecutionService executions_{*store_, *engine_, clock_};
   service::LedgerView ledger_{*store_, *tasks_, clock_};
   service::Forecast forecast_{*store_, *tasks_, clock_, {}};
   service::EventHub events_{clock_};

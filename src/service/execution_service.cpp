@@ -1,5 +1,6 @@
 #include "service/execution_service.h"
 
+#include "service/run_audit.h"
 #include "service/waiting.h"
 
 namespace service {
@@ -15,8 +16,8 @@ base::Error no_execution(std::string_view id) {
 
 }  // namespace
 
-ExecutionService::ExecutionService(store::Store& store, engine::Engine& engine)
-    : store_(store), engine_(engine) {}
+ExecutionService::ExecutionService(store::Store& store, engine::Engine& engine, const base::Clock& clock)
+    : store_(store), engine_(engine), clock_(clock) {}
 
 base::Result<ExecutionId> ExecutionService::resolve(std::string_view id) const {
   if (const auto number = base::parse_id<ExecutionId>(id)) return *number;
@@ -81,11 +82,11 @@ std::shared_ptr<void> ExecutionService::follow(ExecutionId id, std::function<voi
 }
 
 base::Result<void> ExecutionService::cancel(const rights::Actor& actor, ExecutionId id) {
-  return engine_.cancel(id, actor.name);
+  return engine_.cancel({id, actor.name, audit_of_run(clock_, actor, "task.cancel")});
 }
 
 base::Result<ExecutionId> ExecutionService::retry(const rights::Actor& actor, ExecutionId id) {
-  return engine_.retry(id, actor.name);
+  return engine_.retry({id, actor.name, audit_of_run(clock_, actor, "task.retry", id)});
 }
 
 }  // namespace service

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "engine/engine.h"
 #include "rights/actor.h"
 #include "runner/log_reader.h"
@@ -25,7 +26,7 @@ struct ExecutionDetail {
 
 class ExecutionService {
  public:
-  ExecutionService(store::Store& store, engine::Engine& engine);
+  ExecutionService(store::Store& store, engine::Engine& engine, const base::Clock& clock);
 
   base::Result<ExecutionId> resolve(std::string_view id) const;
   store::ExecutionPage list(const store::ExecutionQuery& query) const;
@@ -45,6 +46,7 @@ class ExecutionService {
  private:
   store::Store& store_;
   engine::Engine& engine_;
+  const base::Clock& clock_;
 };
 
 }  // namespace service

@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "service/field_error.h"
+#include "service/run_audit.h"
 #include "service/task_json.h"
 #include "task/cursor.h"
 #include "task/definition_json.h"
@@ -267,7 +268,7 @@ base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id) {
 
 base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id,
                                            task::RunOverrides overrides, bool force,
-                                           std::function<void(store::Transaction&, ExecutionId)> also) {
+                                           const engine::Also& also) {
   // variables and words of one's own choice are as good as another command
   if (!overrides.env.empty() || !overrides.args.empty()) {
     const char* field = overrides.env.empty() ? "args" : "env";
@@ -282,19 +283,35 @@ base::Result<ExecutionId> TaskService::run(const rights::Actor& actor, TaskId id
           "may be given by an admin only, for the task runs as user '" + task->definition.run_as + "'");
     }
   }
-  auto outcomes = engine_.run({{.task_id = id,
-                                .trigger = task::Trigger::manual,
-                                .triggered_by = actor.name,
-                                .overrides = std::move(overrides),
-                                .force = force,
-                                .reason = {},
-                                .also = std::move(also)}});
+  auto outcomes =
+      engine_.run({{.task_id = id,
+                    .trigger = task::Trigger::manual,
+                    .triggered_by = actor.name,
+                    .overrides = std::move(overrides),
+                    .force = force,
+                    .reason = {},
+                    .also = [note = audit_of_run(clock_, actor, "task.run"), also](
+                                store::Transaction& tx, const task::Task& task, ExecutionId made) {
+                      note(tx, task, made);
+                      if (also) also(tx, task, made);
+                    }}});
   return std::move(outcomes.front());
 }
 
 base::Result<std::vector<ExecutionId>> TaskService::backfill(const rights::Actor& actor,
                                                              engine::BackfillRequest request) {
   request.triggered_by = actor.name;
+  request.also = [this, actor, from = request.from, to = request.to](
+                     store::Transaction& tx, const task::Task& task, const std::vector<ExecutionId>& made) {
+    auto entry = audit(actor, "task.backfill", task.id, nullptr, nullptr);
+    json::array ids;
+    for (const auto id : made) ids.emplace_back(id.value);
+    entry.after = base::to_json_text(json::object{{"name", task.definition.name},
+                                                  {"from", base::to_iso(from)},
+                                                  {"until", base::to_iso(to)},
+                                                  {"execution_ids", std::move(ids)}});
+    tx.append_audit(entry);
+  };
   return engine_.backfill(request);
 }
 
@@ -354,7 +371,10 @@ std::vector<BulkOutcome> TaskService::bulk(const rights::Actor& actor, BulkActio
     case BulkAction::force_run: {
       std::vector<engine::RunRequest> requests;
       requests.reserve(ids.size());
-      for (const auto id : ids) requests.push_back({.task_id = id, .triggered_by = actor.name});
+      for (const auto id : ids) {
+        requests.push_back(
+            {.task_id = id, .triggered_by = actor.name, .also = audit_of_run(clock_, actor, "task.run")});
+      }
       auto started = engine_.run(std::move(requests));
       for (std::size_t i = 0; i < ids.size(); ++i) {
         if (started[i])

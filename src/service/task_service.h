@@ -59,8 +59,7 @@ class TaskService {
 
   // `also` is done in the transaction that books the run.
   base::Result<ExecutionId> run(const rights::Actor& actor, TaskId id, task::RunOverrides overrides,
-                                bool force,
-                                std::function<void(store::Transaction&, ExecutionId)> also = nullptr);
+                                bool force, const engine::Also& also = nullptr);
   base::Result<std::vector<ExecutionId>> backfill(const rights::Actor& actor,
                                                   engine::BackfillRequest request);
   // Deletes ended executions: all but the newest `keep`, or those older than that; gives how many.

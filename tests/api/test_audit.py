@@ -117,3 +117,47 @@ def test_it_is_searched_by_who_what_and_on_what(server, create):
     assert server.ask("GET", f"/audit?object=task:{task['id']}&action=task.create")[1]["items"] == found[1:]
     assert server.ask("GET", f"/audit?object=task:{task['id']}&actor={found[0]['actor']}")[1]["items"] == found
     assert server.ask("GET", f"/audit?object=task:{task['id']}&actor=nobody")[1]["items"] == []
+
+
+def test_what_people_do_to_runs_is_written_with_the_execution(server, create):
+    task = create(name="run by hand", command="sleep 30", cron="@yearly", overlap="allow")
+    server.ask("POST", "/users", {"username": "operating", "password": "a long enough password", "role": "operator"})
+    operator = {"Authorization": "Bearer " + server.log_in("operating", "a long enough password")}
+
+    def ask(path, body=None, headers=operator):
+        status, _, answer = server.request("POST", path, body, headers)
+        assert status in (200, 202), (path, answer)
+        return answer
+
+    keyed = {**operator, "Idempotency-Key": "once"}
+    first = ask(f"/tasks/{task['id']}/run", {}, keyed)["execution_id"]
+    assert ask(f"/tasks/{task['id']}/run", {}, keyed)["execution_id"] == first, "asked twice, run once"
+    ask(f"/executions/{first}/cancel")
+    server.wait_until(lambda: server.ask("GET", f"/executions/{first}")[1]["status"] == "CANCELLED")
+    again = ask(f"/executions/{first}/retry")["execution_id"]
+    many = ask("/tasks/bulk/force_run", {"ids": [task["id"]]})["results"][0]["execution_id"]
+    window = {"from": "2020-01-01T00:00:00Z", "to": "2021-06-01T00:00:00Z"}
+    past = ask(f"/tasks/{task['id']}/backfill", window)["execution_ids"]
+    assert len(past) == 2
+
+    rows = server.ask("GET", f"/audit?object=task:{task['id']}&actor=operating")[1]["items"]
+    named = {"name": "run by hand"}
+    assert [(row["action"], row["after"]) for row in rows] == [
+        ("task.backfill", {**named, "from": window["from"], "until": window["to"], "execution_ids": past}),
+        ("task.run", {**named, "execution_id": many}),
+        ("task.retry", {**named, "execution_id": again, "retry_of": first}),
+        ("task.cancel", {**named, "execution_id": first}),
+        ("task.run", {**named, "execution_id": first})]
+    assert {row["address"] for row in rows} == {"127.0.0.1"}
+    assert all(row["before"] is None and row["at"] for row in rows)
+    for execution in (again, many, *past):
+        server.ask("POST", f"/executions/{execution}/cancel")
+
+
+def test_what_nobody_did_by_hand_and_what_was_refused_writes_no_row(server, create):
+    task = create(name="by itself", command="sleep 30", cron="* * * * * *", overlap="skip")
+    runs = server.wait_until(lambda: server.ask("GET", f"/tasks/{task['id']}/executions")[1]["items"])
+    assert server.ask("POST", f"/tasks/{task['id']}/run", {})[0] == 409
+    server.ask("POST", f"/tasks/{task['id']}/pause")
+    rows = server.ask("GET", f"/audit?object=task:{task['id']}")[1]["items"]
+    assert [row["action"] for row in rows] == ["task.pause", "task.create"], (rows, runs)

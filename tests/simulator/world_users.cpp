@@ -39,7 +39,7 @@ void World::visit_user() {
       const auto open = open_executions();
       if (open.empty()) return;
       ++counts_.cancels;
-      engine_->cancel(open.back().id, "ada", [](const base::Result<void>&) {});
+      engine_->cancel({open.back().id, "ada"}, [](const base::Result<void>&) {});
       return;
     }
     case 11:
@@ -101,7 +101,7 @@ void World::run_again() {
                                                       .again = before.id,
                                                       .has_ended = is_final(before.status)});
   const auto id = options_.planted == Planted::wrong_retries ? last.front().id : before.id;
-  engine_->retry(id, name, std::move(note));
+  engine_->retry({id, name}, std::move(note));
 }
 
 void World::backfill(const PlannedTask& task) {

@@ -103,7 +103,7 @@ base::Result<Response> run_task(const TaskHandlerParts& parts, const Request& re
     }
     if (remembered) return accepted(remembered->answer);
   }
-  const auto remember = [&](store::Transaction& tx, base::ExecutionId execution_id) {
+  const auto remember = [&](store::Transaction& tx, const task::Task&, base::ExecutionId execution_id) {
     if (!key) return;
     const auto now = parts.clock.now();
     tx.forget_answers_before(now - kKeysKept);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import en from '../i18n/en';
-import { ACTIONS, changesOf, nameOf, objectMeant, objectsByName, type AuditEntry } from './audit';
+import { ACTIONS, changesOf, nameOf, objectMeant, objectsByName, runsOf, type AuditEntry } from './audit';
 
 const task = { id: 83, name: 'nightly', cron: '@daily', tags: ['ops'], env: {}, updated_at: '2026-01-01T00:00:00Z' };
 
@@ -14,6 +14,15 @@ describe('an entry of the audit', () => {
     expect(changesOf({ before: task, after: null })[1]).toEqual({ field: 'cron', before: '@daily', after: undefined });
   });
   it('tells nothing where nothing was kept', () => expect(changesOf({ before: null, after: 'gone' })).toEqual([]));
+  it('names the execution that was run or cancelled, which is no change of the task', () => {
+    const run = { before: null, after: { name: 'nightly', execution_id: 60010 } };
+    expect(runsOf(run)).toEqual([60010]);
+    expect(changesOf(run)).toEqual([]);
+    expect(nameOf(run)).toBe('nightly');
+    expect(runsOf({ after: { name: 'nightly', execution_ids: [7, 8] } })).toEqual([7, 8]);
+    expect(runsOf({ after: task })).toEqual([]);
+    expect(changesOf({ before: null, after: { name: 'nightly', execution_id: 9, retry_of: 8 } }).map(({ field }) => field)).toEqual(['retry_of']);
+  });
   it('has the name that the object has now, or had', () => {
     expect(nameOf({ before: task, after: { ...task, name: 'weekly' } })).toBe('weekly');
     expect(nameOf({ before: task, after: null })).toBe('nightly');

@@ -36,12 +36,16 @@ export const ACTIONS = [
   'secret.delete',
   'secret.replace',
   'secret.rotate_key',
+  'task.backfill',
+  'task.cancel',
   'task.cleanup',
   'task.create',
   'task.delete',
   'task.pause',
   'task.restore',
   'task.resume',
+  'task.retry',
+  'task.run',
   'task.update',
   'token.create',
   'token.revoke',
@@ -52,8 +56,8 @@ export const ACTIONS = [
   'user.update',
 ] as const;
 
-// They follow from the change itself.
-const BOOKKEEPING = new Set(['id', 'created_at', 'updated_at', 'updated_by', 'created_by', 'next_run_at', 'next_due_at', 'revision']);
+// They follow from the change itself, or are told beside it.
+const BOOKKEEPING = new Set(['execution_id', 'execution_ids', 'id', 'created_at', 'updated_at', 'updated_by', 'created_by', 'next_run_at', 'next_due_at', 'revision']);
 
 type Fields = Record<string, unknown>;
 const fieldsOf = (value: unknown): Fields | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null);
@@ -65,9 +69,16 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): FieldChange[] {
   const from = fieldsOf(before) ?? {};
   const to = fieldsOf(after) ?? {};
+  const ofRun = runsOf({ after }).length > 0;
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
-    .filter((field) => !BOOKKEEPING.has(field) && !same(from[field], to[field]))
+    .filter((field) => !BOOKKEEPING.has(field) && !(ofRun && field === 'name') && !same(from[field], to[field]))
     .map((field) => ({ field, before: from[field], after: to[field] }));
+}
+
+// The executions that it happened to, or that it made: of what is done to runs.
+export function runsOf({ after }: Pick<AuditEntry, 'after'>): number[] {
+  const { execution_id, execution_ids } = fieldsOf(after) ?? {};
+  return [execution_id, ...(Array.isArray(execution_ids) ? execution_ids : [])].filter((id) => typeof id === 'number');
 }
 
 // What it happened to, by name where the entry has one.
