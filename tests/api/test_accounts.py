@@ -154,3 +154,10 @@ def test_a_new_key_for_log_ins_leaves_open_sessions_alone_unless_the_old_one_is_
     assert server.ask("GET", "/auth/me")[0] == 401
     assert ask_as(server, newer, "GET", "/auth/me")[0] == 401
     assert log_in(server, "admin", "admin123")[0] == 200
+
+
+@pytest.mark.parametrize("mode", ["open", "invite", "closed"])
+def test_a_stranger_can_learn_whether_he_may_register(fresh, mode):
+    server = fresh(environment={"MINI_SCHEDULER_AUTH_REGISTRATION": mode})
+    status, _, answer = server.request("GET", "/auth/register", None, {"Authorization": None})
+    assert (status, answer) == (200, {"registration": mode})

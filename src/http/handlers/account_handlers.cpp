@@ -108,6 +108,11 @@ base::Result<Response> log_in(const ApiContext& context, const Request& request)
   return refusal;
 }
 
+base::Result<Response> show_registration(const ApiContext& context, const Request&) {
+  const auto mode = auth::to_string(context.accounts.registration());
+  return json_response(200, json::object{{"registration", mode}}).with("Cache-Control", "no-store");
+}
+
 base::Result<Response> register_user(const ApiContext& context, const Request& request) {
   const auto body = read_object_or_form(request);
   if (!body) return body.error();
@@ -196,6 +201,8 @@ void add_schemas(Router& router) {
                     R"({"type":"object","required":["token","new_password"],"additionalProperties":false,
     "properties":{"token":{"type":"string","description":"From the link that the first start printed"},
     "new_password":{"type":"string","format":"password","minLength":8}}})");
+  router.add_schema("RegistrationMode", R"({"type":"object","required":["registration"],"properties":{
+    "registration":{"enum":["open","invite","closed"],"description":"invite: with a code that an admin made"}}})");
   router.add_schema(
       "Registration",
       R"({"type":"object","required":["username","password"],"additionalProperties":false,"properties":{
@@ -246,6 +253,13 @@ void register_account_routes(Router& router, const ApiContext& context) {
                .answers = {{200, "A new session", "Login"},
                            {403, "The link was used or is too old", "Problem", "application/problem+json"}}},
        .lane = Lane::passwords});
+  router.add({.method = Method::get,
+              .path = "/auth/register",
+              .right = Right::anyone,
+              .handler = with(show_registration),
+              .doc = {.summary = "Whether anybody may make an account: auth.registration",
+                      .tag = "auth",
+                      .answers = {{200, "How it stands", "RegistrationMode"}}}});
   router.add({.method = Method::post,
               .path = "/auth/register",
               .right = Right::anyone,

@@ -561,7 +561,10 @@ export default {
   'problem.unreachable': 'The server cannot be reached.',
 
   'register.busy': 'Creating…',
+  'register.closed': 'Registration is closed. An admin can make you an account.',
   'register.has_account': 'Already have an account?',
+  'register.invite': 'Invite code',
+  'register.invite_help': 'An admin makes the code; it works once.',
   'register.password_help': 'At least 8 characters.',
   'register.submit': 'Create account',
   'register.title': 'Register',

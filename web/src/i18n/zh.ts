@@ -563,7 +563,10 @@ export default {
   'problem.unreachable': '无法连接服务器。',
 
   'register.busy': '创建中…',
+  'register.closed': '未开放注册。请向管理员申请账号。',
   'register.has_account': '已有账号？',
+  'register.invite': '邀请码',
+  'register.invite_help': '由管理员生成，只能使用一次。',
   'register.password_help': '至少 8 个字符。',
   'register.submit': '创建账号',
   'register.title': '注册',
