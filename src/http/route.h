@@ -112,6 +112,10 @@ class Router {
   // header that counts for nothing. Any thread; must not block. Not after serving began.
   using Denied = std::function<void(const Request&, int status)>;
   void on_denied(Denied told);
+  // Asked where a browser wants a page (GET, Accept: text/html) at a path that is no route's; without one it
+  // is given the same problem as everybody. Any thread; must not block. Not after serving began.
+  using Nowhere = std::function<Response(const Request&)>;
+  void on_nowhere(Nowhere page);
 
   // The whole way of a request, blocking. Never throws.
   Response handle(Request& request) const;

@@ -109,7 +109,14 @@ struct Router::Table {
   std::vector<std::string> hosts;
   Identifier* identifier = nullptr;
   Denied denied;
+  Nowhere nowhere;
 
+  // Of a path that is no route's.
+  Response nothing(const Request& request, std::string_view detail) const {
+    const bool is_read = request.method == Method::get || request.method == Method::head;
+    if (nowhere && is_read && request.accepts("text/html")) return nowhere(request);
+    return problem(404, detail);
+  }
   // A refusal as whoever asks can read it: a browser that asks for a page is given one.
   static Response shown(const Request& request, const Route& route, Response refusal) {
     if (!route.refused || !request.accepts("text/html")) return refusal;
@@ -146,11 +153,11 @@ std::variant<const Route*, Response> Router::Table::locate(Request& request) con
   }
   if (!authority.empty() && !equals_ignoring_case(authority, host))
     return problem(400, "the URL in the request's first line names another host than the Host header");
-  if (!target) return problem(404, "there is nothing at this path");
+  if (!target) return nothing(request, "there is nothing at this path");
   request.path = target->path;
   auto match = paths.find(request.method, request.path);
   if (match.route == nullptr) {
-    if (match.allowed.empty()) return problem(404, "there is nothing at '" + request.path + "'");
+    if (match.allowed.empty()) return nothing(request, "there is nothing at '" + request.path + "'");
     if (request.method == Method::options)
       return Response::no_content().with("Allow", allow_header(match.allowed));
     return problem(405, "'" + request.path + "' does not take this method; it takes " +
@@ -190,6 +197,10 @@ void Router::add_schema(std::string name, std::string_view json) {
 
 void Router::on_denied(Denied told) {
   table_->denied = std::move(told);
+}
+
+void Router::on_nowhere(Nowhere page) {
+  table_->nowhere = std::move(page);
 }
 
 void Router::set_identifier(Identifier* identifier) {

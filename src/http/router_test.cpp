@@ -214,6 +214,27 @@ TEST_F(RouterTest, ABrowserIsShownAPageWhereItMayNotSeeOne) {
   EXPECT_EQ(asked("editor", "text/html").body_text(), "page");
 }
 
+TEST_F(RouterTest, ABrowserIsShownAPageWhereNothingIs) {
+  router_.on_nowhere([](const Request&) { return Response::text(404, "text/html", std::string("nothing")); });
+  const auto asked = [&](Method method, std::string target, std::string accept) {
+    auto request = request_of(method, std::move(target), "");
+    request.headers.add("Accept", std::move(accept));
+    return ask(std::move(request));
+  };
+  for (const auto* target : {"/nothing", "/tasks/7/nothing", "/ui/tasks/", "//ui", "/UI"}) {
+    const auto shown = asked(Method::get, target, "text/html,*/*;q=0.8");
+    EXPECT_EQ(shown.body_text(), "nothing") << target;
+    EXPECT_EQ(shown.status, 404) << target;
+    for (const auto* accept : {"*/*", "application/json"})
+      EXPECT_THAT(std::string(asked(Method::get, target, accept).body_text()),
+                  testing::HasSubstr("\"detail\""))
+          << target;
+  }
+  EXPECT_THAT(std::string(asked(Method::post, "/nothing", "text/html").body_text()),
+              testing::HasSubstr("\"detail\""));
+  EXPECT_EQ(asked(Method::post, "/ui/tasks", "text/html").status, 405);
+}
+
 TEST_F(RouterTest, OtherHostsAreMisdirected) {
   struct Case {
     std::string host;

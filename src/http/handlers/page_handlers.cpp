@@ -1,3 +1,4 @@
+#include "http/canonical_path.h"
 #include "http/compression.h"
 #include "http/handlers/handlers.h"
 #include "http/problem.h"
@@ -51,6 +52,25 @@ Response serve(const Asset& asset, const Request& request) {
   return response;
 }
 
+// Of a browser that asks for what is no route's: the page, which says so in its language. A path of the page
+// that only has a slash too much at its end leads to the one that is meant.
+Response nowhere(const Asset* page, const Request& request) {
+  std::string_view target = request.target;
+  const auto query = target.find('?');
+  if (target.starts_with("/ui/") && target.substr(0, query).ends_with('/')) {
+    auto path = target.substr(0, query);
+    while (path.ends_with('/')) path.remove_suffix(1);
+    const auto rest = query == target.npos ? std::string_view() : target.substr(query);
+    if (split_target(path)) return Response::see_other(std::string(path) + std::string(rest));
+  }
+  // what the page's <noscript> asks for: there is no plain page of a path that is none
+  if (query != target.npos && target.substr(query) == "?plain") return Response::see_other("/plain");
+  if (page == nullptr) return problem(404, "there is nothing at this path");
+  Response response = serve(*page, request);
+  response.status = 404;
+  return response;
+}
+
 }  // namespace
 
 void register_page_routes(Router& router, const ApiContext& context) {
@@ -81,6 +101,8 @@ void register_page_routes(Router& router, const ApiContext& context) {
     if (context.find_asset && context.find_asset(path) != nullptr)
       add(std::string(path), "", "A file of the page");
   }
+  const Asset* page = context.find_asset ? context.find_asset("/ui/tasks") : nullptr;
+  router.on_nowhere([page](const Request& request) { return nowhere(page, request); });
   const auto lead = [](const Request&) { return Response::see_other("/ui/tasks"); };
   router.add(
       {.method = Method::get,
