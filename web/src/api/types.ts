@@ -14,6 +14,7 @@ type Whole<T> = T extends readonly (infer Item)[]
 type But<T, Optional extends keyof T> = Omit<T, Optional> & Partial<Pick<T, Optional>>;
 
 export type Role = Schemas['User']['role'];
+export const ROLES: Role[] = ['viewer', 'operator', 'editor', 'admin'];
 export type User = Pick<Schemas['User'], 'id' | 'username' | 'role'> & Partial<Pick<Schemas['User'], 'must_change_password'>>;
 
 // What a user writes.
