@@ -93,6 +93,7 @@ struct Node::Parts {
   Config settings;  // as they are in force now; the rest of the node keeps those of its start
   mutable std::mutex settings_mutex;
   base::SystemClock clock;
+  const base::Instant started_at = clock.now();
   FolderLock lock;
   auth::Registration registration;
   Keys keys;
@@ -248,6 +249,8 @@ void Node::Parts::make_engine(const Config& config) {
 
 void Node::Parts::write_metrics(http::MetricWriter& writer) const {
   const auto state = engine->state();
+  writer.gauge("process_start_time_seconds", "When this server started, in seconds since 1970",
+               static_cast<double>(base::to_unix_ms(started_at) / 1000));
   writer.gauge("mini_scheduler_runner_connected", "Whether the runner is connected",
                state.runner_connected ? 1 : 0);
   readiness->write_metrics(writer);

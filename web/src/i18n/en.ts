@@ -701,6 +701,7 @@ export default {
   'system.not_ready': 'Not ready',
   'system.ready': 'Ready',
   'system.since_start': 'Since the start',
+  'system.started': 'Started',
   'system.title': 'System',
   'system.version': 'Version',
 

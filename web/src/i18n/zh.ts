@@ -703,6 +703,7 @@ export default {
   'system.not_ready': '未就绪',
   'system.ready': '就绪',
   'system.since_start': '自启动以来',
+  'system.started': '启动时间',
   'system.title': '系统',
   'system.version': '版本',
 
