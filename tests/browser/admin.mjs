@@ -1,7 +1,7 @@
 // Accounts, tokens, the audit and the settings.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accessibilityFindings, openPage, PHONE } from './harness.mjs';
+import { accessibilityFindings, openPage, PASSWORD, PHONE, startServer } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('administration', () => {
@@ -15,6 +15,7 @@ describe('administration', () => {
     await setting('port').getByText(new URL(server.url).port, { exact: true }).waitFor();
     await setting('max_bytes').first().getByText('Environment: MINI_SCHEDULER_OUTPUT_MAX_BYTES').waitFor();
     await setting('level').getByText('Default', { exact: true }).waitFor();
+    await page.locator('dl div', { hasText: 'Started' }).first().getByText(/^(now|\d+ (sec|min|hr)s? ago)/).waitFor();
     assert.deepEqual(at.complaints, []);
   });
 
@@ -67,6 +68,167 @@ describe('administration', () => {
     const line = at.page.locator('tr', { hasText: 'newcomer' });
     await line.getByRole('combobox').selectOption('editor');
     await at.server.until('the role is changed', async () => (await at.server.api('GET', '/users')).items.some(({ username, role }) => username === 'newcomer' && role === 'editor'));
+  });
+
+  test('a newcomer registers with the code of an invite, where only that is allowed', async () => {
+    const server = await startServer({ MINI_SCHEDULER_AUTH_REGISTRATION: 'invite' });
+    const admin = await openPage(at.browser, server, { strange: true });
+    const stranger = await openPage(at.browser, server, { strange: true });
+    try {
+      await admin.page.goto('/login?next=/ui/admin/users');
+      await admin.page.getByLabel('User name').fill('admin');
+      await admin.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await admin.page.getByRole('button', { name: 'Log in' }).click();
+      await admin.page.getByRole('button', { name: 'New invite' }).click();
+      const dialog = admin.page.getByRole('dialog');
+      await dialog.getByLabel('Role').selectOption('editor');
+      await dialog.getByRole('button', { name: 'New invite' }).click();
+      const link = await dialog.locator('.link').textContent();
+      assert.deepEqual(await accessibilityFindings(admin.page), []);
+
+      const { page } = stranger;
+      await page.goto('/login');
+      await page.getByRole('link', { name: 'Register' }).click();
+      await page.getByLabel('User name').fill('invited');
+      await page.getByLabel('Password', { exact: true }).fill('a long enough one');
+      await page.getByLabel('Invite code').fill('guessed');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByRole('alert').getByText(/invite code is not valid/).waitFor();
+      assert.deepEqual(await accessibilityFindings(page), []);
+      await page.goto(link);
+      assert.notEqual(await page.getByLabel('Invite code').inputValue(), '');
+      await page.getByLabel('User name').fill('invited');
+      await page.getByLabel('Password', { exact: true }).fill('a long enough one');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.waitForURL('**/ui/tasks');
+      assert.equal((await server.api('GET', '/users')).items.find(({ username }) => username === 'invited').role, 'editor');
+    } finally {
+      await admin.context.close();
+      await stranger.context.close();
+      await server.stop();
+    }
+  });
+
+  test('nobody is led to a registration that is closed', async () => {
+    const server = await startServer({ MINI_SCHEDULER_AUTH_REGISTRATION: 'closed' });
+    const { page, context } = await openPage(at.browser, server, { strange: true });
+    try {
+      const asked = page.waitForResponse('**/auth/register');
+      await page.goto('/login');
+      await asked;
+      await page.getByRole('button', { name: 'Log in' }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Register' }).count(), 0);
+      await page.goto('/register');
+      await page.getByText('Registration is closed.').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Create account' }).count(), 0);
+    } finally {
+      await context.close();
+      await server.stop();
+    }
+  });
+
+  test('an admin sets a password, takes a second factor away and deletes an account', async () => {
+    const { page, server } = at;
+    const user = await server.api('POST', '/users', { username: 'to.be.helped', password: 'a long pass phrase 1', role: 'operator' });
+    await page.goto('/ui/admin/users');
+    const menu = page.getByRole('button', { name: 'More for to.be.helped' });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Set a password' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New password', { exact: true }).fill('password');
+    await dialog.getByRole('button', { name: 'Set a password' }).click();
+    await dialog.getByText(/guess|common|known/i).waitFor();
+    await dialog.getByLabel('New password', { exact: true }).fill('another long phrase 2');
+    await dialog.getByRole('button', { name: 'Set a password' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const login = await fetch(`${server.url}/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: 'to.be.helped', password: 'another long phrase 2' }) });
+    assert.equal(login.status, 200);
+
+    const reset = page.waitForResponse((answer) => answer.url().endsWith(`/users/${user.id}/second-factor`));
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Reset second factor' }).click();
+    await dialog.getByRole('button', { name: 'Reset second factor' }).click();
+    await reset;
+
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog.getByText('Delete the account to.be.helped?').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    assert.ok((await server.api('GET', '/users')).items.some(({ username }) => username === 'to.be.helped'));
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.locator('tr', { hasText: 'to.be.helped' }).waitFor({ state: 'detached' });
+    assert.ok(!(await server.api('GET', '/users')).items.some(({ username }) => username === 'to.be.helped'));
+  });
+
+  test('what was wrong with a new user is forgotten with its dialog', async () => {
+    const { page } = at;
+    await page.goto('/ui/admin/users');
+    await page.getByRole('button', { name: 'New user' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('User name').fill('admin');
+    await dialog.getByLabel('Password').fill('a long enough one');
+    await dialog.getByRole('button', { name: 'New user' }).click();
+    await dialog.getByText(/taken|exists/).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'New user' }).click();
+    await dialog.getByLabel('User name').waitFor();
+    assert.equal(await dialog.getByText(/taken|exists/).count(), 0);
+    assert.equal(await dialog.getByLabel('User name').inputValue(), '');
+  });
+
+  test('secrets and the audit offer nothing that a role may not do', async () => {
+    const { browser, server } = at;
+    await server.api('POST', '/users', { username: 'an.editor', password: 'a long pass phrase 1', role: 'editor' });
+    await server.api('PUT', '/secrets/SHOWN', { value: 'x' });
+    const { page, context } = await openPage(browser, server, { strange: true });
+    try {
+      await page.goto('/login?next=/ui/admin/secrets');
+      await page.getByLabel('User name').fill('an.editor');
+      await page.getByLabel('Password', { exact: true }).fill('a long pass phrase 1');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByText('SHOWN').waitFor();
+      for (const name of ['New secret', 'Replace', 'Delete']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+      await page.goto('/ui/admin/audit');
+      await page.getByText('Your role does not allow this').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+      assert.equal(await page.getByRole('combobox').count(), 0);
+    } finally {
+      await context.close();
+      await server.api('DELETE', '/secrets/SHOWN');
+    }
+  });
+
+  test('a browser that asks for what is not there is told so by the page', async () => {
+    const { page, server } = at;
+    for (const path of ['/nothing', '/ui/nothing', '/tasks/7/nothing/more', '/nothing/']) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    }
+    await page.goto('/ui/tasks/?search=x');
+    await page.waitForURL('**/ui/tasks?search=x');
+    const { page: chinese, context } = await openPage(at.browser, server, { language: 'zh' });
+    try {
+      await chinese.goto('/nothing');
+      await chinese.getByRole('heading', { name: '页面不存在' }).waitFor();
+    } finally {
+      await context.close();
+    }
+    const asked = await fetch(`${server.url}/nothing`);
+    assert.deepEqual([asked.status, asked.headers.get('content-type')], [404, 'application/problem+json']);
+  });
+
+  test('the audit tells who ran what, with a link to the execution', async () => {
+    const { page } = at;
+    const task = await at.create('run and told');
+    const execution = await at.run(task);
+    await page.goto(`/ui/admin/audit?object=task:${task.id}`);
+    const entry = page.locator('tr.entry', { hasText: 'Task run' });
+    await entry.getByText('127.0.0.1').waitFor();
+    await entry.getByRole('link', { name: `Execution ${execution}` }).click();
+    await page.waitForURL(`**/ui/executions/${execution}`);
   });
 
   test('the audit names who did what', async () => {
