@@ -23,8 +23,8 @@ describe('Chinese', () => {
     const { page, context } = await opened();
     try {
       await page.goto('/ui/tasks');
-      await page.getByRole('button', { name: '接管 crontab' }).click();
-      await page.getByRole('dialog').getByRole('textbox', { name: '接管 crontab' }).fill('@fortnightly true\n');
+      await page.getByRole('button', { name: '导入 crontab' }).click();
+      await page.getByRole('dialog').getByRole('textbox', { name: '导入 crontab' }).fill('@fortnightly true\n');
       await page.getByText('第 1 行：没有别名“@fortnightly”（第 1 列）；可用 @yearly').waitFor();
     } finally {
       await context.close();

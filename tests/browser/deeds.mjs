@@ -314,7 +314,7 @@ describe('deeds', () => {
     await row('Paused').waitFor();
   });
 
-  test('a crontab is taken over by paste', async () => {
+  test('a crontab is imported by paste', async () => {
     const { page, server } = at;
     await page.goto('/ui/overview');
     await page.evaluate(() => localStorage.clear());
@@ -322,10 +322,10 @@ describe('deeds', () => {
     await page.getByRole('heading').first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go anywhere' }).fill('crontab');
-    await page.getByRole('option', { name: 'Take over a crontab' }).click();
-    await page.getByRole('textbox', { name: 'Take over a crontab' }).fill('# pasted one\n5 4 * * * /bin/true\nnonsense\n');
+    await page.getByRole('option', { name: 'Import a crontab' }).click();
+    await page.getByRole('textbox', { name: 'Import a crontab' }).fill('# pasted one\n5 4 * * * /bin/true\nnonsense\n');
     await page.getByText('Line 3:').waitFor();
-    await page.getByRole('button', { name: 'Take over 1 task' }).click();
+    await page.getByRole('button', { name: 'Import 1 task' }).click();
     await server.until('it is there', async () => (await server.api('GET', '/tasks?search=pasted')).total === 1);
   });
 

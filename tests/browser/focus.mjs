@@ -40,8 +40,8 @@ describe('focus', () => {
     await page.keyboard.press('Enter');
     await focused(page.getByLabel('Name of the view'));
     await page.keyboard.press('Escape');
-    await press(page.getByRole('button', { name: 'Take over a crontab' }));
-    await focused(dialog().getByRole('textbox', { name: 'Take over a crontab' }));
+    await press(page.getByRole('button', { name: 'Import a crontab' }));
+    await focused(dialog().getByRole('textbox', { name: 'Import a crontab' }));
   });
 
   test('a question begins on what it asks for, but never on what destroys', async () => {

@@ -143,7 +143,7 @@ describe('form', () => {
     await as('viewer', 'vera', async (page, complaints) => {
       await page.getByRole('link', { name: 'only to look at' }).waitFor();
       assert.equal(await page.getByRole('checkbox').count(), 0);
-      assert.equal(await page.getByRole('button', { name: 'Take over a crontab' }).count(), 0);
+      assert.equal(await page.getByRole('button', { name: 'Import a crontab' }).count(), 0);
       for (const path of ['/ui/tasks/create', `/ui/tasks/${id}/edit`]) {
         await page.goto(path);
         await page.getByText('does not create or change tasks').waitFor();
@@ -428,19 +428,21 @@ describe('form', () => {
     }
   });
 
-  test('a crontab is seen as the server reads it before it is taken over', async () => {
+  test('a crontab is seen as the server reads it before it is imported', async () => {
     const { page, server, create } = at;
     await create('there before');
     await page.goto('/ui/tasks');
-    await page.getByRole('button', { name: 'Take over a crontab' }).click();
+    await page.getByRole('button', { name: 'Import a crontab' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('textbox', { name: 'Take over a crontab' }).fill(
+    await dialog.getByRole('textbox', { name: 'Import a crontab' }).fill(
       ['MAILTO=ops@example.com', 'CRON_TZ=Asia/Shanghai', '# from paper', '30 2 * * 1-5 cat%first%second', '99 * * * * false', '@daily echo the other', ''].join('\n'),
     );
     await dialog.getByText('At 02:30, Monday to Friday (Asia/Shanghai time)').waitFor();
     await dialog.getByText(/Next: .*with standard input/).waitFor();
     await dialog.getByText(/Line 5:.*99/).waitFor();
     await dialog.getByText(/Line 1:.*mail/i).waitFor();
+    assert.match(await dialog.getByRole('status').textContent(), /2 lines become tasks.*1 line can not be imported/);
+    assert.match(await dialog.getByRole('listitem').first().textContent(), /Line 5:/);
     assert.deepEqual(await accessibilityFindings(page), []);
     // One of the two is refused when it comes to it.
     let refusals = 0;
@@ -449,20 +451,24 @@ describe('form', () => {
       refusals += 1;
       await route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'Invalid', status: 422, detail: 'command: is odd', errors: [{ loc: ['body', 'command'], msg: 'is odd' }] }) });
     });
-    await dialog.getByRole('button', { name: 'Take over 2 tasks' }).click();
-    await dialog.getByRole('button', { name: 'Take over 1 task', exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Import 2 tasks' }).click();
+    await dialog.getByRole('button', { name: 'Import 1 task', exact: true }).waitFor();
     await dialog.getByText('is odd').waitFor();
     assert.equal(await dialog.getByText('is odd').count(), 1);
     assert.equal((await dialog.getByText('is odd').textContent()).split('is odd').length, 2);
     await page.unroute('**/tasks');
-    await dialog.getByRole('button', { name: 'Take over 1 task', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Import 1 task', exact: true }).click();
+    await dialog.getByText('Imported 2 tasks').waitFor();
+    await dialog.getByText(/still stand in the crontab.*run twice/).waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Import' }).count(), 0);
+    await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
     assert.equal(refusals, 1);
     const { items } = await server.api('GET', '/tasks?search=from+paper');
     assert.deepEqual(items.map(({ name, timezone, stdin }) => [name, timezone, stdin.trim()]), [['from paper', 'Asia/Shanghai', 'first\nsecond']]);
-    await page.getByRole('button', { name: 'Take over a crontab' }).click();
-    await dialog.getByRole('textbox', { name: 'Take over a crontab' }).fill('CRON_TZ=Asia/Shanghai\n@daily echo the other\n');
+    await page.getByRole('button', { name: 'Import a crontab' }).click();
+    await dialog.getByRole('textbox', { name: 'Import a crontab' }).fill('CRON_TZ=Asia/Shanghai\n@daily echo the other\n');
     await dialog.getByText('Already there').waitFor();
-    assert.equal(await dialog.getByRole('button', { name: 'Take over 0 tasks' }).isDisabled(), true);
+    assert.equal(await dialog.getByRole('button', { name: 'Import 0 tasks' }).isDisabled(), true);
   });
 });
