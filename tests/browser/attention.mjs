@@ -52,6 +52,8 @@ describe('attention', () => {
     // Far beyond what is usual, its bar is full; without the usual there would be nothing to fill.
     await page.waitForFunction(() => [...document.querySelectorAll('.columns li')].find((line) => line.textContent.includes('hanging'))?.querySelector('progress')?.value === 1);
     await line('Stuck', 'hanging').getByRole('button', { name: 'Cancel run' }).click();
+    // "Cancel" beside "Cancel run" would say the contrary of what it does.
+    assert.deepEqual(await page.getByRole('dialog').locator('footer button').allInnerTexts(), ['Keep running', 'Cancel run']);
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
     await server.until('it is cancelled', async () => (await server.api('GET', `/executions/${id}`)).status === 'CANCELLED');
   });

@@ -7,6 +7,8 @@ export interface Question {
   // What it is about, one a line.
   names?: string[];
   confirm: string;
+  // Where "Cancel" would read like what is asked for.
+  dismiss?: string;
   danger?: boolean;
 }
 

@@ -8,6 +8,7 @@ export default {
 
   'action.cancel': 'Cancel',
   'action.cancel_run': 'Cancel run',
+  'action.keep_running': 'Keep running',
   'action.close': 'Close',
   'action.copy': 'Copy',
   'action.delete': 'Delete',

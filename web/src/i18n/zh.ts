@@ -10,6 +10,7 @@ export default {
 
   'action.cancel': '取消',
   'action.cancel_run': '取消运行',
+  'action.keep_running': '继续运行',
   'action.close': '关闭',
   'action.copy': '复制',
   'action.delete': '删除',
