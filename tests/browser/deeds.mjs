@@ -31,6 +31,12 @@ describe('deeds', () => {
     await page.getByLabel('Name', { exact: true }).fill('hello');
     await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
     await page.getByLabel('Command', { exact: true }).fill('echo "hello there"; echo oh >&2');
+    // What was refused is where one goes on.
+    await page.getByLabel('Schedule', { exact: true }).fill('0 25 * * *');
+    await page.getByRole('button', { name: 'Create and run it' }).click();
+    await page.locator('input[aria-invalid=true]:focus').waitFor();
+    assert.equal(complaints.splice(0).length, 1, 'the answer 422');
+    await page.getByLabel('Schedule', { exact: true }).fill('0 9 * * *');
     await page.getByRole('button', { name: 'Create and run it' }).click();
     await page.waitForURL(/\/ui\/executions\/\d+$/);
     await page.getByRole('log').getByText('hello there').waitFor();
