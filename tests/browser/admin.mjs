@@ -43,6 +43,9 @@ describe('administration', () => {
     await page.reload();
     const line = page.locator('tr', { hasText: 'for a script' });
     await line.waitFor();
+    // The distance is rounded down: 90 days are "in 2 mo".
+    const end = new Date(Date.now() + 90 * 86_400_000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+    await line.getByText(end.replace('Sep ', 'Sept ')).waitFor();
     assert.equal(await page.getByText(token.trim()).count(), 0);
     await line.getByRole('button', { name: /Revoke/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
