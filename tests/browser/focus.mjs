@@ -35,9 +35,8 @@ describe('focus', () => {
     await page.keyboard.type('weekly');
     await dialog().getByRole('button', { name: 'Remove' }).click();
     await page.getByText('2 tasks did not have the tag', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Saved views' }).focus();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Enter');
+    await press(page.getByRole('button', { name: 'Saved views' }));
+    await press(page.getByRole('menuitem', { name: 'Save this view' }));
     await focused(page.getByLabel('Name of the view'));
     await page.keyboard.press('Escape');
     await press(page.getByRole('button', { name: 'Import a crontab' }));
@@ -77,9 +76,8 @@ describe('focus', () => {
     await page.keyboard.press('Enter');
     await row('handed b').waitFor({ state: 'detached' });
     await focused(row('handed a').locator('a.name'));
-    await page.getByRole('button', { name: 'Saved views' }).focus();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Enter');
+    await press(page.getByRole('button', { name: 'Saved views' }));
+    await press(page.getByRole('menuitem', { name: 'Save this view' }));
     await page.getByLabel('Name of the view').fill('kept');
     await page.keyboard.press('Enter');
     await focused(page.getByRole('button', { name: 'Saved views' }));

@@ -49,6 +49,13 @@ export interface components {
             /** Format: password */
             new_password: string;
         };
+        RegistrationMode: {
+            /**
+             * @description invite: with a code that an admin made
+             * @enum {unknown}
+             */
+            registration: "open" | "invite" | "closed";
+        };
         Registration: {
             username: string;
             /** Format: password */
@@ -678,11 +685,38 @@ export interface components {
             };
             busiest?: Record<string, never>[];
             overlaps?: Record<string, never>[];
+            /** @description What does not simply run, most fires first, at most 300 */
+            by_task?: {
+                task_id?: number | null;
+                task_name?: string;
+                draft?: boolean;
+                /**
+                 * @description `cancelled`: a later fire of the task ends it, or comes before it has begun
+                 * @enum {unknown}
+                 */
+                outcome?: "skipped" | "waits" | "cancels" | "cancelled";
+                /** @enum {unknown} */
+                because?: "overlap" | "pool" | "slot" | "start_deadline";
+                count?: number;
+                /** Format: date-time */
+                first_at?: string;
+            }[];
+            /** @description Against scheduler.max_running */
+            node?: {
+                limit?: number | null;
+                /** @description That wanted to run, whatever the limit */
+                most_at_once?: number;
+                /** Format: date-time */
+                at?: string | null;
+                waits?: number;
+            };
             pools?: {
                 pool?: string;
                 limit?: number | null;
+                /** @description That wanted to run, whatever the limit */
                 most_at_once?: number;
-                at?: string;
+                /** Format: date-time */
+                at?: string | null;
                 waits?: number;
             }[];
             clock_changes?: {
@@ -706,11 +740,17 @@ export interface components {
                 /** Format: date-time */
                 due_at?: string;
                 /** @enum {unknown} */
-                waiting?: "none" | "overlap" | "pool";
+                outcome?: "runs" | "skipped" | "waits" | "cancels";
+                /** @enum {unknown} */
+                because?: "none" | "overlap" | "pool" | "slot" | "start_deadline";
+                /**
+                 * @description For what it waits first; where its start deadline skips it, for what it waited last
+                 * @enum {unknown}
+                 */
+                waiting?: "none" | "overlap" | "pool" | "slot";
+                cancelled?: boolean;
                 /** Format: date-time */
                 expected_start_at?: string | null;
-                /** @enum {unknown} */
-                outcome?: "runs" | "skipped" | "waits" | "cancels";
                 expected_ms?: number | null;
             }[];
         };
