@@ -172,7 +172,7 @@ base::Result<std::optional<Forecast::Draft>> Forecast::read_draft(const Forecast
   if (!definition) return std::move(definition).error();
   const bool same_times = draft.task.definition.cron == definition->cron &&
                           draft.task.definition.timezone == definition->timezone;
-  if (!same_times || draft.paused) draft.task.next_run_at = std::nullopt;
+  if (!same_times || draft.paused) draft.task.next_run_at = draft.task.next_due_at = std::nullopt;
   draft.task.definition = std::move(*definition);
   return std::optional<Draft>{std::move(draft)};
 }

@@ -292,10 +292,10 @@ describe('executions', () => {
     assert.deepEqual(await diff.locator('.gone, .came, .fold').allTextContents(), [
       '- line 1 of a long output',
       '+ first of a long output',
-      '  … 4492 equal lines …',
+      '  … 4,492 equal lines …',
       '- line 4500 of a long output',
       '+ middle of a long output',
-      '  … 4497 equal lines …',
+      '  … 4,497 equal lines …',
     ]);
     assert.deepEqual(await accessibilityFindings(page), []);
     assert.deepEqual(at.complaints, []);

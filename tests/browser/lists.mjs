@@ -173,8 +173,8 @@ describe('lists', () => {
     for (let done = 0; done < 1003; done += 17) await Promise.all(Array.from({ length: 17 }, (_, each) => create(`crowded ${done + each}`)));
     await page.goto('/ui/tasks?search=crowded');
     await page.getByLabel('Select this page').check();
-    await page.getByRole('button', { name: 'Select the first 1000 of 1003 that match' }).click();
-    await page.getByText('1000 of 1003 are selected, the most at once.').waitFor();
+    await page.getByRole('button', { name: 'Select the first 1,000 of 1,003 that match' }).click();
+    await page.getByText('1,000 of 1,003 are selected, the most at once.').waitFor();
     await page.getByRole('region', { name: 'Selected tasks' }).getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog').getByText('3 more match, and are not among them.').waitFor();
   });

@@ -102,7 +102,7 @@ describe('outputs', () => {
     const id = await run(task);
     await ended(id);
     await page.goto(`/ui/executions/${id}`);
-    await page.getByText(/^\d{5,} lines$/).waitFor();
+    await page.getByText(/^[\d,]{6,} lines$/).waitFor();
     await page.keyboard.press('Control+f');
     const find = page.getByLabel('Find in the output');
     const found = (text) => log().locator('.line', { hasText: text }).locator('.hit.now');
