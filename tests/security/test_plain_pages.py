@@ -200,7 +200,7 @@ MISTAKES = {
     "timeout": ("update", {"timeout_s": "soon"}, "必须是 0 至 31622400 之间的整数"),
     "directory": ("update", {"working_dir": "tmp"}, "必须是绝对路径"),
     "variable": ("update", {"env": "1A=x"}, "环境变量：“1A”不是有效的变量名"),
-    "chain": ("update", {"on_failure": "99999"}, "失败之后：指向的任务 99999 不存在"),
+    "chain": ("update", {"on_failure": "99999"}, "失败后启动：指向的任务 99999 不存在"),
     "upstream": ("update", {"after.tasks": "a"}, "任务：必须是整数列表"),
     "end": ("update", {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2029-01-01T00:00:00Z"}, "结束于：早于开始时间"),
     "user": ("update", {"run_as": "root2"}, "运行用户：任务不能以用户“root2”运行："),
