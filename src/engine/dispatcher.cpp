@@ -294,15 +294,23 @@ void Dispatcher::settle(const std::vector<End>& ends) {
     const auto& key = end.finished.key;
     keys.push_back(key);
     tell_followers(key.execution);
-    const auto doomed = doomed_.find(key);
-    if (doomed == doomed_.end()) continue;
-    parts_.janitor.remove_output(doomed->second);
-    doomed_.erase(doomed);
+    writes_no_more(key);
   }
   if (keys.empty()) return;
   base::kill_point("end.committed");
   runner_->acknowledge(std::move(keys));
   base::kill_point("end.acknowledged");
+}
+
+// The job of a deleted task may have made its output anew until then.
+void Dispatcher::writes_no_more(const runner::AttemptKey& key) {
+  if (strangers_.erase(key) > 0 && strangers_.empty()) parts_.janitor.forget_abandoned();
+  const auto doomed = doomed_.extract(key);
+  if (!doomed) return;
+  const auto id = doomed.mapped();
+  const bool is_last =
+      std::none_of(doomed_.begin(), doomed_.end(), [&](const auto& other) { return other.second == id; });
+  parts_.janitor.remove_output(id, is_last);
 }
 
 void Dispatcher::disconnected(const std::string& why) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -89,6 +90,7 @@ class Dispatcher {
   TaskId task_of(ExecutionId id) const;
   store::Output read_output(const End& end) const;
   void settle(const std::vector<End>& ends);
+  void writes_no_more(const runner::AttemptKey& key);
 
   Parts parts_;
   runner::Runner* runner_ = nullptr;
@@ -107,6 +109,7 @@ class Dispatcher {
   bool booking_reports_ = false;
   std::vector<std::function<void()>> until_booked_;
   std::map<runner::AttemptKey, TaskId> doomed_;
+  std::set<runner::AttemptKey> strangers_;  // of tasks that were deleted before the start
   std::unordered_map<ExecutionId, std::vector<std::weak_ptr<std::function<void()>>>> followers_;
 
   std::mt19937_64 random_;

@@ -77,9 +77,17 @@ void Janitor::mark(TaskId id) {
   if (marked_.insert(id).second && marked_.size() == 1) wake_.notify_one();
 }
 
-void Janitor::remove_output(TaskId id) {
+void Janitor::remove_output(TaskId id, bool for_good) {
   const std::lock_guard lock(mutex_);
-  doomed_.insert(id);
+  doomed_[id] |= for_good;
+  wake_.notify_one();
+}
+
+void Janitor::forget_abandoned() {
+  const std::lock_guard lock(mutex_);
+  may_forget_abandoned_ = true;
+  for (const auto id : abandoned_) doomed_[id] = true;
+  abandoned_.clear();
   wake_.notify_one();
 }
 
@@ -87,27 +95,32 @@ void Janitor::take_up_doomed() {
   std::set<TaskId> abandoned;
   store_.read([&](store::Reader& reader) { abandoned = read_abandoned(reader); });
   const std::lock_guard lock(mutex_);
-  doomed_.merge(abandoned);
+  for (const auto id : abandoned) doomed_[id] |= may_forget_abandoned_;
+  if (!may_forget_abandoned_) abandoned_ = std::move(abandoned);
 }
 
 void Janitor::remove_doomed() {
-  std::set<TaskId> doomed;
+  std::map<TaskId, bool> doomed;
   {
     const std::lock_guard lock(mutex_);
     doomed.swap(doomed_);
   }
-  for (const auto id : doomed) {
+  for (const auto& [id, for_good] : doomed) {
     const auto path = output_path(options_.data_dir, id, ExecutionId{1}, 1).parent_path();
     std::error_code failure;
     std::filesystem::remove_all(path, failure);
     if (failure)
       base::log::warning("janitor.output_kept", {{"path", path.string()}, {"why", failure.message()}});
   }
-  if (doomed.empty()) return;
+  const auto is_for_good = [&](TaskId id) {
+    const auto found = doomed.find(id);
+    return found != doomed.end() && found->second;
+  };
+  if (std::none_of(doomed.begin(), doomed.end(), [](const auto& one) { return one.second; })) return;
   base::kill_point("deletion.output_removed");
   static_cast<void>(store_.write([&](store::Transaction& tx) -> base::Result<void> {
     auto abandoned = read_abandoned(tx);
-    std::erase_if(abandoned, [&](TaskId id) { return doomed.contains(id); });
+    std::erase_if(abandoned, is_for_good);
     write_abandoned(tx, abandoned);
     return {};
   }));

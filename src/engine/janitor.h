@@ -3,6 +3,7 @@
 #pragma once
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -24,8 +25,11 @@ class Janitor {
 
   // That task has new final executions. Any thread; never blocks.
   void mark(base::TaskId id);
-  // That task was deleted: its output goes too. Any thread; never blocks.
-  void remove_output(base::TaskId id);
+  // That task was deleted: its output goes too, and `for_good`, where none of its jobs can write any more,
+  // the note of it that outlives a kill. Any thread; never blocks.
+  void remove_output(base::TaskId id, bool for_good);
+  // No job is left of tasks that were deleted before the start: their output goes for good. Any thread.
+  void forget_abandoned();
 
   // One round over the marked tasks and the output of deleted ones; gives the executions deleted. Called by
   // the thread; tests call it themselves, as they do the next.
@@ -49,7 +53,9 @@ class Janitor {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::set<base::TaskId> marked_;
-  std::set<base::TaskId> doomed_;
+  std::map<base::TaskId, bool> doomed_;  // whether for good
+  std::set<base::TaskId> abandoned_;     // before the start
+  bool may_forget_abandoned_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -138,7 +138,9 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
         if (!kept) return then(Engine::RemoveOutcomes(ids.size(), base::Result<void>(kept.error())));
         base::kill_point("deletion.committed");
         for (const auto& [task_id, key] : removal->doomed) parts_.dispatcher.doom(key, task_id);
-        for (const auto id : ids) parts_.janitor.remove_output(id);
+        std::set<TaskId> still_writing;
+        for (const auto& [task_id, key] : removal->doomed) still_writing.insert(task_id);
+        for (const auto id : ids) parts_.janitor.remove_output(id, !still_writing.contains(id));
         then(std::move(removal->outcomes));
       });
 }

@@ -36,6 +36,12 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
   for (const auto& running : snapshot.running) known.insert(running.key);
   for (const auto& finished : snapshot.finished) known.insert(finished.key);
 
+  std::vector<runner::AttemptKey> gone_with_runner;
+  for (const auto& [key, task_id] : doomed_) {
+    if (!known.contains(key)) gone_with_runner.push_back(key);
+  }
+  for (const auto& key : gone_with_runner) writes_no_more(key);
+
   active_.clear();
   std::unordered_map<ExecutionId, Execution> claimed;
   std::vector<Execution> never_started;
@@ -62,11 +68,13 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
   });
 
   std::int64_t adopted = 0;
+  strangers_.clear();
   for (const auto& running : snapshot.running) {
     const auto found = claimed.find(running.key.execution);
     if (found == claimed.end() || found->second.attempt.number != running.key.attempt) {
       // its task was deleted while nobody could tell the runner
       runner_->cancel(running.key);
+      if (!doomed_.contains(running.key)) strangers_.insert(running.key);
       continue;
     }
     ++adopted;
@@ -75,6 +83,7 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
     if (found->second.cancel_asked) runner_->cancel(running.key);
     if (followers_.contains(running.key.execution)) runner_->watch_output(running.key, true);
   }
+  if (strangers_.empty()) parts_.janitor.forget_abandoned();
   for (const auto& finished : snapshot.finished) on_event(finished);
   base::kill_point("snapshot.compared");
   if (!std::exchange(timers_loaded_, true)) {

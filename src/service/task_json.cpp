@@ -62,6 +62,7 @@ boost::json::object to_json(const task::Task& task, bool show_env) {
   object["revision"] = task.revision;
   object["last_run_at"] = to_json(task.last_run_at);
   object["next_run_at"] = to_json(task.next_run_at);
+  object["next_due_at"] = to_json(task.next_due_at);
   object["last_error"] =
       task.last_error.empty() ? boost::json::value(nullptr) : boost::json::value(task.last_error);
   object["force_run_at"] = to_json(task.force_run_at);

@@ -41,6 +41,23 @@ describe('attention', () => {
     await server.until('it ran', async () => (await server.api('GET', `/tasks/${task.id}/executions`)).items.length === 1);
   });
 
+  test('one that waits out its jitter is not late', async () => {
+    const { page, server, create } = at;
+    const soon = new Date(Date.now() + 2 * 3_600_000);
+    const cron = `${soon.getUTCMinutes()} ${soon.getUTCHours()} * * *`;
+    let task;
+    // The name says how long it waits.
+    for (let number = 1; !task || Date.parse(task.next_due_at) - Date.parse(task.next_run_at) < 600_000; number += 1) {
+      if (task) await server.api('DELETE', `/tasks/${task.id}`);
+      task = await create(`spread ${number}`, { cron, jitter_s: 86_400 });
+    }
+    await later(2 * 3_600_000 + 90_000);
+    await page.goto('/ui/overview');
+    await page.locator('.columns a.name', { hasText: task.name }).waitFor();
+    assert.equal(await page.locator('.needs li', { hasText: task.name }).count(), 0);
+    await server.api('DELETE', `/tasks/${task.id}`);
+  });
+
   test('a run that takes far longer than usual is stuck, and cancelled after asking', async () => {
     const { page, server, create, run, ended } = at;
     const task = await create('hanging', { command: '[ -z "$HANG" ] || exec sleep 600', timeout_s: 0 });

@@ -64,7 +64,7 @@ constexpr std::pair<const char*, const char*> kSchemas[] = {
      R"({"type":"object","properties":{"id":{"type":"integer"},)" DEFINITION_PROPERTIES
      R"(,"status":{"enum":["ACTIVE","PAUSED","PENDING","RUNNING","FAILED"]},"paused":{"type":"boolean"},)"
      R"("running":{"type":"integer"},"queued":{"type":"integer"},"revision":{"type":"integer"},"last_run_at":)" TIME
-     R"(,"next_run_at":)" TIME R"(,"last_error":)" NULLABLE(
+     R"(,"next_run_at":)" TIME R"(,"next_due_at":)" TIME R"(,"last_error":)" NULLABLE(
          "string") R"(,"force_run_at":)" TIME
                    R"(,"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"},)"
                    R"("created_by":{"type":"string"},"next_fires":{"type":"array","items":{"type":"string","format":"date-time"}},)"
