@@ -390,6 +390,8 @@ export interface components {
             last_run_at?: string | null;
             /** Format: date-time */
             next_run_at?: string | null;
+            /** Format: date-time */
+            next_due_at?: string | null;
             last_error?: string | null;
             /** Format: date-time */
             force_run_at?: string | null;
