@@ -162,5 +162,32 @@ TEST_F(JanitorTest, BeyondRetentionDaysAllThatEndedGoesToTheMillisecond) {
   }
 }
 
+TEST_F(JanitorTest, TheNoteOfADeletedTasksOutputStaysUntilNothingOfItWritesAnyMore) {
+  const TaskId id{999};
+  const auto path = output_path(folder_, id, ExecutionId{1}, 1);
+  const auto write_output = [&] {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "output";
+  };
+  const auto is_noted = [&] {
+    std::string noted;
+    store_->read(
+        [&](store::Reader& reader) { noted = reader.find_setting("abandoned_output").value_or(""); });
+    return noted.find("999") != std::string::npos;
+  };
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    note_abandoned_output(tx, {id});
+    return {};
+  }));
+  Janitor janitor(*store_, clock_, options_);
+  for (const bool for_good : {false, true}) {
+    write_output();
+    janitor.remove_output(id, for_good);
+    janitor.sweep();
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_EQ(is_noted(), !for_good);
+  }
+}
+
 }  // namespace
 }  // namespace engine

@@ -79,8 +79,7 @@ Answer answer_without_record(const task::Task& task, Instant at, Instant now, co
   if (!known.is_fire_time) {
     return {"not_a_fire_time", "The schedule has no fire at that time", "调度在该时间没有计划"};
   }
-  if ((known.definition.starts_at && at < *known.definition.starts_at) ||
-      (known.definition.ends_at && at > *known.definition.ends_at)) {
+  if (!task::is_within_window(known.definition, at)) {
     return {"outside_window", "It lies outside of starts_at and ends_at", "它在 starts_at 与 ends_at 之外"};
   }
   if (at + task::jitter_of(known.definition) > now) return {"future", "It has not come yet", "时间未到"};
