@@ -272,8 +272,8 @@ class DefinitionReader {
 
   void refuse_the_servers_fields() {
     for (const std::string_view name :
-         {"id", "revision", "last_run_at", "next_run_at", "next_due_at", "last_error", "force_run_at", "created_at",
-          "updated_at", "created_by", "running", "queued", "next_fires", "recent"}) {
+         {"id", "revision", "last_run_at", "next_run_at", "next_due_at", "last_error", "force_run_at",
+          "created_at", "updated_at", "created_by", "running", "queued", "next_fires", "recent"}) {
       fields_.refuse(name, "is set by the server; leave it out");
     }
   }
