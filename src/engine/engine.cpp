@@ -142,6 +142,8 @@ class Engine::Impl {
 
   std::int64_t remove_executions(const std::vector<ExecutionId>& ids) { return janitor_.remove(ids); }
 
+  void shorten_history(const std::vector<TaskId>& ids) { janitor_.shorten_history(ids); }
+
   std::shared_ptr<void> follow_output(ExecutionId id, std::function<void()> grown) {
     auto follower = std::make_shared<std::function<void()>>(std::move(grown));
     loop_->post([this, id, weak = std::weak_ptr(follower)] { dispatcher_.follow(id, weak); });
@@ -326,6 +328,7 @@ void Engine::retry(const ExecutionRequest& request, std::function<void(base::Res
   impl_->retry(request, std::move(then));
 }
 Engine::RemoveOutcomes Engine::remove(const std::vector<TaskId>& ids, const Audit& audit) {
+  impl_->shorten_history(ids);
   return answer_of<RemoveOutcomes>([&](auto then) { remove(ids, audit, std::move(then)); });
 }
 void Engine::remove(const std::vector<TaskId>& ids, const Audit& audit,

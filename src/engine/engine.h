@@ -135,7 +135,8 @@ class Engine : public runner::Listener {
   base::Result<void> change(const std::vector<TaskId>& ids, Change work);
   void change(const std::vector<TaskId>& ids, Change work, std::function<void(base::Result<void>)> then);
   // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
-  // `audit` is written in the same transaction for each that is deleted.
+  // `audit` is written in the same transaction for each that is deleted. A long history goes before it, in
+  // transactions that no fire waits long for; the call that does not wait leaves all to the one.
   using RemoveOutcomes = std::vector<base::Result<void>>;
   using Audit = std::function<store::AuditEntry(const task::Task&)>;
   RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit);

@@ -202,6 +202,37 @@ TEST_F(EngineTest, DeletingATaskCancelsWhatRunsAndItsLateReportHarmsNothing) {
   EXPECT_EQ(engine_->state().running, 0);
 }
 
+TEST_F(EngineTest, ALongHistoryIsDeletedInTransactionsThatNoFireWaitsLongFor) {
+  start();
+  constexpr int kOfEach = 700;
+  const std::vector<TaskId> ids{make({.name = "a"}), make({.name = "b"}), make({.name = "c"})};
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    for (int i = 0; i < kOfEach; ++i) {
+      for (const auto id : ids) {
+        Execution execution;
+        execution.task_id = id;
+        execution.created_at = clock_.now();
+        execution.finished_at = clock_.now();
+        execution.status = execution.attempt.status = ExecutionStatus::success;
+        tx.insert_execution(execution);
+      }
+    }
+    return {};
+  }));
+  std::size_t deleted_before = 0, most_at_once = 0;
+  store_->set_listener([&](std::span<const store::Change> changes) {
+    const auto deleted = static_cast<std::size_t>(
+        std::ranges::count(changes, store::Change::Kind::executions_deleted, &store::Change::kind));
+    deleted_before += deleted;
+    most_at_once = std::max(most_at_once, deleted);
+  });
+  for (const auto& outcome : engine_->remove(ids, [](const task::Task&) { return store::AuditEntry{}; }))
+    EXPECT_TRUE(outcome);
+  EXPECT_GE(deleted_before, 3u * kOfEach - 1000u);
+  EXPECT_LE(most_at_once, 200u);
+  store_->read([&](store::Reader& reader) { EXPECT_TRUE(reader.list_executions({}).items.empty()); });
+}
+
 TEST_F(EngineTest, OutputThatADeletionLeftBehindGoesAtTheNextStart) {
   start();
   const auto stays = output_path(folder_, TaskId{998}, ExecutionId{1}, 1);

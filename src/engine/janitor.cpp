@@ -10,9 +10,10 @@ namespace {
 using base::ExecutionId;
 using base::TaskId;
 
-constexpr std::int64_t kDeletedAtOnce = 200;   // rows of one transaction: fires wait for no more
-constexpr std::chrono::seconds kGather{5};     // marks are gathered so long before a round
-constexpr std::chrono::minutes kOldRound{60};  // how often retention.days is looked at
+constexpr std::int64_t kDeletedAtOnce = 200;      // rows of one transaction: fires wait for no more
+constexpr std::int64_t kDeletedWithTasks = 1000;  // executions that may go in the transaction of their tasks
+constexpr std::chrono::seconds kGather{5};        // marks are gathered so long before a round
+constexpr std::chrono::minutes kOldRound{60};     // how often retention.days is looked at
 constexpr std::string_view kAbandoned = "abandoned_output";  // a setting: ids, each with a comma behind it
 
 std::set<TaskId> read_abandoned(store::Reader& reader) {
@@ -218,6 +219,23 @@ std::int64_t Janitor::remove(const std::vector<ExecutionId>& ids) {
     return {};
   });
   return kept ? static_cast<std::int64_t>(ended.size()) : 0;
+}
+
+void Janitor::shorten_history(const std::vector<TaskId>& ids) {
+  std::int64_t left = 0;
+  for (const auto id : ids) {
+    while (true) {
+      std::vector<ExecutionId> ended;
+      store_.read(
+          [&](store::Reader& reader) { ended = reader.final_before(id, Instant::max(), kDeletedAtOnce); });
+      const auto found = static_cast<std::int64_t>(ended.size());
+      const bool are_few = found < kDeletedAtOnce && left + found <= kDeletedWithTasks;
+      if (are_few || remove(ended) == 0) {
+        left += found;
+        break;
+      }
+    }
+  }
 }
 
 }  // namespace engine

@@ -39,6 +39,9 @@ class Janitor {
 
   // Deletes those that are final, with their output; gives how many. Blocks until it is committed.
   std::int64_t remove(const std::vector<base::ExecutionId>& ids);
+  // Before those tasks are deleted, which is one transaction: deletes what ended of them, until so little of
+  // all together is left that no fire waits long for that one. Blocks until it is committed.
+  void shorten_history(const std::vector<base::TaskId>& ids);
 
  private:
   void remove_doomed();
