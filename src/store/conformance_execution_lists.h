@@ -1,8 +1,12 @@
 // Conformance: pages of executions with every filter, retention, and hourly outcomes.
 #pragma once
+#include <random>
+
 #include "store/conformance_executions.h"
 
 namespace store {
+
+using namespace std::chrono_literals;
 
 class ListedExecutions : public StoredExecutions {
  protected:
@@ -105,6 +109,76 @@ TEST_P(ListedExecutions, AreThoseThatAnEndStarted) {
   EXPECT_THAT(ids({.task_id = TaskId{999}, .started_by = first}), ElementsAre());
   EXPECT_THAT(ids({.started_by = first, .limit = 1, .before = base::to_string(other)}), ElementsAre(one));
   EXPECT_THAT(ids({.started_by = one}), ElementsAre());
+}
+
+// Runs of every length from none to years, made in any order, against windows of every width: each run that
+// was open in some part of the window is there, in pages and with filters too, and no other.
+TEST_P(ListedExecutions, AreThoseThatWentOnInAWindow) {
+  using enum ExecutionStatus;
+  const TaskId tasks[] = {task_, insert(task_named("other"))};
+  std::mt19937_64 random(7);
+  const auto at_most = [&](std::int64_t most) {
+    return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most)(random));
+  };
+  const auto of_any_length = [&] {
+    std::int64_t most = 1;
+    for (auto digits = at_most(11).count(); digits > 0; --digits) most *= 10;
+    return at_most(most);
+  };
+  struct Row {
+    Execution execution;
+    Instant begins;
+    Instant ends;
+  };
+  std::vector<Row> rows;
+  write([&](Transaction& transaction) {
+    for (int i = 0; i < 600; ++i) {
+      const auto status = static_cast<ExecutionStatus>(at_most(8).count());
+      auto row = execution_of(tasks[i % 2], status, minute(i) - (i % 7 == 0 ? std::chrono::minutes(50) : 0s));
+      const auto waits = at_most(3).count() == 0 ? of_any_length() : at_most(100);
+      row.trigger = Trigger::manual;
+      row.started_at.reset();
+      row.finished_at.reset();
+      auto begins = row.created_at;
+      if (status == missed || status == skipped) {
+        // told after the fact, which grows with each fire that is folded into it
+        row.scheduled_at = begins = row.created_at - waits;
+        row.finished_at = row.created_at + (status == skipped ? of_any_length() : 0ms);
+      } else if (status != pending) {
+        row.started_at = begins = row.created_at + waits;
+        if (is_final(status)) row.finished_at = begins + of_any_length();
+      }
+      row.id = transaction.insert_execution(row).value();
+      rows.push_back({row, begins, row.finished_at.value_or(Instant::max())});
+    }
+  });
+  std::size_t found = 0;
+  for (int i = 0; i < 300; ++i) {
+    ExecutionQuery query{.limit = 700};
+    const auto from = minute(0) + at_most(700 * 60'000) - at_most(3) * 30 * 60'000;
+    query.during = Window{from, from + (i % 5 == 0 ? 0ms : of_any_length())};
+    if (i % 3 == 1) query.task_id = tasks[1];
+    if (i % 4 == 1) query.status = static_cast<ExecutionStatus>(i / 4 % 9);
+    std::vector<ExecutionId> wanted;
+    for (const auto& [row, begins, ends] : rows) {
+      const bool holds = begins < query.during->to && ends >= query.during->from &&
+                         (!query.task_id || row.task_id == *query.task_id) &&
+                         (!query.status || row.status == *query.status);
+      if (holds) wanted.insert(wanted.begin(), row.id);
+    }
+    ASSERT_EQ(ids(query), wanted) << base::to_iso(query.during->from) << ' '
+                                  << base::to_iso(query.during->to);
+    found += wanted.size();
+    std::vector<ExecutionId> in_pages;
+    query.limit = 9;
+    do {
+      const auto step = page(query);
+      for (const auto id : ids_of(step.items)) in_pages.push_back(id);
+      query.before = step.next_cursor;
+    } while (query.before);
+    ASSERT_EQ(in_pages, wanted);
+  }
+  EXPECT_GT(found, 10'000U);
 }
 
 TEST_P(ListedExecutions, AreAllInTheirTimeWhenTheClockWasSetBack) {

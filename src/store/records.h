@@ -46,6 +46,12 @@ struct TaskPage {
   std::int64_t total = 0;
 };
 
+// From the first instant until before the last; of no length, it is that instant.
+struct Window {
+  Instant from;
+  Instant to;
+};
+
 struct ExecutionQuery {
   std::optional<TaskId> task_id;
   std::optional<task::ExecutionStatus> status;
@@ -53,6 +59,10 @@ struct ExecutionQuery {
   std::optional<Instant> since;           // created at or after
   std::optional<Instant> until;           // created before
   std::optional<ExecutionId> started_by;  // by the end of that execution, in a chain
+  // Begun before the window's end, and not ended before its beginning: from its start, where it was missed or
+  // skipped its first fire, else its making, to its end; what is open goes on. Not with since, until or
+  // started_by.
+  std::optional<Window> during;
   std::int64_t limit = 50;
   std::optional<std::string> before;  // a page's next_cursor
 };

@@ -1,4 +1,5 @@
 """Executions over HTTP: real child processes."""
+import datetime
 import json
 import re
 import threading
@@ -128,6 +129,28 @@ def test_history_is_paged_by_cursor_without_gap_or_double(server, create):
     assert server.ask("GET", f"/executions?task_id={task['id']}&status=FAILED")[1]["items"] == []
     for bad in ("limit=0", "limit=501", "status=DONE", "before=zzz"):
         assert server.ask("GET", "/executions?" + bad)[0] == 422, bad
+
+
+def test_what_went_on_in_a_window_is_listed_whenever_it_was_made(server, create):
+    run = server.run_to_its_end(create(command="sleep 0.3")["id"])
+    assert run["status"] == "SUCCESS"
+    begun, ended = (datetime.datetime.fromisoformat(run[name].replace("Z", "+00:00")) for name in ("started_at", "finished_at"))
+    iso = lambda at: at.isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
+
+    def ids(begins, ends, path="/executions"):
+        status, page = server.ask("GET", f"{path}?limit=500&from={iso(begins)}&to={iso(ends)}")
+        assert status == 200, page
+        return [item["id"] for item in page["items"]]
+
+    middle, second = begun + (ended - begun) / 2, datetime.timedelta(seconds=1)
+    for begins, ends, is_in in ((middle, middle, True), (middle, middle + second, True), (begun - second, middle, True), (ended, ended, True),
+                                (begun - second, begun, False), (ended + second / 1000, ended + second, False)):
+        for path in ("/executions", f"/tasks/{run['task_id']}/executions"):
+            assert (run["id"] in ids(begins, ends, path)) == is_in, (begins, ends, path)
+    for bad, field in (("from=2026-01-01", "to"), ("to=2026-01-01", "from"), ("from=2026-01-02&to=2026-01-01", "to"),
+                       ("from=2026-01-01&to=2026-01-02&since=2026-01-01", "from")):
+        status, problem = server.ask("GET", "/executions?" + bad)
+        assert status == 422 and problem["errors"][0]["loc"] == ["query", field], problem
 
 
 def test_each_second_fires_once_within_milliseconds(server, create):

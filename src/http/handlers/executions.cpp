@@ -113,6 +113,13 @@ const std::vector<DocParameter> kListQuery = {
      "output, however little it found: `next_cursor` goes on from there"},
     {"since", "Made at or after", "date-time"},
     {"until", "Made before", "date-time"},
+    {"from",
+     "With to, and without since, until and started_by: what went on in some part of that window, begun "
+     "before "
+     "`to` and not ended before `from`. A run begins with its start, or its making while it waits; what was "
+     "missed or skipped with its first fire",
+     "date-time"},
+    {"to", "The window's end; the same as from: what went on at that instant", "date-time"},
     {"limit", "1 to 500, default 50", "integer"},
     {"before", "The next_cursor of the page before"}};
 

@@ -17,6 +17,17 @@ constexpr std::pair<std::string_view, store::TaskSort> kSorts[] = {
 constexpr std::int64_t kMaxPage = 10'000'000;
 constexpr std::size_t kMaxSearchBytes = 200;
 
+base::Result<std::optional<store::Window>> query_window(const Request& request) {
+  auto from = query_instant(request, "from");
+  if (!from) return std::move(from).error();
+  auto to = query_instant(request, "to");
+  if (!to) return std::move(to).error();
+  if (!*from && !*to) return std::optional<store::Window>{};
+  if (!*from || !*to) return query_error(*from ? "to" : "from", "is needed with the other end of the window");
+  if (**to < **from) return query_error("to", "must not be before from");
+  return std::optional{store::Window{**from, **to}};
+}
+
 }  // namespace
 
 base::Error query_error(std::string_view name, std::string message) {
@@ -131,6 +142,11 @@ base::Result<store::ExecutionQuery> execution_query(const Request& request) {
   auto until = query_instant(request, "until");
   if (!until) return std::move(until).error();
   query.until = *until;
+  auto during = query_window(request);
+  if (!during) return std::move(during).error();
+  query.during = *during;
+  if (query.during && (query.since || query.until || query.started_by))
+    return query_error("from", "goes with neither since, until nor started_by");
   auto limit = query_integer(request, "limit", 50, 1, kMaxPageSize);
   if (!limit) return std::move(limit).error();
   query.limit = *limit;

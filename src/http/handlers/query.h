@@ -32,7 +32,7 @@ std::optional<std::int64_t> revision_of_etag(std::string_view text);
 
 // search, status, tag, sort, order, page, page_size.
 base::Result<store::TaskQuery> task_query(const Request& request);
-// status, task_id, trigger, started_by, since, until, limit, before.
+// status, task_id, trigger, started_by, since, until, from and to, limit, before.
 base::Result<store::ExecutionQuery> execution_query(const Request& request);
 // What the outputs of executions are searched for; empty: they are not.
 base::Result<std::string> query_output(const Request& request);

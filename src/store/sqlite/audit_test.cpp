@@ -99,6 +99,7 @@ TEST_F(AuditOnDisk, NamesItsNewestRowInTheHeadFile) {
 TEST_F(AuditOnDisk, TakesTheRowsOfVersion1IntoTheChain) {
   fill();
   std::filesystem::remove(head_path());
+  execute(kUndoVersion9);
   execute(kUndoVersion8);
   execute(kUndoVersion7);
   execute(kUndoVersion6);

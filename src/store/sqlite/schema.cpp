@@ -319,6 +319,17 @@ CREATE TABLE preferences (
 ) STRICT;
 )sql";
 
+// What was open for a minute or longer, by how long (in digits of milliseconds) and until when: shorter ones
+// lie close to when they were made. A missed or skipped record is open from its first fire on.
+constexpr const char* kVersion9 = R"sql(
+CREATE INDEX executions_long ON executions (
+  length((finished_at - CASE WHEN status = 'MISSED' OR status = 'SKIPPED'
+    THEN min(created_at, coalesce(scheduled_at, created_at)) ELSE created_at END)),
+  finished_at)
+  WHERE (finished_at - CASE WHEN status = 'MISSED' OR status = 'SKIPPED'
+    THEN min(created_at, coalesce(scheduled_at, created_at)) ELSE created_at END) >= 60000;
+)sql";
+
 // The rows of version 1 become the chain's first links; their ids become a sequence without gaps.
 void chain_audit(Connection& writer, const std::string& audit_key) {
   std::vector<AuditEntry> rows;
@@ -391,6 +402,7 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
   if (version < 4 || legacy) writer.execute(kVersion4);
   if (version < 5 || legacy) writer.execute(kVersion5);
   if (version < 8 || legacy) writer.execute(kVersion8);
+  if (version < 9 || legacy) writer.execute(kVersion9);
   if (version < 2 || legacy) chain_audit(writer, audit_key);
   writer.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   writer.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());

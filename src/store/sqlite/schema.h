@@ -14,6 +14,6 @@ void migrate(Connection& writer, const std::string& path, const std::string& def
              const std::string& audit_key = {});
 
 inline constexpr int kApplicationId = 0x4d536368;  // "MSch": what `file` and we know our files by
-inline constexpr int kSchemaVersion = 8;
+inline constexpr int kSchemaVersion = 9;
 
 }  // namespace store::sqlite

@@ -50,7 +50,6 @@ class Session : public Transaction {
   // session_executions.cpp
   std::optional<task::Execution> find_execution(ExecutionId id) override;
   std::optional<ExecutionId> find_execution_by_legacy_id(std::string_view id) override;
-  ExecutionPage list_executions(const ExecutionQuery& query) override;
   std::vector<task::Execution> open_executions(TaskId id, std::int64_t limit) override;
   std::vector<task::Execution> open_executions_after(ExecutionId after, std::int64_t limit) override;
   std::vector<task::Execution> waiting_for_slot(std::int64_t limit) override;
@@ -64,6 +63,9 @@ class Session : public Transaction {
   std::int64_t count_running_in_pool(std::string_view pool) override;
   std::optional<ExecutionId> insert_execution(const task::Execution& execution) override;
   void save_execution(const task::Execution& execution) override;
+
+  // session_execution_lists.cpp
+  ExecutionPage list_executions(const ExecutionQuery& query) override;
 
   // session_chains.cpp
   std::vector<TaskId> tasks_after(TaskId upstream) override;
@@ -131,6 +133,9 @@ class Session : public Transaction {
   void save_preferences(UserId id, const Preferences& preferences) override;
 
  private:
+  // Newest first, one more than the limit where there are more.
+  std::vector<task::Execution> executions_made(const ExecutionQuery& query);
+  std::vector<task::Execution> executions_during(const ExecutionQuery& query);
   void write_tags(const task::Task& task);  // and which secrets it uses
   void write_upstreams(const task::Task& task);
   void write_revision(const task::Task& task, std::string_view changed_by);

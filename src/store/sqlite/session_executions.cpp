@@ -1,24 +1,11 @@
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "store/sqlite/execution_rows.h"
 #include "store/sqlite/session.h"
 
 namespace store::sqlite {
 namespace {
-
-#define EXECUTION_COLUMNS                                                                                 \
-  "id, task_id, task_name, task_revision, status, waiting, trigger, triggered_by, scheduled_at, due_at, " \
-  "created_at, "                                                                                          \
-  "started_at, finished_at, late_ms, priority, pool, attempt, attempt_status, attempt_started_at, "       \
-  "attempt_finished_at, "                                                                                 \
-  "exit_code, signal, error, output_bytes, output_dropped_bytes, cpu_ms, max_rss_bytes, reason, node, "   \
-  "count, "                                                                                               \
-  "scheduled_until, overrides, cancel_asked"
-
-// The words of the partial indexes, so that the planner knows them again.
-constexpr const char* kIsOpen = "status IN ('PENDING', 'RUNNING')";
-constexpr const char* kIsNotGood = "status <> 'SUCCESS' AND status <> 'PENDING' AND status <> 'RUNNING'";
 
 std::string overrides_to_text(const task::RunOverrides& overrides) {
   if (overrides.env.empty() && overrides.args.empty()) return {};
@@ -27,63 +14,6 @@ std::string overrides_to_text(const task::RunOverrides& overrides) {
   boost::json::array args;
   for (const auto& arg : overrides.args) args.emplace_back(arg);
   return boost::json::serialize(boost::json::object{{"env", std::move(env)}, {"args", std::move(args)}});
-}
-
-task::RunOverrides overrides_from(const std::string& text) {
-  task::RunOverrides overrides;
-  if (text.empty()) return overrides;
-  boost::system::error_code failure;
-  const auto value = boost::json::parse(text, failure);
-  if (!value.is_object()) return overrides;
-  if (const auto* env = value.get_object().if_contains("env"); env != nullptr && env->is_object()) {
-    for (const auto& [name, item] : env->get_object()) {
-      if (item.is_string()) overrides.env[std::string(name)] = std::string(item.get_string());
-    }
-  }
-  if (const auto* args = value.get_object().if_contains("args"); args != nullptr && args->is_array()) {
-    for (const auto& item : args->get_array()) {
-      if (item.is_string()) overrides.args.emplace_back(item.get_string());
-    }
-  }
-  return overrides;
-}
-
-task::Execution read_execution(Row& row) {
-  task::Execution execution;
-  execution.id = row.id<ExecutionId>();
-  execution.task_id = row.id<TaskId>();
-  execution.task_name = row.text();
-  execution.task_revision = row.integer();
-  execution.status = task::parse_execution_status(row.text()).value_or(task::ExecutionStatus::failed);
-  execution.waiting = task::parse_waiting(row.text()).value_or(task::Waiting::none);
-  execution.trigger = task::parse_trigger(row.text()).value_or(task::Trigger::manual);
-  execution.triggered_by = row.text();
-  execution.scheduled_at = row.optional_instant();
-  execution.due_at = row.optional_instant();
-  execution.created_at = row.instant();
-  execution.started_at = row.optional_instant();
-  execution.finished_at = row.optional_instant();
-  execution.late_ms = row.optional_integer();
-  execution.priority = static_cast<int>(row.integer());
-  execution.pool = row.text();
-  execution.attempt.number = static_cast<int>(row.integer());
-  execution.attempt.status = task::parse_execution_status(row.text()).value_or(execution.status);
-  execution.attempt.started_at = row.optional_instant();
-  execution.attempt.finished_at = row.optional_instant();
-  execution.attempt.exit_code = row.optional_int();
-  execution.attempt.signal = row.optional_int();
-  execution.attempt.error = row.text();
-  execution.attempt.output_bytes = row.integer();
-  execution.attempt.output_dropped_bytes = row.integer();
-  execution.attempt.cpu_ms = row.integer();
-  execution.attempt.max_rss_bytes = row.integer();
-  execution.reason = row.text();
-  execution.node = row.text();
-  execution.count = row.integer();
-  execution.scheduled_until = row.optional_instant();
-  execution.overrides = overrides_from(row.text());
-  execution.cancel_asked = row.flag();
-  return execution;
 }
 
 constexpr const char* kFind = "SELECT " EXECUTION_COLUMNS " FROM executions WHERE id = ?";
@@ -140,51 +70,9 @@ constexpr const char* kSave =
     "output_bytes = ?, output_dropped_bytes = ?, cpu_ms = ?, max_rss_bytes = ?, reason = ?, node = ?, count "
     "= ?, "
     "scheduled_until = ?, cancel_asked = ? WHERE id = ?";
-constexpr const char* kLastBefore =
-    "SELECT id FROM executions WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1";
-constexpr const char* kFirstSince =
-    "SELECT id FROM executions WHERE created_at >= ? ORDER BY created_at, id LIMIT 1";
-
 Change changed(Change::Kind kind, const task::Execution& execution) {
   return {
       .kind = kind, .task_id = execution.task_id, .execution_id = execution.id, .status = execution.status};
-}
-
-std::string times_of(const ExecutionQuery& query) {
-  std::string where;
-  if (query.since) where += " AND +created_at >= ? AND id > ?";
-  if (query.until) where += " AND +created_at < ? AND id < ?";
-  if (query.before) where += " AND id < ?";
-  return where;
-}
-
-// The narrowest index that the query's terms allow; `+` keeps the planner from choosing a wider one.
-std::string conditions_of(const ExecutionQuery& query) {
-  // the few that an end started are read by it, and their other terms looked at
-  if (query.started_by) {
-    std::string where = " WHERE upstream_id = ?";
-    if (query.task_id) where += " AND +task_id = ?";
-    if (query.status) where += " AND +status = ?";
-    if (query.trigger) where += " AND +trigger = ?";
-    return where + times_of(query);
-  }
-  std::string where = " WHERE 1";
-  if (query.task_id) where += " AND task_id = ?";
-  if (query.status) {
-    where += query.task_id || *query.status == task::ExecutionStatus::success ? " AND +status = ?"
-                                                                              : " AND status = ?";
-    if (!query.task_id) {
-      if (!is_final(*query.status))
-        where += std::string(" AND ") + kIsOpen;
-      else if (*query.status != task::ExecutionStatus::success)
-        where += std::string(" AND ") + kIsNotGood;
-    }
-  }
-  if (query.trigger) {
-    const bool narrow = !query.task_id && !query.status && *query.trigger != task::Trigger::schedule;
-    where += narrow ? " AND trigger = ? AND trigger <> 'schedule'" : " AND +trigger = ?";
-  }
-  return where + times_of(query);
 }
 
 }  // namespace
@@ -198,37 +86,6 @@ std::optional<task::Execution> Session::find_execution(ExecutionId id) {
 std::optional<ExecutionId> Session::find_execution_by_legacy_id(std::string_view id) {
   const auto found = find_legacy("execution", id);
   return found ? std::optional{ExecutionId{*found}} : std::nullopt;
-}
-
-ExecutionPage Session::list_executions(const ExecutionQuery& query) {
-  // a time is turned into an id, so that pages need no sorting
-  const auto id_at = [&](const char* sql, Instant at, std::int64_t otherwise) {
-    auto& statement = connection_.prepare(sql);
-    Binder(statement) << at;
-    return one_row(statement, [](Row& row) { return row.integer(); }).value_or(otherwise);
-  };
-  const auto above = query.since ? id_at(kLastBefore, *query.since - kClockStep, 0) : 0;
-  const auto below = query.until ? id_at(kFirstSince, *query.until + kClockStep, INT64_MAX) : 0;
-  const bool open = query.status && !query.task_id && !query.started_by && !is_final(*query.status);
-  auto& statement = connection_.prepare_composed(std::string("SELECT " EXECUTION_COLUMNS " FROM executions") +
-                                                 (open ? " INDEXED BY executions_open" : "") +
-                                                 conditions_of(query) + " ORDER BY id DESC LIMIT ?");
-  Binder binder(statement);
-  if (query.started_by) binder << *query.started_by;
-  if (query.task_id) binder << *query.task_id;
-  if (query.status) binder << to_string(*query.status);
-  if (query.trigger) binder << to_string(*query.trigger);
-  if (query.since) binder << *query.since << above;
-  if (query.until) binder << *query.until << below;
-  if (query.before) binder << base::parse_decimal(*query.before).value_or(0);
-  binder << query.limit + 1;
-  ExecutionPage page;
-  page.items = all_rows(statement, read_execution);
-  if (static_cast<std::int64_t>(page.items.size()) > query.limit) {
-    page.items.pop_back();
-    page.next_cursor = base::to_string(page.items.back().id);
-  }
-  return page;
 }
 
 std::vector<task::Execution> Session::open_executions(TaskId id, std::int64_t limit) {

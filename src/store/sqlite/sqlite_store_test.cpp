@@ -106,6 +106,7 @@ TEST_F(SqliteFile, OfVersion5LearnsWhichTasksOnlyWaitForRoom) {
       return {};
     }));
   }
+  execute(kUndoVersion9);
   execute(kUndoVersion8);
   execute(kUndoVersion7);
   execute(kUndoVersion6);
@@ -141,6 +142,7 @@ TEST_F(SqliteFile, OfTheVersionBeforeGetsTheTablesOfChainsAndItsPausedTasksTheir
   execute("DROP TABLE task_upstreams");
   execute("DROP TABLE task_pauses");
   execute("DROP TABLE task_days");
+  execute(kUndoVersion9);
   execute(kUndoVersion8);
   execute(kUndoVersion7);
   execute(kUndoVersion6);
@@ -164,6 +166,7 @@ TEST_F(SqliteFile, OfVersion7KeepsItsUsersAndLetsThemHavePreferences) {
       return {};
     }));
   }
+  execute(kUndoVersion9);
   execute(kUndoVersion8);
   execute("PRAGMA user_version = 7");
   const auto store = open_sqlite({.path = path_}).value();
@@ -174,6 +177,30 @@ TEST_F(SqliteFile, OfVersion7KeepsItsUsersAndLetsThemHavePreferences) {
   store->read([&](Reader& reader) {
     EXPECT_EQ(reader.find_user(id)->name, "alice");
     EXPECT_EQ(reader.find_preferences(id)->document, "{}");
+  });
+}
+
+TEST_F(SqliteFile, OfVersion8FindsWhatWasOpenForLong) {
+  ExecutionId id;
+  {
+    const auto store = open_sqlite({.path = path_}).value();
+    ASSERT_TRUE(store->write([&](Transaction& tx) -> base::Result<void> {
+      task::Task task;
+      task.definition.name = "a";
+      task.definition.cron = "* * * * *";
+      auto run = execution_of(tx.insert_task(task));
+      run.started_at = run.created_at;
+      run.finished_at = run.created_at + std::chrono::hours(3);
+      id = tx.insert_execution(run).value();
+      return {};
+    }));
+  }
+  execute(kUndoVersion9);
+  execute("PRAGMA user_version = 8");
+  const auto store = open_sqlite({.path = path_}).value();
+  store->read([&](Reader& reader) {
+    const auto later = kNoon + std::chrono::hours(2);
+    EXPECT_THAT(ids_of(reader.list_executions({.during = Window{later, later}}).items), ElementsAre(id));
   });
 }
 

@@ -12,6 +12,7 @@
 namespace store {
 
 // Take back what a version changed, the newest first, for tests of older files.
+inline constexpr const char* kUndoVersion9 = "DROP INDEX executions_long";
 inline constexpr const char* kUndoVersion8 = "DROP TABLE preferences";
 inline constexpr const char* kUndoVersion7 = R"sql(
   DROP INDEX executions_by_upstream;
