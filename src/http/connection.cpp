@@ -119,9 +119,9 @@ asio::awaitable<void> Connection::serve() {
     const auto began = Steady::now();
     Response response;
     if (outcome == ReadOutcome::refused) {
-      request_ = Request();
+      request_ = reader_.take();
       request_.peer = peer_;
-      response = reader_.take_refusal();
+      response = shared_.router.as_readable(request_, reader_.take_refusal());
     } else {
       request_ = reader_.take();
       request_.peer = peer_;
@@ -215,9 +215,11 @@ asio::awaitable<Response> Connection::respond() {
   const std::function<void()> work = [&] { response = shared_.router.handle(request_); };
   WorkerPool& common = is_safe(request_.method) ? shared_.handlers : shared_.changes;
   const bool ran = co_await run_on_pool(slow_lane ? shared_.passwords : common, work);
-  if (!ran && slow_lane) co_return problem(429, "too many log-ins at once; try again in a few seconds");
-  if (!ran) co_return problem(503, "the server has more requests than it can answer now; try again shortly");
-  co_return response;
+  if (ran) co_return response;
+  auto refusal = slow_lane
+                     ? problem(429, "too many log-ins at once; try again in a few seconds")
+                     : problem(503, "the server has more requests than it can answer now; try again shortly");
+  co_return shared_.router.as_readable(request_, std::move(refusal));
 }
 
 void Connection::account(const Response& response, Steady::time_point began) {

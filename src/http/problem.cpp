@@ -52,6 +52,7 @@ Response problem(int status, std::string_view detail, const std::vector<base::Fi
   }
   Response response =
       Response::text(status, "application/problem+json", std::string(boost::json::serialize(body)));
+  response.detail = detail;
   response.headers.add("Cache-Control", "no-store");
   if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503) response.headers.add("Retry-After", std::to_string(kRetryAfterSeconds));

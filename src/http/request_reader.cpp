@@ -60,6 +60,7 @@ RequestReader::Progress RequestReader::advance() {
 }
 
 RequestReader::Progress RequestReader::read_head() {
+  request_ = Request();
   const auto found = scan_.look(std::string_view(pending_).substr(0, limits_.header_bytes));
   if (found == HeadScan::Found::fault)
     return refuse(refusal("a line does not end with CR LF, or holds a control character"));
@@ -85,7 +86,6 @@ RequestReader::Progress RequestReader::read_head() {
   if (!parser_->beast.is_header_done()) return refuse(refusal("the header does not end where it should"));
 
   const auto& message = parser_->beast.get();
-  request_ = Request();
   request_.method = parse_method({message.method_string().data(), message.method_string().size()});
   request_.target.assign(message.target().data(), message.target().size());
   keeps_alive_ = message.keep_alive();

@@ -41,7 +41,8 @@ class RequestReader {
   // Whether the client wants to send another request after this one.
   bool keeps_alive() const { return keeps_alive_; }
 
-  // The request; peer and id are the caller's to set. The reader goes on to the next one.
+  // The request; peer and id are the caller's to set. The reader goes on to the next one. Of one that was
+  // refused, what of its head was read.
   Request take();
   Response take_refusal() { return std::move(refusal_); }
   // Gives memory back while nothing is expected.

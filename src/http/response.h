@@ -60,6 +60,8 @@ struct Response {
   bool ranges = false;
   // The router may compress the body: it mixes no secret with what somebody else chose (see compression.h).
   bool compressible = false;
+  // What a problem says, for those who are shown a page in its place; of anything else empty.
+  std::string detail;
   // The part of the body that is sent; set where a Range was honoured.
   std::uint64_t first = 0;
   std::optional<std::uint64_t> length;

@@ -31,8 +31,8 @@ class DeclaredRight {
 inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
 
 using Handler = std::function<base::Result<Response>(const Request&)>;
-// What a browser is shown in place of the problem that it may not see a page: HTML, by the status.
-using RefusalPage = std::function<std::string(const Request&, int status)>;
+// What a browser is shown in place of a problem: HTML. What of the request was not read is empty.
+using RefusalPage = std::function<std::string(const Request&, const Response& problem)>;
 // Tried first, on the I/O thread: must neither block nor take more than some 20 us. nullopt: run the handler.
 using QuickHandler = std::function<std::optional<Response>(const Request&)>;
 
@@ -76,7 +76,7 @@ struct Route {
   QuickHandler quick = nullptr;
   std::size_t max_body = kMaxBodyBytes;  // more is 413
   Lane lane = Lane::common;
-  RefusalPage refused = nullptr;  // of pages; none: a problem in any case
+  RefusalPage refused = nullptr;  // of pages and their forms; none: a problem in any case
 };
 
 // Who asks. Asked by the router for each request.
@@ -116,12 +116,18 @@ class Router {
   // is given the same problem as everybody. Any thread; must not block. Not after serving began.
   using Nowhere = std::function<Response(const Request&)>;
   void on_nowhere(Nowhere page);
+  // Shown where a browser wants a page, and sent something for which there is no route. Any thread; must not
+  // block. Not after serving began.
+  void on_refused(RefusalPage page);
 
   // The whole way of a request, blocking. Never throws.
   Response handle(Request& request) const;
   // The part that needs no thread hop: refusals, and routes with a quick handler. nullopt: call handle, which
   // starts afresh.
   std::optional<Response> handle_quickly(Request& request) const;
+  // A problem that others than the router found, as whoever asks can read it: a browser that asks for a page,
+  // or sends the form of one, is given a page.
+  Response as_readable(const Request& request, Response problem) const;
   // The route of that method and target; nullptr where there is none.
   const Route* find(Method method, std::string_view target) const;
 

@@ -110,19 +110,24 @@ struct Router::Table {
   Identifier* identifier = nullptr;
   Denied denied;
   Nowhere nowhere;
+  RefusalPage refused;
 
   // Of a path that is no route's.
   Response nothing(const Request& request, std::string_view detail) const {
     const bool is_read = request.method == Method::get || request.method == Method::head;
     if (nowhere && is_read && request.accepts("text/html")) return nowhere(request);
-    return problem(404, detail);
+    return shown(request, nullptr, problem(404, detail));
   }
-  // A refusal as whoever asks can read it: a browser that asks for a page is given one.
-  static Response shown(const Request& request, const Route& route, Response refusal) {
-    if (!route.refused || !request.accepts("text/html")) return refusal;
-    refusal.headers.set("Content-Type", "text/html; charset=utf-8");
-    refusal.body = route.refused(request, refusal.status);
-    return refusal;
+  // What a route answered, or without one the router, as whoever asks can read it.
+  Response shown(const Request& request, const Route* route, Response response) const {
+    const auto& page = route == nullptr ? refused : route->refused;
+    // who sends JSON is a script, whatever else it would take
+    if (!page || response.detail.empty() || !request.accepts("text/html") ||
+        (!is_safe(request.method) && request.media_type() == "application/json"))
+      return response;
+    response.headers.set("Content-Type", "text/html; charset=utf-8");
+    response.body = page(request, response);
+    return response;
   }
   // Gives the response on, and tells of it where it denies.
   Response told(const Request& request, const Route& route, Response response) const {
@@ -160,14 +165,15 @@ std::variant<const Route*, Response> Router::Table::locate(Request& request) con
     if (match.allowed.empty()) return nothing(request, "there is nothing at '" + request.path + "'");
     if (request.method == Method::options)
       return Response::no_content().with("Allow", allow_header(match.allowed));
-    return problem(405, "'" + request.path + "' does not take this method; it takes " +
-                            allow_header(match.allowed))
-        .with("Allow", allow_header(match.allowed));
+    return shown(request, nullptr,
+                 problem(405, "'" + request.path + "' does not take this method; it takes " +
+                                  allow_header(match.allowed))
+                     .with("Allow", allow_header(match.allowed)));
   }
   request.query = {};
   if (!target->query.empty()) {
     auto query = parse_urlencoded(target->query);
-    if (!query) return problem(query.error());
+    if (!query) return shown(request, match.route, problem(query.error()));
     request.query = std::move(*query);
   }
   request.path_parameters.clear();
@@ -201,6 +207,14 @@ void Router::on_denied(Denied told) {
 
 void Router::on_nowhere(Nowhere page) {
   table_->nowhere = std::move(page);
+}
+
+void Router::on_refused(RefusalPage page) {
+  table_->refused = std::move(page);
+}
+
+Response Router::as_readable(const Request& request, Response problem) const {
+  return table_->shown(request, find(request.method, request.target), std::move(problem));
 }
 
 void Router::set_identifier(Identifier* identifier) {
@@ -238,12 +252,13 @@ Response Router::handle(Request& request) const {
     if (table_->identifier != nullptr) who = table_->identifier->identify(request);
   } catch (const std::exception& failure) {
     base::log::error("http.identify_failed", {{"request", request.id}, {"why", failure.what()}});
-    return problem(503, "the accounts can't be read now; try again shortly (request " + request.id +
-                            " in the log says why)");
+    return table_->shown(request, &route,
+                         problem(503, "the accounts can't be read now; try again shortly (request " +
+                                          request.id + " in the log says why)"));
   }
   if (auto refusal = refuse_caller(request, route, std::move(who)))
-    return table_->told(request, route, Table::shown(request, route, std::move(*refusal)));
-  auto response = run(request, route);
+    return table_->told(request, route, table_->shown(request, &route, std::move(*refusal)));
+  auto response = table_->shown(request, &route, run(request, route));
   if (auto* source = std::get_if<std::shared_ptr<EventSource>>(&response.body);
       source != nullptr && route.right != rights::Right::anyone) {
     *source = std::make_shared<WatchedStream>(std::move(*source), request, route.right, *table_->identifier);
@@ -263,7 +278,7 @@ std::optional<Response> Router::handle_quickly(Request& request) const {
     who = std::move(*known);
   }
   if (auto refusal = refuse_caller(request, route, std::move(who)))
-    return table_->told(request, route, Table::shown(request, route, std::move(*refusal)));
+    return table_->told(request, route, table_->shown(request, &route, std::move(*refusal)));
   return route.quick ? route.quick(request) : std::nullopt;
 }
 

@@ -198,7 +198,9 @@ TEST_F(RouterTest, ABrowserIsShownAPageWhereItMayNotSeeOne) {
                .right = Right::edit,
                .handler = saying("page"),
                .doc = {},
-               .refused = [](const Request&, int status) { return "<p>" + std::to_string(status); }});
+               .refused = [](const Request&, const Response& problem) {
+                 return "<p>" + std::to_string(problem.status);
+               }});
   const auto asked = [&](const char* role, const char* accept) {
     auto request = request_of(Method::get, "/page", role);
     request.headers.add("Accept", accept);

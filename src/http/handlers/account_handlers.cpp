@@ -241,7 +241,8 @@ void register_account_routes(Router& router, const ApiContext& context) {
                      "Problem", "application/problem+json"},
                     {429, "Too many attempts; Retry-After says when to go on", "Problem",
                      "application/problem+json"}}},
-       .lane = Lane::passwords});
+       .lane = Lane::passwords,
+       .refused = plain_refusal});
   router.add(
       {.method = Method::post,
        .path = "/auth/first-run",
@@ -286,7 +287,8 @@ void register_account_routes(Router& router, const ApiContext& context) {
               .handler = with(log_out),
               .doc = {.summary = "End this session at once",
                       .tag = "auth",
-                      .answers = {{204, "Ended"}, {303, "To the log-in, for a browser's form"}}}});
+                      .answers = {{204, "Ended"}, {303, "To the log-in, for a browser's form"}}},
+              .refused = plain_refusal});
   router.add(
       {.method = Method::post,
        .path = "/auth/password",

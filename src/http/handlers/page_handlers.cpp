@@ -1,6 +1,7 @@
 #include "http/canonical_path.h"
 #include "http/compression.h"
 #include "http/handlers/handlers.h"
+#include "http/handlers/plain_page.h"
 #include "http/problem.h"
 
 namespace http {
@@ -102,6 +103,7 @@ void register_page_routes(Router& router, const ApiContext& context) {
       add(std::string(path), "", "A file of the page");
   }
   const Asset* page = context.find_asset ? context.find_asset("/ui/tasks") : nullptr;
+  router.on_refused(plain_refusal);
   router.on_nowhere([page](const Request& request) { return nowhere(page, request); });
   const auto lead = [](const Request&) { return Response::see_other("/ui/tasks"); };
   router.add(

@@ -69,15 +69,15 @@ std::string place_words(Language language, const base::FieldError& error) {
   return about(language, field_words(language, error.loc.back()), why);
 }
 
-std::string plain_refusal(const Request& request, int status) {
+std::string plain_refusal(const Request& request, const Response& problem) {
   const auto language = request.language();
-  if (status == 401) return frame(request, kLogIn.in(language), log_in_form(language)).str();
-  return frame(request, kRefused.in(language),
-               Html("<p>")
-                   .text((is_cross_site(request) ? kOtherSite : kNotAllowed).in(language))
-                   .add("</p><p><a href=\"/plain\">")
-                   .text(kBack.in(language))
-                   .add("</a></p>"))
+  if (problem.status == 401) return frame(request, kLogIn.in(language), log_in_form(language)).str();
+  const auto why = problem.status != 403    ? server_words(language, problem.detail)
+                   : is_cross_site(request) ? std::string(kOtherSite.in(language))
+                                            : std::string(kNotAllowed.in(language));
+  return frame(
+             request, kRefused.in(language),
+             Html("<p>").text(why).add("</p><p><a href=\"/plain\">").text(kBack.in(language)).add("</a></p>"))
       .str();
 }
 

@@ -20,8 +20,9 @@ Response result_page(int status, const Request& request, std::string_view title,
                      const std::vector<std::string>& lines, std::string_view back);
 Response refused_page(const Request& request, const base::Error& error, std::string_view back);
 
-// In place of a problem for a browser that may not see a page: the log-in form, or that the role is too low.
-std::string plain_refusal(const Request& request, int status);
+// In place of a problem for a browser: the log-in form where somebody must log in, else what went wrong and
+// the way back to the tasks.
+std::string plain_refusal(const Request& request, const Response& problem);
 
 // "Time zone: why not", as the reader may read it.
 std::string place_words(Language language, const base::FieldError& error);

@@ -13,8 +13,8 @@ const SOURCES = join(__dirname, '../../../src');
 const SPEAKERS = /^(cron|task|service|engine|runner|auth)\//;
 const OTHERS = /_test\.|fixture|conformance|fake_|explain_|ledger_view|key_ring|secret_key|sealer|totp|runner\/(server|client|cgroup)|audit_log/;
 // The routes have much to say to readers of the API alone: of them what they refuse.
-const ROUTES = /^http\/(handlers\/|object_reader)/;
-const REFUSAL = /\b(?:field_error|query_error|make_error|error|refuse)\((?:[^;"]|"(?:[^"\\]|\\.)*")*;/g;
+const ROUTES = /^http\/(handlers\/|object_reader|router\.|request\.|request_reader\.|parameters\.|connection\.)/;
+const REFUSAL = /\b(?:field_error|query_error|make_error|error|refuse|problem|malformed)\((?:[^;"]|"(?:[^"\\]|\\.)*")*;/g;
 const LITERAL = /"((?:[^"\\\n]|\\.)*)"/g;
 // Said to nobody: rows of files, keys, what ends the program, what goes into a log or an output.
 const UNSAID = new Set([
