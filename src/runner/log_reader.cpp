@@ -1,56 +1,12 @@
 #include "runner/log_reader.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "runner/frame_source.h"
+
 namespace runner {
 namespace {
-
-// The bytes of a log, from its file or from memory, a piece at a time.
-class Source {
- public:
-  Source(const std::string& path, std::uint64_t from)
-      : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
-    if (file_ >= 0) lseek(file_, static_cast<off_t>(from), SEEK_SET);
-  }
-  // Takes the open file over.
-  Source(int file, std::uint64_t from) : file_(file) { lseek(file_, static_cast<off_t>(from), SEEK_SET); }
-  Source(const std::shared_ptr<const std::string>& frames, std::uint64_t from)
-      : rest_(std::string_view(*frames).substr(std::min<std::size_t>(from, frames->size()))) {}
-  ~Source() {
-    if (file_ >= 0) close(file_);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-
-  // At least that many bytes from the present place on, fewer only at the end.
-  std::string_view have(std::size_t wanted) {
-    while (file_ >= 0 && rest_.size() < wanted && fill()) {
-    }
-    return rest_;
-  }
-  void skip(std::size_t count) { rest_.remove_prefix(count); }
-
- private:
-  bool fill() {
-    constexpr std::size_t kReadBytes = 64 * 1024;
-    std::string fresh(rest_);
-    const auto old = fresh.size();
-    fresh.resize(old + kReadBytes);
-    const auto got = read(file_, fresh.data() + old, kReadBytes);
-    fresh.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    buffer_ = std::move(fresh);
-    rest_ = buffer_;
-    return got > 0;
-  }
-
-  int file_ = -1;
-  std::string buffer_;
-  std::string_view rest_;
-};
 
 bool is_in(Stream stream, Selection selection) {
   switch (selection) {
@@ -99,27 +55,14 @@ LogReader LogReader::of_frames(std::string frames) {
   return reader;
 }
 
-namespace {
-
-// `visit` gets each frame's header and bytes, and says whether to go on.
-template <class Visit>
-void walk_frames(Source& source, const Visit& visit) {
-  FrameHeader header;
-  while (source.have(kFrameHeaderBytes).size() >= kFrameHeaderBytes &&
-         decode(source.have(kFrameHeaderBytes).data(), header)) {
-    source.skip(kFrameHeaderBytes);
-    const auto bytes = source.have(header.length).substr(0, header.length);
-    if (!visit(header, bytes) || bytes.size() < header.length) return;
-    source.skip(bytes.size());
-  }
+std::unique_ptr<FrameSource> LogReader::frames_from(std::uint64_t place) const {
+  return frames_ ? std::make_unique<FrameSource>(frames_, place)
+                 : std::make_unique<FrameSource>(path_, place);
 }
-
-}  // namespace
 
 template <class Visit>
 void LogReader::walk(const Visit& visit, std::uint64_t from) const {
-  Source source = frames_ ? Source(frames_, from) : Source(path_, from);
-  walk_frames(source, visit);
+  walk_frames(*frames_from(from), visit);
 }
 
 std::uint64_t LogReader::size(Selection selection) const {
@@ -206,7 +149,7 @@ class LogReader::Follower {
       place_.tail = place_.tail_position = begins_at;
       place_.tail_frame = kFrameHeaderBytes;
     }
-    Source source(file, place_.tail_frame);
+    FrameSource source(file, place_.tail_frame);
     walk_frames(source, [&](const FrameHeader& header, std::string_view bytes) {
       if (place_.position < begins_at) take_gap(header.at, begins_at);
       take(header, bytes, place_.tail_position);
@@ -215,24 +158,11 @@ class LogReader::Follower {
       place_.tail_position += bytes.size();
       return left_ > 0;
     });
-    if (begin_of(file) == begins_at) return true;
+    if (tail_begin(file) == begins_at) return true;
     place_ = old_place;
     left_ = old_left;
     found.resize(old_count);
     return false;
-  }
-
-  static std::optional<std::uint64_t> begin_of(int file) {
-    char header[kFrameHeaderBytes];
-    if (pread(file, header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return std::nullopt;
-    return decode_tail(header);
-  }
-  static std::optional<std::uint64_t> begin_of(const std::string& path) {
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0) return std::nullopt;
-    const auto begins_at = begin_of(file);
-    close(file);
-    return begins_at;
   }
 
   bool is_full() const { return left_ == 0; }
@@ -268,13 +198,7 @@ std::vector<FollowedPiece> LogReader::follow(Selection selection, std::size_t li
                                              FollowPlace& place) const {
   Follower follower(selection, limit, place);
   // Looked at before the head: where there is a tail, the head is whole.
-  std::vector<std::pair<std::uint64_t, std::string>> tails;
-  for (const int which : {0, 1}) {
-    if (frames_) break;
-    auto path = tail_path(path_, which);
-    if (const auto begins_at = Follower::begin_of(path)) tails.emplace_back(*begins_at, std::move(path));
-  }
-  std::sort(tails.begin(), tails.end());
+  const auto tails = frames_ ? std::vector<LogTail>() : tails_of(path_);
   follower.read_head(*this);
   for (const auto& [begins_at, path] : tails) {
     // what it cannot have now, because it is overwritten, the next call marks as dropped

@@ -11,6 +11,8 @@
 
 namespace runner {
 
+class FrameSource;
+
 enum class Selection { standard_output, standard_error, both };
 
 struct LogPiece {
@@ -53,6 +55,11 @@ class LogReader {
   explicit LogReader(std::string path) : path_(std::move(path)) {}
   // Reads frames that are no file.
   static LogReader of_frames(std::string frames);
+
+  bool is_file() const { return frames_ == nullptr; }
+  const std::string& path() const { return path_; }  // of the file
+  // Its frames from that place of the file on.
+  std::unique_ptr<FrameSource> frames_from(std::uint64_t place) const;
 
   // Bytes of content so far; 0 where there is no file. Marks count in every selection.
   std::uint64_t size(Selection selection) const;
