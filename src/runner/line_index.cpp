@@ -279,6 +279,10 @@ LineMatches LineIndex::find(std::uint64_t from, std::size_t most, const CountIn&
   } else if (!is_at_end) {
     finder.found.next = std::max(from, state.lines + 1);
   }
+  if (lines.size() > most) {
+    finder.found.next = lines[most].line;
+    lines.resize(most);
+  }
   return std::move(finder.found);
 }
 

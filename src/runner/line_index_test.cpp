@@ -177,6 +177,7 @@ TEST(LineIndex, FindsWhatLookingThroughItAllFinds) {
       found.clear();
       for (std::optional<std::uint64_t> from = 1; from;) {
         const auto matches = index.find(*from, most, count_in);
+        EXPECT_LE(matches.lines.size(), most);
         for (const auto& [line, count] : matches.lines) found.emplace_back(line, count);
         ASSERT_TRUE(!matches.next || *matches.next > *from);
         from = matches.next;

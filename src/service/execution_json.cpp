@@ -21,8 +21,9 @@ boost::json::value duration(const std::optional<base::Instant>& from,
                     : boost::json::value(nullptr);
 }
 
-// Length of the well-formed sequence at the beginning of the bytes; 0 where there is none.
-std::size_t sequence_length(std::string_view bytes) {
+}  // namespace
+
+std::size_t utf8_length(std::string_view bytes) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
   const auto first = byte(0);
   if (first < 0x80) return 1;
@@ -40,14 +41,12 @@ std::size_t sequence_length(std::string_view bytes) {
   return overlong || beyond ? 0 : length;
 }
 
-}  // namespace
-
 std::string to_utf8(const std::string& bytes) {
   std::string text;
   text.reserve(bytes.size());
   std::string_view rest = bytes;
   while (!rest.empty()) {
-    const auto length = sequence_length(rest);
+    const auto length = utf8_length(rest);
     if (length == 0)
       text += "\xef\xbf\xbd";
     else

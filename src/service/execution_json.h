@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>
+#include <string_view>
 
 #include "store/records.h"
 #include "task/execution.h"
@@ -13,5 +14,8 @@ boost::json::object to_json(const task::Attempt& attempt);
 
 // The same text, with every byte that is no UTF-8 replaced by U+FFFD: what JSON can carry.
 std::string to_utf8(const std::string& bytes);
+// Length of the well-formed sequence at the beginning of the bytes, which are not empty; 0 where there is
+// none.
+std::size_t utf8_length(std::string_view bytes);
 
 }  // namespace service

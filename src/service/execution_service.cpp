@@ -77,6 +77,11 @@ runner::LogReader ExecutionService::log(const task::Execution& execution, std::o
       engine::output_path(engine_.options().data_dir, execution.task_id, execution.id, number).string());
 }
 
+std::shared_ptr<runner::LineIndex> ExecutionService::lines(const task::Execution& execution,
+                                                           int attempt) const {
+  return line_indexes_.of(log(execution, attempt));
+}
+
 std::shared_ptr<void> ExecutionService::follow(ExecutionId id, std::function<void()> grown) const {
   return engine_.follow_output(id, std::move(grown));
 }

@@ -11,6 +11,7 @@
 #include "rights/actor.h"
 #include "runner/log_reader.h"
 #include "service/execution_search.h"
+#include "service/line_indexes.h"
 #include "store/store.h"
 
 namespace service {
@@ -37,6 +38,8 @@ class ExecutionService {
 
   // That attempt's output, or the current one's.
   runner::LogReader log(const task::Execution& execution, std::optional<int> attempt) const;
+  // Its lines by number.
+  std::shared_ptr<runner::LineIndex> lines(const task::Execution& execution, int attempt) const;
   // Calls `grown` when its output grows or it ends; see engine::Engine::follow_output.
   std::shared_ptr<void> follow(ExecutionId id, std::function<void()> grown) const;
 
@@ -47,6 +50,7 @@ class ExecutionService {
   store::Store& store_;
   engine::Engine& engine_;
   const base::Clock& clock_;
+  mutable LineIndexes line_indexes_;
 };
 
 }  // namespace service

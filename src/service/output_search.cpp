@@ -40,6 +40,15 @@ std::size_t OutputSearch::position_in(std::string_view output) const {
   return std::string_view::npos;
 }
 
+std::uint32_t OutputSearch::count_in(std::string_view output) const {
+  std::uint32_t count = 0;
+  for (auto at = position_in(output); at != std::string_view::npos; at = position_in(output)) {
+    ++count;
+    output.remove_prefix(at + text_.size());
+  }
+  return count;
+}
+
 std::optional<std::string> OutputSearch::find(std::string_view output) const {
   const auto at = position_in(output);
   if (at == std::string_view::npos) return std::nullopt;

@@ -1,6 +1,7 @@
 // Looking for a text in outputs: literal, any bytes, with the case of ASCII letters ignored.
 #pragma once
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ class OutputSearch {
   explicit OutputSearch(std::string_view text);
   // The line that holds the first match, or at most kMatchBytes of it round the match, no character cut.
   std::optional<std::string> find(std::string_view output) const;
+  // How often it stands there; matches do not overlap.
+  std::uint32_t count_in(std::string_view output) const;
 
  private:
   std::size_t position_in(std::string_view output) const;

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "http/event_queue.h"
+#include "http/handlers/log_events.h"
 #include "http/handlers/query.h"
 #include "http/handlers/task_handlers.h"
 #include "http/problem.h"
@@ -14,8 +15,6 @@ namespace json = boost::json;
 using rights::Right;
 using runner::LogReader;
 using runner::Selection;
-
-constexpr int kMaxAttempt = 1000;
 
 base::Result<Selection> selection_of(const Request& request) {
   const auto stream = request.query.find("stream").value_or("both");
@@ -88,7 +87,7 @@ class LogStream : public EventSource {
     // the status is read before the log, so that an end is told only after all that came before it
     const auto execution = parts_.executions.find(id_);
     if (!execution) {
-      batch.text = format_event("", "end", R"({"status":"DELETED"})");
+      batch.text = deleted_event();
       batch.ended = true;
       return batch;
     }
@@ -107,43 +106,14 @@ class LogStream : public EventSource {
     }
     batch.more = batch.text.size() >= max_bytes;
     if (batch.more) return batch;
-    if (const auto ended = ended_attempt(*execution)) {
-      const json::object data{{"status", to_string(ended->status)},
-                              {"exit_code", ended->exit_code ? json::value(*ended->exit_code) : nullptr}};
-      batch.text += format_event("", "end", json::serialize(data));
+    if (const auto ended = ended_attempt(parts_.store, *execution, attempt_)) {
+      batch.text += end_event(*ended);
       batch.ended = true;
     }
     return batch;
   }
 
  private:
-  // What is followed, once nothing more will come of it.
-  std::optional<task::Attempt> ended_attempt(const task::Execution& execution) const {
-    if (attempt_ == execution.attempt.number) {
-      if (!is_final(execution.status)) return std::nullopt;
-      auto attempt = execution.attempt;
-      attempt.status = execution.status;
-      return attempt;
-    }
-    std::vector<task::Attempt> earlier;
-    parts_.store.read([&](store::Reader& reader) { earlier = reader.earlier_attempts(id_); });
-    const auto found = std::find_if(earlier.begin(), earlier.end(),
-                                    [&](const auto& attempt) { return attempt.number == attempt_; });
-    return found == earlier.end() ? task::Attempt{} : *found;
-  }
-
-  static std::string_view name_of(runner::Stream stream) {
-    switch (stream) {
-      case runner::Stream::standard_output:
-        return "stdout";
-      case runner::Stream::standard_error:
-        return "stderr";
-      case runner::Stream::mark:
-        return "mark";
-    }
-    return "";
-  }
-
   TaskHandlerParts parts_;
   const base::ExecutionId id_;
   const Selection selection_;

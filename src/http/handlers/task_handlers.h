@@ -26,6 +26,7 @@ void add_task_action_routes(Router& router, TaskHandlerParts parts);
 void add_bulk_routes(Router& router, TaskHandlerParts parts);
 void add_execution_routes(Router& router, TaskHandlerParts parts);
 void add_log_routes(Router& router, TaskHandlerParts parts);
+void add_log_line_routes(Router& router, TaskHandlerParts parts);
 void add_schedule_routes(Router& router, TaskHandlerParts parts);
 void add_simulate_routes(Router& router, TaskHandlerParts parts);
 void add_crontab_routes(Router& router, TaskHandlerParts parts);
@@ -41,6 +42,7 @@ inline void add_all_task_routes(Router& router, TaskHandlerParts parts) {
   add_bulk_routes(router, parts);
   add_execution_routes(router, parts);
   add_log_routes(router, parts);
+  add_log_line_routes(router, parts);
   add_schedule_routes(router, parts);
   add_simulate_routes(router, parts);
   add_crontab_routes(router, parts);
