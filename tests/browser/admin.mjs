@@ -37,7 +37,7 @@ describe('administration', () => {
     const dialog = page.getByRole('dialog', { name: 'New token' });
     await dialog.getByLabel('Name').fill('for a script');
     await dialog.getByRole('button', { name: 'New token' }).click();
-    const token = await dialog.locator('.secret').textContent();
+    const token = await dialog.locator('.shown-once').textContent();
     const asked = await fetch(`${at.server.url}/tasks`, { headers: { authorization: `Bearer ${token.trim()}` } });
     assert.equal(asked.status, 200);
     await page.reload();
@@ -86,7 +86,7 @@ describe('administration', () => {
       const dialog = admin.page.getByRole('dialog');
       await dialog.getByLabel('Role').selectOption('editor');
       await dialog.getByRole('button', { name: 'New invite' }).click();
-      const link = await dialog.locator('.link').textContent();
+      const link = await dialog.locator('.shown-once').textContent();
       assert.deepEqual(await accessibilityFindings(admin.page), []);
 
       const { page } = stranger;
