@@ -3,6 +3,9 @@ import './shared.mjs';
 // First: the fewer tasks there are, the less axe has to look through.
 import './looks.mjs';
 import './deeds.mjs';
+import './keys.mjs';
+import './bulk.mjs';
+import './runs.mjs';
 import './focus.mjs';
 import './form.mjs';
 import './lists.mjs';
