@@ -1,7 +1,8 @@
 // The last runs of the tasks in view: asked for together, and again only of the tasks that have changed since.
 import { SvelteMap } from 'svelte/reactivity';
 import { get } from '../api/client';
-import type { RecentRuns as Answer, Run, Task } from '../api/types';
+import type { Execution, RecentRuns as Answer, Run, Task } from '../api/types';
+import { usualDuration } from '../model/execution';
 
 const LENGTH = 20;
 const MOST_AT_ONCE = 100;
@@ -43,3 +44,6 @@ class RecentRuns {
   }
 }
 export const recentRuns = new RecentRuns();
+
+// How long the runs of its task take, but for itself; null where that is unknown.
+export const usualOf = (run: Execution) => usualDuration(recentRuns.of(run.task_id) ?? [], run.id);
