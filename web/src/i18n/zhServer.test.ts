@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import en from './en';
 import zh from './zh';
-import { SENTENCES, SETTINGS, TERMS, said } from './zhServer';
+import { METRICS, SENTENCES, SETTINGS, TERMS, said } from './zhServer';
 
 const SOURCES = join(__dirname, '../../../src');
 // Who speaks to users of the page: all that these say, but for what only an administrator reads at the start. The
@@ -86,6 +86,12 @@ describe('settings', () => {
   const docs = readFileSync(join(SOURCES, '../docs/configuration.md'), 'utf8');
   const helps = docs.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(' | ').at(-1)!.replace(/ \|$/, ''));
   it('have their help in Chinese, each as it is now', () => expect(Object.keys(SETTINGS).sort()).toEqual([...new Set(helps)].sort()));
+});
+
+describe('metrics', () => {
+  const sources = ['app/node.cpp', 'app/readiness.cpp', 'http/handlers/health_handlers.cpp'].map((name) => readFileSync(join(SOURCES, name), 'utf8')).join('\n');
+  const helps = [...sources.matchAll(/writer\.(?:gauge|counter)\(\s*"\w+",\s*"([^"]*)"/g)].map(([, help]) => help);
+  it('have their help in Chinese, each as it is now', () => expect(Object.keys(METRICS).sort()).toEqual([...new Set(helps)].sort()));
 });
 
 describe('deeds of the audit', () => {

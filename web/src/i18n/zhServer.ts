@@ -44,4 +44,23 @@ export const SETTINGS: Sentences = {
   'How many executions of tasks with that `pool` run at once': '使用该资源池的任务同时运行的执行数',
 };
 
-export const said = translator(SENTENCES, { ...TERMS, ...SETTINGS });
+// 指标的说明（/metrics 的 HELP）
+export const METRICS: Sentences = {
+  'Always 1; the version is a label': '恒为 1；版本在标签中',
+  'Attempts ended since the start': '启动以来结束的尝试数',
+  'Attempts handed to the runner that have not ended': '已交给执行器、尚未结束的尝试数',
+  'Attempts started since the start': '启动以来开始的尝试数',
+  'Connections refused for want of room': '因连接数已满而拒绝的连接数',
+  'Fires taken since the start': '启动以来处理的触发数',
+  'How long the oldest write has waited': '最早的待写操作已等待的时间',
+  'How long the runner has owed an answer': '执行器尚未应答的时间',
+  'Idle connections closed for newcomers': '为新连接让位而关闭的空闲连接数',
+  'Open connections': '当前连接数',
+  'Requests answered': '已应答的请求数',
+  'Tasks with a next fire': '有下次触发的任务数',
+  'Time from request to response, summed': '请求到响应的总耗时',
+  'When this server started, in seconds since 1970': '服务器的启动时间（自 1970 年起的秒数）',
+  'Whether the runner is connected': '执行器是否已连接',
+};
+
+export const said = translator(SENTENCES, { ...TERMS, ...SETTINGS, ...METRICS });
