@@ -436,7 +436,7 @@ export default {
   'live.lost_notice': 'The connection to the server is lost. What you see may be out of date; trying again.',
   'live.off': 'Not live',
 
-  'log.begins_here': '[... what came before is not shown here any more: download the output to have what is kept of it ...]',
+  'log.counting': 'Counting lines: {count}',
   'log.download': 'Download',
   'log.empty': 'No output.',
   'log.find': 'Find in the output',
@@ -449,6 +449,7 @@ export default {
   'log.matches': '{at} of {count}',
   'log.next': 'Next match',
   'log.previous': 'Previous match',
+  'log.rest': 'The line goes on: download its rest',
   'log.times': 'Times',
   'log.waiting': 'Waiting for output…',
   'log.wrap': 'Wrap long lines',

@@ -438,7 +438,7 @@ export default {
   'live.lost_notice': '与服务器的连接已断开，页面内容可能已过时；正在重新连接。',
   'live.off': '未连接',
 
-  'log.begins_here': '[…… 之前的输出不再显示：下载输出可得到已保留的部分 ……]',
+  'log.counting': '正在统计行数：{count}',
   'log.download': '下载',
   'log.empty': '没有输出。',
   'log.find': '在输出中查找',
@@ -451,6 +451,7 @@ export default {
   'log.matches': '{at} / {count} 处',
   'log.next': '下一处',
   'log.previous': '上一处',
+  'log.rest': '本行未完：下载其余部分',
   'log.times': '时间',
   'log.waiting': '等待输出…',
   'log.wrap': '自动换行',

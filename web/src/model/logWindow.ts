@@ -11,6 +11,10 @@ export class LogWindow {
     this.canvas = Math.min(whole, MOST_PIXELS);
     this.factor = whole > MOST_PIXELS ? (whole - view) / (MOST_PIXELS - view) : 1;
   }
+  // Whether a pixel of the canvas stands for more than one of the log.
+  get isScaled(): boolean {
+    return this.factor > 1;
+  }
   // Pixels of the log above the view.
   offset(scrollTop: number): number {
     return scrollTop * this.factor;
