@@ -90,7 +90,7 @@ base::Result<Response> find_text(const TaskHandlerParts& parts, const Request& r
   if (!asked) return asked.error();
   const auto text = request.query.find("q").value_or("");
   if (text.empty() || text.size() > service::kMatchBytes)
-    return query_error("q", "must have 1 to " + std::to_string(service::kMatchBytes) + " bytes");
+    return query_error("q", "must be 1 to " + std::to_string(service::kMatchBytes) + " bytes long");
   const auto from = query_integer(request, "from", 1, 1, kMaxLine);
   if (!from) return from.error();
   const auto limit = query_integer(request, "limit", kUsualMatchingLines, 1, kMaxMatchingLines);
