@@ -19,14 +19,16 @@ LineIndex::LineIndex(LogReader log, LineBounds bounds)
 LineTotals LineIndex::grow() {
   const std::unique_lock lock(mutex_);
   auto budget = bounds_.scan_bytes;
-  for (int tries = 0; tries < kTries; ++tries) {
+  bool is_good = false;
+  for (int tries = 0; tries < kTries && !is_good; ++tries) {
     LogWalk now(log_);
     if (!now.has_same_tails(walk_)) forget_tails();
     walk_ = std::move(now);
-    if (scan(budget)) return totals_;
-    forget_tails();
+    is_good = scan(budget);
+    if (!is_good) forget_tails();
   }
-  totals_ = {end_.state.lines, end_.at.position, end_.dropped, false};
+  if (!is_good) totals_ = {end_.state.lines, end_.at.position, end_.dropped, false};
+  memory_bytes_ = sizeof *this + places_.capacity() * sizeof(Place);
   return totals_;
 }
 
@@ -81,11 +83,6 @@ std::size_t LineIndex::place_before_line(std::uint64_t line) const {
   const auto after = std::partition_point(places_.begin() + 1, places_.end(),
                                           [&](const Place& place) { return place.state.lines < line; });
   return static_cast<std::size_t>(after - places_.begin()) - 1;
-}
-
-std::size_t LineIndex::memory_bytes() const {
-  const std::shared_lock lock(mutex_);
-  return sizeof *this + places_.capacity() * sizeof(Place);
 }
 
 // Gathers the lines from one to before another.

@@ -1,6 +1,7 @@
 // Finds lines of an attempt's output by their number, and text in them, without reading it all each time: it
 // remembers how the lines stood at some places of the file, and reads on from there. Grows with the output.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -55,7 +56,8 @@ class LineIndex {
   using CountIn = std::function<std::uint32_t(std::string_view text)>;
   LineMatches find(std::uint64_t from, std::size_t most, const CountIn& count_in) const;
 
-  std::size_t memory_bytes() const;
+  // Waits for nobody.
+  std::size_t memory_bytes() const { return memory_bytes_; }
 
  private:
   struct Place {
@@ -83,6 +85,7 @@ class LineIndex {
   std::optional<Place> head_end_;  // of the log itself, once there are tails
   LogWalk walk_;
   LineTotals totals_;
+  std::atomic<std::size_t> memory_bytes_ = 0;
 };
 
 }  // namespace runner

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "runner/log_writer.h"
 
@@ -256,6 +258,37 @@ TEST_F(LineIndexOfFile, ShowsWhatIsKeptWhileTheMiddleIsDroppedAndAfter) {
   const auto after = expect_ends(2000);
   EXPECT_EQ(after.dropped, before.dropped);
   EXPECT_EQ(after.lines, before.lines);
+}
+
+TEST_F(LineIndexOfFile, IsReadAndLookedThroughWhileTheJobWrites) {
+  LogWriter writer(path_, 64'000);
+  writer.spill();
+  LineIndex index(LogReader(path_), kClose);
+  std::atomic<bool> ended = false;
+  std::vector<std::thread> readers;
+  for (int thread = 0; thread < 3; ++thread) {
+    readers.emplace_back([&] {
+      while (!ended) {
+        const auto totals = index.grow();
+        const auto lines = index.read(totals.lines > 20 ? totals.lines - 20 : 1, 20);
+        for (const auto& line : lines.value_or(std::vector<LogLine>())) {
+          const auto& text = line.content.text();
+          EXPECT_TRUE(line.stream == Stream::mark || line.is_open || text.starts_with("line ") ||
+                      text.empty())
+              << text;
+        }
+        index.find(1, 10, [](std::string_view text) { return text.ends_with("00") ? 1u : 0u; });
+      }
+    });
+  }
+  for (int i = 1; i <= 20'000; ++i)
+    writer.append(Stream::standard_output, "line " + std::to_string(i) + "\n", {});
+  writer.finish({});
+  ended = true;
+  for (auto& reader : readers) reader.join();
+  LineIndex fresh(LogReader(path_), kClose);
+  EXPECT_EQ(index.grow().lines, fresh.grow().lines);
+  EXPECT_EQ(all_of(index).back().content.text(), "line 20000");
 }
 
 TEST(LineIndex, LooksThroughMuchInSeveralCalls) {
