@@ -19,7 +19,7 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr std::size_t kCollisions = 50;       // the most crowded seconds that are told
-constexpr std::size_t kNamesOfCollision = 8;  // names of each; the rest is a number
+constexpr std::size_t kNamesOfCollision = 8;  // tasks of each; the rest is a number
 
 // Schedules by their text, so that what many tasks share is parsed, printed and compared once.
 class Schedules {
@@ -101,6 +101,22 @@ struct Fire {
   std::uint32_t group;
 };
 
+// The first by their names, however the fires came.
+json::object tasks_told(std::vector<const task::Task*> tasks) {
+  const auto most = std::min(tasks.size(), kNamesOfCollision);
+  std::ranges::partial_sort(
+      tasks, tasks.begin() + static_cast<std::ptrdiff_t>(most), [](const auto* a, const auto* b) {
+        return std::tie(a->definition.name, a->id) < std::tie(b->definition.name, b->id);
+      });
+  json::array names, told;
+  for (std::size_t i = 0; i < most; ++i) {
+    const auto& name = tasks[i]->definition.name;
+    names.emplace_back(name);
+    told.push_back(json::object{{"task_id", tasks[i]->id.value}, {"task_name", name}});
+  }
+  return {{"names", std::move(names)}, {"tasks", std::move(told)}};
+}
+
 json::array collisions_of(std::vector<Fire>& fires, const std::vector<Group>& groups) {
   struct Crowd {
     std::int64_t second;
@@ -123,15 +139,15 @@ json::array collisions_of(std::vector<Fire>& fires, const std::vector<Group>& gr
                     });
   json::array items;
   for (std::size_t i = 0; i < most; ++i) {
-    json::array names;
+    std::vector<const task::Task*> tasks;
     for (auto at = crowds[i].begin; at < crowds[i].end; ++at) {
-      for (const auto* task : groups[fires[at].group].tasks) {
-        if (names.size() < kNamesOfCollision) names.emplace_back(task->definition.name);
-      }
+      const auto& group = groups[fires[at].group].tasks;
+      tasks.insert(tasks.end(), group.begin(), group.end());
     }
-    items.push_back(json::object{{"at", base::to_iso(std::chrono::sys_seconds{seconds{crowds[i].second}})},
-                                 {"count", crowds[i].tasks},
-                                 {"names", std::move(names)}});
+    auto item = tasks_told(std::move(tasks));
+    item["at"] = base::to_iso(std::chrono::sys_seconds{seconds{crowds[i].second}});
+    item["count"] = crowds[i].tasks;
+    items.push_back(std::move(item));
   }
   return items;
 }

@@ -108,6 +108,18 @@ def test_fires_to_come_are_told_by_task(server, create):
         assert status == 422 and "from 8 to" in problem["errors"][0]["msg"], problem
 
 
+def test_what_fires_at_one_second_is_named_in_the_same_order_each_time(server, create):
+    mark = uuid.uuid4().hex
+    made = {create(name=f"{mark} {name}", cron=cron, timezone="UTC")["id"]: f"{mark} {name}"
+            for name, cron in (("b", "30 0 * * *"), ("d", "30 * * * *"), ("a", "30 0 1 1 *"), ("c", "*/30 * * * *"))}
+    crowds = [server.ask("GET", f"/api/upcoming?from=2030-01-01T00:00:00Z&to=2030-01-01T01:00:00Z&search={mark}&counts=true")[1]["counts"]["collisions"]
+              for _ in range(3)]
+    assert crowds[1:] == crowds[:-1]
+    crowd = next(crowd for crowd in crowds[0] if crowd["at"] == "2030-01-01T00:30:00Z")
+    assert crowd["count"] == 4 and crowd["names"] == sorted(made.values())
+    assert {task["task_id"]: task["task_name"] for task in crowd["tasks"]} == made and [task["task_name"] for task in crowd["tasks"]] == crowd["names"]
+
+
 def test_fires_to_come_are_told_and_counted_without_some_tasks(server, create):
     mark = uuid.uuid4().hex
     kept, left_out = (create(name=f"{mark} {which}", cron="30 * * * *", timezone="UTC")["id"] for which in ("kept", "left out"))

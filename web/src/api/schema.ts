@@ -642,6 +642,11 @@ export interface components {
                     at?: string;
                     count?: number;
                     names?: string[];
+                    /** @description The first eight, by name */
+                    tasks?: {
+                        task_id: number;
+                        task_name: string;
+                    }[];
                 }[];
                 total?: number;
                 complete?: boolean;
