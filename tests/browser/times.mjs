@@ -1,7 +1,10 @@
 // What comes, as the timeline and the calendar show it.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { accessibilityFindings, answeredLater, openPage, PHONE } from './harness.mjs';
+import { fileURLToPath } from 'node:url';
+import { accessibilityFindings, answeredLater, openPage, PHONE, startServer } from './harness.mjs';
 import { fixture, shared } from './shared.mjs';
 
 describe('times', () => {
@@ -86,6 +89,51 @@ describe('times', () => {
     await page.getByRole('list', { name: 'What the bars mean' }).getByText('Running').waitFor();
     await server.api('POST', `/executions/${long}/cancel`);
     await ended(long);
+  });
+
+  test('a run that is longer than the window is shown all along it, however many began after it and before the window', async () => {
+    const server = await startServer();
+    const { page, complaints, context } = await openPage(shared.browser, server);
+    const bar = page.locator('.lane', { has: page.getByRole('link', { name: 'through it all' }) }).locator('.run.SUCCESS');
+    const drawn = () => bar.evaluate((one) => {
+      const [box, track] = [one.getBoundingClientRect(), one.parentElement.getBoundingClientRect()];
+      return [(box.left - track.left) / track.width, (box.right - track.left) / track.width].map((share) => Math.round(share * 20) / 20);
+    });
+    try {
+      const [long, crowd] = await Promise.all(['through it all', 'crowd'].map((name) => server.api('POST', '/tasks', { name, cron: '0 0 1 1 *', command: 'true', keep_executions: 1000 })));
+      await server.end();
+      // Four hours long, and 700 short ones since; minutes ago.
+      const now = Date.now();
+      const runs = [[long, 300, 60], ...Array.from({ length: 700 }, (_, number) => [crowd, 299 - number / 4, 298.9 - number / 4]), [crowd, 70, 69]];
+      const lines = runs.map(([{ id, name }, from, to]) => JSON.stringify({ task_id: id, name, started_at: Math.round(now - from * 60_000), finished_at: Math.round(now - to * 60_000) }));
+      const written = spawnSync('/usr/bin/python3', [fileURLToPath(new URL('past.py', import.meta.url)), join(server.folder, 'data/scheduler.db')], { encoding: 'utf8', input: lines.join('\n') });
+      assert.equal(written.status, 0, written.stderr);
+      await server.start();
+      const middle = (minutes) => new Date(now - minutes * 60_000).toISOString();
+      for (const query of ['', '&search=through']) {
+        await page.goto(`/ui/timeline?at=${middle(80)}${query}`);
+        await bar.waitFor();
+        assert.deepEqual(await drawn(), [0, 0.85]);
+      }
+      for (const earlier of [110, 140]) {
+        await page.getByRole('button', { name: 'Earlier' }).click();
+        await page.waitForURL((url) => Math.abs(Date.parse(url.searchParams.get('at')) - Date.parse(middle(earlier))) < 120_000);
+        await page.waitForFunction(() => {
+          const one = document.querySelector('.run.SUCCESS');
+          return one && one.offsetWidth >= one.parentElement.offsetWidth - 1;
+        });
+      }
+      await page.goto(`/ui/timeline?zoom=day&at=${middle(180)}`);
+      await bar.waitFor();
+      assert.deepEqual(await drawn(), [0.4, 0.6]);
+      assert.equal(await page.getByText(/^Only .* runs are shown/).count(), 0);
+      await page.goto(`/ui/timeline?at=${middle(-600)}`);
+      await page.getByText('Nothing ran in this window.').waitFor();
+      assert.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+      await server.stop();
+    }
   });
 
   test('the timeline moves on while nothing happens', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../api/types';
-import { lanesOf, printTimelineQuery, reaches, readTimelineQuery, ticks, windowOf, ZOOMS } from './timeline';
+import { beginOf, endOf, lanesOf, printTimelineQuery, readTimelineQuery, ticks, windowOf, ZOOMS } from './timeline';
 
 const run = (task_id: number) => ({ task_id, task_name: `t${task_id}` }) as Execution;
 
@@ -43,10 +43,18 @@ describe('the window', () => {
     const { from, to } = windowOf(zoom, at, 0);
     expect([(from + to) / 2, to - from]).toEqual([at, ZOOMS[zoom]]);
   });
+});
+
+describe('a bar', () => {
+  const hour = (of: number) => new Date(of * 3_600_000).toISOString();
+  const from = (status: string, scheduled: number | null, created: number, started: number | null, finished: number | null) =>
+    ({ status, scheduled_at: scheduled && hour(scheduled), created_at: hour(created), started_at: started && hour(started), finished_at: finished && hour(finished) }) as Execution;
   it.each([
-    [{ status: 'RUNNING', finished_at: null }, true],
-    [{ status: 'PENDING', finished_at: null }, false],
-    [{ status: 'SUCCESS', finished_at: '2026-01-31T09:31Z' }, true],
-    [{ status: 'SUCCESS', finished_at: '2026-01-31T09:29Z' }, false],
-  ] as const)('is reached by what still runs or ended within it', (run, does) => expect(reaches(run, at)).toBe(does));
+    ['of a run goes from its start to its end', from('SUCCESS', 1, 2, 3, 4), [3, 4]],
+    ['of what runs, to the present', from('RUNNING', 1, 1, 2, null), [2, 9]],
+    ['of what waits goes from its making to the present', from('PENDING', 1, 2, null, null), [2, 9]],
+    ['of what was missed begins with its first fire', from('MISSED', 1, 5, null, 5), [1, 5]],
+    ['of what was cancelled while it waited begins with its making', from('CANCELLED', 1, 5, null, 6), [5, 6]],
+    ['of what ended nobody knows when is a mark', from('FAILED', null, 5, null, null), [5, 5]],
+  ])('%s', (_, run, hours) => expect([beginOf(run), endOf(run, 9 * 3_600_000)]).toEqual(hours.map((of) => of * 3_600_000)));
 });

@@ -33,8 +33,13 @@ export function windowOf(zoom: Zoom, at: number | null, present: number): { from
   return { from: to - width, to };
 }
 
-// Whether a run that began before the window reaches into it.
-export const reaches = (run: Pick<Execution, 'finished_at' | 'status'>, from: number) => (run.finished_at ? Date.parse(run.finished_at) > from : run.status === 'RUNNING');
+// From when to when a run is drawn, which is what the server takes for what went on in a window. What was missed or
+// skipped begins with its first fire, which may lie long before it was told of.
+const NEVER_RAN: readonly string[] = ['MISSED', 'SKIPPED'];
+export const beginOf = (run: Pick<Execution, 'started_at' | 'scheduled_at' | 'created_at' | 'status'>) =>
+  Date.parse(run.started_at ?? (NEVER_RAN.includes(run.status) ? run.scheduled_at : null) ?? run.created_at);
+export const endOf = (run: Pick<Execution, 'finished_at' | 'created_at' | 'status'>, now: number) =>
+  run.finished_at ? Date.parse(run.finished_at) : run.status === 'RUNNING' || run.status === 'PENDING' ? now : Date.parse(run.created_at);
 
 export interface Lane {
   id: number;
