@@ -102,4 +102,38 @@ describe('focus', () => {
     await lines.filter({ hasText: 'recounted one' }).getByText('Was so already').waitFor();
     await lines.filter({ hasText: 'recounted two' }).getByText('Done').waitFor();
   });
+
+  test('each of many that are deleted is told of while they can still be brought back, from there too', async () => {
+    const { page, server, create } = at;
+    const ids = [];
+    for (const name of ['goes one', 'goes two', 'goes three']) ids.push((await create(name)).id);
+    await page.clock.install();
+    const remove = async () => {
+      await select('goes');
+      await press(bar().getByRole('button', { name: 'Delete' }));
+      await dialog().getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Deleted 3 tasks').waitFor();
+      await page.locator('.toast').getByRole('button', { name: 'Details' }).click();
+      const lines = dialog().getByRole('listitem');
+      await lines.nth(2).waitFor();
+      for (const id of ids) await lines.filter({ hasText: `#${id}` }).getByText('Goes when this can be undone no more').waitFor();
+    };
+    await remove();
+    // However long it is read.
+    await page.clock.fastForward(60_000);
+    assert.equal((await server.api('GET', '/tasks?search=goes')).total, 3);
+    await dialog().getByRole('button', { name: 'Undo' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await page.locator('tr[data-id]', { hasText: 'goes two' }).waitFor();
+    assert.equal(await page.locator('.toast').count(), 0);
+    await remove();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    assert.equal((await server.api('GET', '/tasks?search=goes')).total, 3);
+    // It has the pointer and the focus until here.
+    await page.getByRole('heading', { name: 'Tasks', exact: true }).click();
+    await page.clock.fastForward(60_000);
+    await server.until('they are gone', async () => (await server.api('GET', '/tasks?search=goes')).total === 0);
+    assert.deepEqual(at.complaints, []);
+  });
 });

@@ -10,6 +10,8 @@ export interface Outcome {
   problem: string | null;
   // It was so already: nothing had to be done.
   isSame?: boolean;
+  // It waits for as long as it can be undone.
+  isHeld?: boolean;
 }
 export type BulkAction = 'force_run' | 'pause' | 'resume' | 'delete';
 type Progress = (done: number) => void;

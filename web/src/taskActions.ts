@@ -3,6 +3,7 @@
 import { post } from './api/client';
 import type { Task } from './api/types';
 import { bulk, type Outcome } from './bulk';
+import { bulkReport } from './bulkReport.svelte';
 import { confirm } from './confirm.svelte';
 import { heldBack } from './heldBack';
 import { t } from './i18n/index.svelte';
@@ -56,6 +57,21 @@ function sayFailures(all: Outcome[]): void {
   );
 }
 
+// While it is read, what it tells of can still be taken back.
+function showHeld(toast: number, tasks: Task[]): void {
+  toasts.hold(toast, 'report');
+  bulkReport.show(
+    tasks.map(({ id, name }) => ({ id, name, problem: null, isHeld: true })),
+    {
+      undo: () => {
+        toasts.act(toast);
+        bulkReport.close();
+      },
+      onclose: () => toasts.release(toast, 'report'),
+    },
+  );
+}
+
 // A delete is asked for, then held back for as long as its undo is offered (longer where the toast has the pointer or
 // the focus); leaving the page carries it out.
 const UNDO_MS = 7000;
@@ -95,6 +111,7 @@ export async function deleteTasks(tasks: Task[], report: (all: Outcome[]) => voi
         leaving.giveBack(ids);
       },
     },
+    details: tasks.length > 1 ? { label: t('bulk.details'), run: () => showHeld(toast, tasks) } : undefined,
   });
   return true;
 }

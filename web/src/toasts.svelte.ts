@@ -15,7 +15,7 @@ export interface Toast {
 // What its action does here and now, if what was done went well, is to take it back.
 export const isUndo = ({ kind, action }: Pick<Toast, 'kind' | 'action'>) => kind === 'done' && action !== undefined && 'run' in action;
 // What keeps a toast from going while it lasts.
-export type Hold = 'pointer' | 'focus';
+export type Hold = 'pointer' | 'focus' | 'report';
 
 const LIFETIME_MS = 6000;
 // At least so long it stays after it was held.

@@ -103,6 +103,7 @@ export default {
   'bulk.done_untag': 'Removed the tag from {count} {count|task|tasks}',
   'bulk.failed': 'Failed',
   'bulk.force_run': 'Run now',
+  'bulk.held': 'Goes when this can be undone no more',
   'bulk.label': 'Selected tasks',
   'bulk.left_out': '{count} more {count|matches, and is|match, and are} not among them.',
   'bulk.ok': 'Done',

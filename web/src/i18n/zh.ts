@@ -105,6 +105,7 @@ export default {
   'bulk.done_untag': '已从 {count} 个任务移除标签',
   'bulk.failed': '失败',
   'bulk.force_run': '立即运行',
+  'bulk.held': '待删除（仍可撤销）',
   'bulk.label': '已选任务',
   'bulk.left_out': '另有 {count} 个匹配的任务不在其中。',
   'bulk.ok': '完成',
