@@ -294,6 +294,42 @@ describe('administration', () => {
     assert.deepEqual(at.complaints, []);
   });
 
+  test('the audit is narrowed and asked for as one types, without Enter', async () => {
+    const { page, server, create } = at;
+    const task = await create('typed for');
+    await server.api('POST', '/users', { username: 'auditor.two', password: 'a long pass phrase 1', role: 'viewer' });
+    await create('not typed for');
+    await page.goto('/ui/admin/audit');
+    const entries = page.locator('tr.entry');
+    await entries.filter({ hasText: 'not typed for' }).waitFor();
+    const [who, on] = ['Who', 'On'].map((name) => page.getByRole('combobox', { name, exact: true }));
+    await on.pressSequentially('typed');
+    await entries.filter({ hasText: 'not typed for' }).waitFor({ state: 'detached' });
+    await entries.filter({ hasText: 'typed for' }).waitFor();
+    assert.equal(new URL(page.url()).search, '', 'what is only begun is asked for of nobody');
+    await on.pressSequentially(' for');
+    await page.waitForURL(new RegExp(`object=task%3A${task.id}$`));
+    await entries.nth(1).waitFor({ state: 'detached' });
+    await entries.filter({ hasText: 'typed for' }).waitFor();
+    assert.equal(await on.evaluate((box) => box === document.activeElement && box.value), 'typed for');
+    await on.fill('');
+    await page.waitForURL((url) => url.search === '');
+    await entries.filter({ hasText: 'not typed for' }).waitFor();
+    // Nobody has been seen of that name: the server is asked, and what can be chosen stays.
+    await who.pressSequentially('nobody.at.all');
+    await page.waitForURL(/actor=nobody\.at\.all$/);
+    await page.getByRole('status').getByText('Nothing of this kind is recorded.').waitFor();
+    assert.ok((await page.locator('#known-actors option').count()) > 0);
+    await who.fill('admin');
+    await page.waitForURL(/actor=admin$/);
+    await entries.filter({ hasText: 'not typed for' }).waitFor();
+    await page.reload();
+    await entries.filter({ hasText: 'not typed for' }).waitFor();
+    assert.equal(await who.inputValue(), 'admin');
+    assert.deepEqual(await accessibilityFindings(page), []);
+    assert.deepEqual(at.complaints, []);
+  });
+
   test('on a phone the last log-in of a user is on one line, and all of him in view', async () => {
     const { page, server } = at;
     if ((await server.api('GET', '/users')).items.length < 2) await server.api('POST', '/users', { username: 'on.a.phone', password: 'a long pass phrase 1', role: 'viewer' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import en from '../i18n/en';
-import { ACTIONS, changesOf, nameOf, objectMeant, objectsByName, runsOf, type AuditEntry } from './audit';
+import { ACTIONS, changesOf, fits, meant, nameOf, objectsByName, runsOf, type AuditEntry } from './audit';
 
 const task = { id: 83, name: 'nightly', cron: '@daily', tags: ['ops'], env: {}, updated_at: '2026-01-01T00:00:00Z' };
 
@@ -38,9 +38,23 @@ describe('what is looked for in the audit', () => {
     expect(ACTIONS.map((action) => `audit.did.${action}`)).toEqual(words);
   });
   it('is an object by its name, the newest of that name', () => {
-    expect(objectMeant(' nightly ', known)).toBe('task:7');
-    expect(objectMeant('Nightly', known)).toBe('task:3');
-    expect(objectMeant('NIGHTLY', known)).toBe('task:7');
+    expect(meant(' nightly ', known)).toBe('task:7');
+    expect(meant('Nightly', known)).toBe('task:3');
+    expect(meant('NIGHTLY', known)).toBe('task:7');
   });
-  it('is otherwise what was typed', () => expect(objectMeant('user:ada', known)).toBe('user:ada'));
+  it('is not known yet while it is only begun', () => {
+    expect(meant('nigh', known)).toBe(null);
+    expect(meant('', known)).toBe('');
+    expect(meant('nightlyx', known)).toBe('nightlyx');
+  });
+  it.each([
+    ['', '', true],
+    ['AD', '', true],
+    ['b', '', false],
+    ['', 'night', true],
+    ['', 'task:', true],
+    ['ada', 'ly', false],
+  ])('narrows what is there while it is begun: "%s" on "%s"', (actor, object, does) =>
+    expect(fits({ id: 1, at: '', actor: 'ada', address: '', action: 'task.update', object: 'task:3', before: { name: 'Nightly' }, after: { name: 'Nightly' } }, actor, object)).toBe(does));
+  it('is otherwise what was typed', () => expect(meant('user:ada', known)).toBe('user:ada'));
 });

@@ -97,10 +97,18 @@ export function objectsByName(entries: AuditEntry[]): Map<string, string> {
   return found;
 }
 
-// The object that is meant by what was typed, which may be its name, in letters of either case.
-export function objectMeant(typed: string, known: Map<string, string>): string {
+// Who or what is meant by what was typed, which may be a name, in letters of either case; null while it is only the
+// beginning of something known, so that more is to come.
+export function meant(typed: string, known: Map<string, string>): string | null {
   const words = typed.trim();
   const lower = words.toLowerCase();
-  const alike = [...known.keys()].find((name) => name.toLowerCase() === lower);
-  return known.get(words) ?? (alike === undefined ? words : known.get(alike)!);
+  const names = [...known.keys()];
+  const alike = known.has(words) ? words : names.find((name) => name.toLowerCase() === lower);
+  if (alike !== undefined) return known.get(alike)!;
+  return words && names.some((name) => name.toLowerCase().startsWith(lower)) ? null : words;
+}
+// Whether an entry fits what was typed so far of who did it, and on what.
+export function fits(entry: AuditEntry, actor: string, object: string): boolean {
+  const begins = (text: string | null, typed: string) => (text ?? '').toLowerCase().startsWith(typed.trim().toLowerCase());
+  return begins(entry.actor, actor) && (begins(entry.object, object) || begins(nameOf(entry), object));
 }
