@@ -29,6 +29,9 @@ describe('executions', () => {
     await rows().filter({ hasText: 'not this one' }).waitFor();
     await page.getByLabel('Cause').selectOption('heartbeat');
     await page.getByText('No executions here yet.').waitFor();
+    await page.goto('/ui/executions?task_id=99999');
+    await page.getByText('There is no task 99999. It was deleted, or there never was one.').waitFor();
+    assert.equal(await page.getByText('No executions here yet.').count(), 0);
     assert.deepEqual(at.complaints, []);
   });
 
@@ -104,6 +107,49 @@ describe('executions', () => {
     await all(59);
     await page.waitForFunction((href) => document.activeElement?.getAttribute('href') === href, `/ui/executions/${ids[0]}`);
     assert.deepEqual(await shown(), ids.toReversed());
+    assert.deepEqual(at.complaints, []);
+  });
+
+  test('what is read back while runs come in has each of them once, and all', async () => {
+    const { page, create, run, ended } = at;
+    const task = await create('never still', { overlap: 'allow', keep_executions: 500 });
+    const ids = [];
+    const some = async (count) => {
+      for (let number = 0; number < count; number += 1) ids.push(await run(task, { force: true }));
+    };
+    await some(120);
+    const shown = () => page.locator('td.id a').evaluateAll((links) => links.map(({ textContent }) => Number(textContent)));
+    await page.goto(`/ui/executions?task_id=${task.id}`);
+    await page.waitForFunction(() => document.querySelectorAll('td.id a').length === 50);
+    const older = page.getByRole('button', { name: 'Show older' });
+    const newest = () => page.getByRole('link', { name: `Execution ${ids.at(-1)}`, exact: true }).waitFor();
+    // Before each page is asked for, while it is on its way (of the first more than a page), and after it.
+    let pages = 0;
+    await page.route(/[?&]before=/, async (route) => {
+      pages += 1;
+      if (pages <= 3) {
+        await some(pages === 1 ? 60 : 3);
+        await newest();
+      }
+      await route.continue();
+      await some(2);
+    });
+    while (await older.count()) {
+      await some(3);
+      const before = await shown();
+      await older.click();
+      await page.waitForFunction((last) => Number([...document.querySelectorAll('td.id a')].at(-1).textContent) < last, before.at(-1));
+      const now = await shown();
+      assert.equal(new Set(now).size, now.length, 'each once');
+      const from = ids.indexOf(now.at(-1));
+      const to = ids.indexOf(now[0]);
+      assert.deepEqual(now, ids.slice(from, to + 1).toReversed(), 'none is left out');
+    }
+    await page.unrouteAll({ behavior: 'wait' });
+    await newest();
+    await page.waitForFunction((count) => document.querySelectorAll('td.id a').length === count, ids.length);
+    assert.deepEqual(await shown(), ids.toReversed());
+    for (const id of ids.slice(-9)) await ended(id);
     assert.deepEqual(at.complaints, []);
   });
 

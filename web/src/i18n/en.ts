@@ -181,6 +181,7 @@ export default {
   'executions.duration': 'Duration',
   'executions.exit': 'exit code {code}',
   'executions.just_deleted': 'Only executions of tasks that were just deleted. Undo brings them back.',
+  'executions.no_task': 'There is no task {id}. It was deleted, or there never was one.',
   'executions.no_time': '“{text}” in the address is no time, and was left out; write one as 2026-01-31T09:00Z, or choose it here.',
   'executions.none': 'No executions here yet.',
   'executions.none_found': 'No output of these executions contains it.',

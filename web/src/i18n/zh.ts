@@ -183,6 +183,7 @@ export default {
   'executions.duration': '用时',
   'executions.exit': '退出码 {code}',
   'executions.just_deleted': '这里只有刚删除的任务的执行记录，可以撤销删除。',
+  'executions.no_task': '没有任务 {id}：它已被删除，或从未存在。',
   'executions.no_time': '地址中的“{text}”不是时间，已忽略；请写成 2026-01-31T09:00Z，或在此选择。',
   'executions.none': '还没有执行记录。',
   'executions.none_found': '这些执行的输出中都没有这段文字。',
