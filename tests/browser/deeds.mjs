@@ -1,7 +1,7 @@
 // What one does with the page, done as one does it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accessibilityFindings, openPage, PASSWORD } from './harness.mjs';
+import { accessibilityFindings, openPage, PASSWORD, PHONE } from './harness.mjs';
 import { fixture } from './shared.mjs';
 
 describe('deeds', () => {
@@ -148,6 +148,27 @@ describe('deeds', () => {
     await page.waitForURL(`**/ui/tasks/${task.id}`);
   });
 
+  test('the palette has each task on one line, however long its name and its schedule', async () => {
+    const { page, create } = at;
+    const name = `long in the palette ${'and longer '.repeat(12)}`.trim();
+    await create(name, { cron: '0 0,15,30,45 8-18 1,2,3,4,5,6,7,8,9,10,11,12 JAN,FEB,MAR,APR,MAY,JUN,JUL MON-FRI' });
+    await create('long in the palette, seldom', { cron: '0 9 * * MON-FRI' });
+    for (const width of [1280, PHONE.width]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto('/ui/overview');
+      await page.getByRole('heading').first().waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Go anywhere' }).fill('long in the');
+      const found = page.getByRole('option', { name: /^long in the palette/ });
+      await found.nth(1).waitFor();
+      for (const option of await found.all()) {
+        const [row, name_box, cron] = await option.evaluate((one) => [one, ...one.querySelectorAll('span, code')].map((part) => part.getBoundingClientRect()).map(({ width, height, right }) => ({ width, height, right })));
+        assert.ok(row.height <= 36 && cron.height <= 24, `${width}: ${JSON.stringify([row, cron])}`);
+        assert.ok(name_box.width >= row.width * 0.3 && cron.right <= row.right, `${width}: ${JSON.stringify([row, name_box, cron])}`);
+      }
+    }
+  });
+
   test('Enter in the palette means what was typed, however late the answer comes', async () => {
     const { page, create } = at;
     await create('renew certificates');
@@ -268,7 +289,8 @@ describe('deeds', () => {
     await create('crowd one', { cron: '17 * * * *' });
     await create('crowd two', { cron: '17 * * * *' });
     await page.goto('/ui/upcoming');
-    await page.getByText(/crowd one, crowd two|crowd two, crowd one/).first().waitFor();
+    const crowd = page.getByRole('listitem').filter({ hasText: 'crowd one, crowd two' }).first();
+    await crowd.getByRole('link', { name: 'crowd two', exact: true }).waitFor();
     await page.getByRole('button', { name: /fires? in this hour/ }).nth(1).click();
     await page.getByRole('link', { name: 'crowd one' }).first().waitFor();
     assert.deepEqual(complaints, []);
