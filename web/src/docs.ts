@@ -17,7 +17,7 @@ const settings: Record<string, string> = {
   'nav-text-color': dark ? '#a9adb8' : '#53565f',
   'nav-hover-bg-color': dark ? '#2a2d35' : '#e9e9ef',
   'nav-hover-text-color': dark ? '#e8e9ed' : '#1b1c20',
-  'show-method-in-nav-bar': 'as-colored-text',
+  'show-method-in-nav-bar': 'as-plain-text',
   'primary-color': dark ? '#99a2ff' : '#4b57cf',
   'load-fonts': 'false',
   'regular-font': 'system-ui, sans-serif',
