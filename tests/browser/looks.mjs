@@ -1,149 +1,128 @@
-// Every page, in both languages and themes, on a desktop and on a phone: it shows its heading, nothing is
-// complained of, axe finds nothing, and nothing runs over the edge. SHOTS=folder keeps pictures.
+// Every page in both languages and themes and at every width, and what one comes to by a deed at least once at each of
+// them: it shows its heading, nothing is complained of, axe finds nothing, nothing runs over the edge, and all of it is
+// in the page's language. SHOTS=folder keeps pictures.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { accessibilityFindings, DESKTOP, openPage, PHONE } from './harness.mjs';
+import { accessibilityFindings, openPage, WCAG } from './harness.mjs';
+import { OWN_WORDS, pagesOf, SAMPLES, statesOf } from './looks_pages.mjs';
 import { shared } from './shared.mjs';
+import { MESSAGES, untranslated } from './untranslated.mjs';
 
-let server, browser, execution, task;
+const SIZES = { phone: { width: 360, height: 740 }, tablet: { width: 820, height: 1180 }, desktop: { width: 1440, height: 900 }, '4k': { width: 3840, height: 2160 } };
+const [PHONE, DESKTOP] = ['phone', 'desktop'];
+// What axe looks at that may differ from one theme to the other.
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+let server, browser;
+const made = {};
 describe('looks', () => {
   const SHOTS = process.env.SHOTS;
 
   before(async () => {
     ({ server, browser } = shared);
-    const samples = [
-      { name: 'nightly backup', cron: '30 2 * * *', command: 'echo saved', tags: ['ops', 'nightly'] },
-      { name: 'check mirrors', cron: '*/15 * * * *', command: 'echo "looking…"; echo "mirror 3 is behind" >&2; exit 3', tags: ['ops'] },
-      { name: '每日报表', cron: '0 9 * * 1-5', timezone: 'Asia/Shanghai', command: 'echo 完成', description: '发送到邮箱' },
-      { name: 'long sync', cron: '@hourly', command: 'for i in 1 2 3 4 5 6 7 8 9; do printf "\\033[32mpart %s\\033[0m done\\n" $i; sleep 20; done', timeout_s: 0 },
-      { name: 'once a year', cron: '0 0 1 1 *', command: 'true' },
-    ];
-    const made = [];
-    for (const sample of samples) made.push(await server.api('POST', '/tasks', sample));
-    await server.api('POST', `/tasks/${made[4].id}/pause`, undefined);
-    const runs = [];
-    for (const one of made.slice(0, 4)) runs.push((await server.api('POST', `/tasks/${one.id}/run`, {})).execution_id);
-    await server.until('the failing run is over', async () => (await server.api('GET', `/executions/${runs[1]}`)).status === 'FAILED');
-    await server.api('PATCH', `/tasks/${made[0].id}`, { command: 'echo saved; date' });
-    execution = runs[1];
-    task = made[0].id;
+    const tasks = [];
+    for (const sample of SAMPLES) tasks.push(await server.api('POST', '/tasks', sample));
+    await server.api('POST', `/tasks/${tasks[4].id}/pause`);
+    const runs = new Map();
+    for (const at of [0, 1, 2, 3, 5]) runs.set(at, (await server.api('POST', `/tasks/${tasks[at].id}/run`, {})).execution_id);
+    for (const at of [1, 5]) await server.until('it is over', async () => !/PENDING|RUNNING/.test((await server.api('GET', `/executions/${runs.get(at)}`)).status));
+    await server.api('PATCH', `/tasks/${tasks[0].id}`, { command: 'echo saved; date' });
+    Object.assign(made, { task: tasks[0].id, longTask: tasks[5].id, execution: runs.get(1), longExecution: runs.get(5) });
     if (SHOTS) mkdirSync(SHOTS, { recursive: true });
   });
 
-  const PAGES = [
-    ['login', () => '/login', { en: 'Log in', zh: '登录' }, { strange: true }],
-    ['register', () => '/register', { en: 'Register', zh: '注册' }, { strange: true }],
-    ['overview', () => '/ui/overview', { en: 'Overview', zh: '概览' }],
-    ['tasks', () => '/ui/tasks', { en: 'Tasks', zh: '任务' }],
-    ['create', () => '/ui/tasks/create', { en: 'New task', zh: '新建任务' }],
-    ['task', () => `/ui/tasks/${task}`, { en: 'nightly backup', zh: 'nightly backup' }],
-    ['edit', () => `/ui/tasks/${task}/edit`, { en: 'Edit nightly backup', zh: '编辑 nightly backup' }],
-    ['executions', () => '/ui/executions', { en: 'Executions', zh: '执行记录' }],
-    ['execution', () => `/ui/executions/${execution}`, { en: `check mirrors #`, zh: `check mirrors #` }],
-    ['timeline', () => '/ui/timeline', { en: 'Timeline', zh: '时间线' }],
-    ['upcoming', () => '/ui/upcoming', { en: 'Upcoming', zh: '即将触发' }],
-    ['tokens', () => '/ui/admin/tokens', { en: 'API tokens', zh: '接口令牌' }],
-    ['users', () => '/ui/admin/users', { en: 'Users', zh: '用户' }],
-    ['secrets', () => '/ui/admin/secrets', { en: 'Secrets', zh: '密钥' }],
-    ['first password', () => '/login#first-run=x', { en: 'Choose a password', zh: '设置密码' }, { strange: true }],
-    ['audit', () => '/ui/admin/audit', { en: 'Audit', zh: '审计' }],
-    ['system', () => '/ui/admin/system', { en: 'System', zh: '系统' }],
-    ['missing', () => '/ui/no/such/page', { en: 'Page not found', zh: '页面不存在' }],
-  ];
-  // States of a page that one comes to by a deed: what is done, then what the console may say of it.
-  const STATES = [
-    ['tasks selected', () => '/ui/tasks', async (page) => {
-      await page.locator('tbody input[type=checkbox]').first().check();
-      await page.locator('.bar[role=region]').waitFor();
-    }],
-    ['execution unfolded', () => `/ui/executions/${execution}`, async (page) => {
-      await page.locator('details summary').first().click();
-      await page.locator('details .content').first().waitFor();
-      await page.keyboard.press('Control+f');
-      await page.locator('.find input').fill('mirror');
-      await page.locator('.hit').first().waitFor();
-    }],
-    ['upcoming of an hour', () => '/ui/upcoming', async (page) => {
-      await page.locator('button.cell').first().click();
-      await page.locator('button.cell[aria-pressed=true]').waitFor();
-      await page.locator('ul.fires a.name').first().waitFor();
-      // Its list was scrolled into view, and the frame of the page may cover half of the hour.
-      await page.evaluate(() => scrollTo(0, 0));
-    }],
-    ['task with a menu', () => `/ui/tasks/${task}`, async (page) => {
-      await page.locator('main button[aria-haspopup]').click();
-      await page.locator('[role=menuitem]').first().waitFor();
-    }],
-    ['backfill', () => `/ui/tasks/${task}`, async (page) => {
-      await page.locator('main button[aria-haspopup]').click();
-      await page.locator('[role=menuitem]').nth(1).click();
-      await page.locator('dialog form').waitFor();
-    }],
-    ['a try', () => `/ui/tasks/${task}/edit`, async (page) => {
-      await page.waitForFunction(() => document.querySelector('input[name=name]')?.value);
-      await page.locator('.save button').nth(1).click();
-      await page.locator('dialog .line').first().waitFor();
-    }],
-    ['wrong schedule', () => '/ui/tasks/create', async (page) => {
-      await page.locator('input[name=cron]').fill('0 25 * * *');
-      await page.locator('mark').waitFor();
-    }, /status of 422/],
-  ];
-  // Pages: each language, each theme and each width, every one of them with the others at least once. States of a page:
-  // each of them once.
-  const LANGUAGES = [
-    { language: 'en', looks: [{ dark: false, phone: false }, { dark: true, phone: true }], look: { dark: false, phone: false } },
-    { language: 'zh', looks: [{ dark: true, phone: false }, { dark: false, phone: true }], look: { dark: true, phone: true } },
-  ];
+  const findings = async ({ page, complaints }, name, language, rules, expected) => {
+    assert.deepEqual(await accessibilityFindings(page, rules), [], name);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${name} runs over the edge`);
+    assert.deepEqual(await untranslated(page, language, OWN_WORDS), [], `${name}: in another language`);
+    assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], name);
+  };
+  const dress = async (page, size, colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(SIZES[size]);
+  };
+  const isThere = (page) => page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
 
-  for (const { language, looks, look } of LANGUAGES) {
+  for (const language of ['en', 'zh']) {
     // One page for all that are logged in, and one for strangers: a browser that has seen the program's files is
-    // quicker with the next. What is kept in it is forgotten in between.
+    // quicker with the next. What is kept in it is forgotten in between. A page is shown once and then seen at each
+    // width and in each theme, as by somebody who turns his tablet or whose evening comes.
     const opened = {};
     const open = async (strange = false) => {
       const one = (opened[strange] ??= await openPage(browser, server, { language, strange }));
       one.complaints.length = 0;
       return one;
     };
-    const visit = async (page, path, look) => {
-      await page.emulateMedia({ colorScheme: look.dark ? 'dark' : 'light' });
-      await page.setViewportSize(look.phone ? PHONE : DESKTOP);
-      await page.goto(path);
+    const look = async (one, key, sizes, expected) => {
+      for (const size of sizes) {
+        for (const [theme, rules] of [['light'], ['dark', OF_COLOURS]]) {
+          await dress(one.page, size, theme);
+          const name = `${key}, ${language}, ${theme}, ${size}`;
+          await isThere(one.page);
+          await findings(one, name, language, rules, expected);
+          if (SHOTS) await one.page.screenshot({ path: `${SHOTS}/${name.replaceAll(', ', '-')}.png` });
+        }
+      }
     };
-    const holds = async ({ page, complaints }, key, { dark, phone }, expected) => {
-      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-      await page.setViewportSize(phone ? PHONE : DESKTOP);
-      const name = `${key}, ${language}, ${dark ? 'dark' : 'light'}, ${phone ? 'phone' : 'desktop'}`;
-      assert.deepEqual(await accessibilityFindings(page), [], name);
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${name} runs over the edge`);
-      assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], name);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name.replaceAll(', ', '-')}.png` });
+    const leave = async (page) => {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await page.evaluate(() => [localStorage, sessionStorage].forEach((kept) => kept.clear()));
     };
-    const leave = (page) => page.evaluate(() => [localStorage, sessionStorage].forEach((kept) => kept.clear()));
 
-    for (const [key, path, headings, { strange } = {}] of PAGES) {
+    for (const [index, [key]] of pagesOf(made).entries()) {
       test(`${key}: ${language}`, async () => {
+        const [, path, headings, { strange } = {}] = pagesOf(made)[index];
         const one = await open(strange);
-        await visit(one.page, path(), looks[0]);
-        await one.page.locator('h1').first().filter({ hasText: headings[language] }).waitFor();
-        await one.page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
-        assert.equal(await one.page.evaluate(() => document.documentElement.lang), language === 'zh' ? 'zh-CN' : 'en');
-        for (const each of looks) await holds(one, key, each);
-        await leave(one.page);
+        try {
+          await one.page.goto(path);
+          await one.page.locator('h1').first().filter({ hasText: headings[language] }).waitFor();
+          assert.equal(await one.page.evaluate(() => document.documentElement.lang), language === 'zh' ? 'zh-CN' : 'en');
+          await look(one, key, Object.keys(SIZES));
+        } finally {
+          await leave(one.page);
+        }
       });
     }
-    for (const [key, path, deed, expected] of STATES) {
-      test(`${key}: ${language}, ${look.phone ? 'phone' : 'desktop'}`, async () => {
+    for (const [index, [key]] of statesOf(made).entries()) {
+      // Each width is that of some, and each is seen on a phone in one of the languages.
+      const size = [PHONE, [DESKTOP, 'tablet', '4k'][index % 3]][(index + (language === 'zh')) % 2];
+      test(`${key}: ${language}, ${size}`, async () => {
+        const [, path, deed, { expected, before } = {}] = statesOf(made)[index];
         const one = await open();
-        await visit(one.page, path(), look);
-        await one.page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]'));
-        await deed(one.page);
-        await holds(one, key, look, expected);
-        await leave(one.page);
+        try {
+          await dress(one.page, size, 'light');
+          await before?.(one.page);
+          await one.page.goto(path);
+          await isThere(one.page);
+          await deed(one.page, MESSAGES[language]);
+          await look(one, key, [size], expected);
+        } finally {
+          await leave(one.page);
+        }
       });
     }
     after(() => Promise.all(Object.values(opened).map(({ context }) => context.close())));
+  }
+
+  // It is in English, and its parts are another's: what is ours is that it is in the
+  // theme, meets WCAG, fits, and breaks no policy.
+  for (const colorScheme of ['light', 'dark']) {
+    test(`the API page: ${colorScheme}`, async () => {
+      const { page, context, complaints } = await openPage(browser, server, { dark: colorScheme === 'dark' });
+      try {
+        await page.goto('/docs');
+        await page.locator('.nav-bar-path').first().waitFor();
+        for (const [size, view] of Object.entries(SIZES)) {
+          await page.setViewportSize(view);
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${size} runs over the edge`);
+          assert.deepEqual(await accessibilityFindings(page, WCAG), [], size);
+        }
+        assert.deepEqual(complaints, []);
+      } finally {
+        await context.close();
+      }
+    });
   }
   after(() => server.api('POST', '/tasks/bulk/delete', { filter: {} }));
 });
