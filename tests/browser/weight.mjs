@@ -40,7 +40,7 @@ describe('weight', () => {
     });
   }
 
-  test('a past of a year makes no page heavier than that', async () => {
+  test('a past of a year makes no page heavier than that, be it a task, an execution or for admins', async () => {
     const server = await startServer();
     try {
       for (const name of ['check mirrors', 'rotate logs', 'sync product images', 'rebuild search index', 'nightly database backup', 'daily sales report'])
@@ -49,7 +49,13 @@ describe('weight', () => {
       const filled = spawnSync('/usr/bin/python3', [fileURLToPath(new URL('history.py', import.meta.url)), join(server.folder, 'data/scheduler.db')], { encoding: 'utf8' });
       assert.equal(filled.status, 0, filled.stderr);
       await server.start();
-      for (const path of ['/ui/overview', '/ui/tasks/1', '/ui/executions', '/ui/timeline?zoom=week', '/ui/upcoming?days=7']) {
+      // With an output of some size, which is sent as it was written.
+      const loud = await server.api('POST', '/tasks', { name: 'loud', cron: '@yearly', command: 'for i in $(seq 200); do echo "2026-01-01 12:00:00 INFO file $i of 200: $((i * 7919 % 99991)) bytes copied"; done' });
+      const { execution_id: run } = await server.api('POST', `/tasks/${loud.id}/run`, {});
+      await server.until('it is over', async () => (await server.api('GET', `/executions/${run}`)).status === 'SUCCESS');
+      const OWN = ['/ui/overview', '/ui/tasks', '/ui/tasks/create', '/ui/tasks/1', '/ui/tasks/1/edit', '/ui/executions', `/ui/executions/${run}`, '/ui/timeline?zoom=week', '/ui/upcoming?days=30'];
+      const ADMIN = ['users', 'tokens', 'secrets', 'audit', 'system'].map((name) => `/ui/admin/${name}`);
+      for (const path of [...OWN, ...ADMIN]) {
         const { page, context } = await openPage(at.browser, server);
         try {
           const bytes = await weigh(page, context, path);
