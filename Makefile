@@ -8,7 +8,7 @@ BINARY = build/release/mini-scheduler
 release = cmake --preset release -DSCHEDULER_TESTS=$(1) -DSCHEDULER_BENCH=$(2) >build/configure.log || { cat build/configure.log; exit 1; }; \
   cmake --build --preset release -j $(JOBS)
 
-.PHONY: run build test bench fuzz soak check format docs asan tsan api-types pictures clean packages-%
+.PHONY: run build test bench bench-page fuzz soak check format docs asan tsan api-types pictures clean packages-%
 
 run: build ## build, then serve the page on 127.0.0.1:8000
 	exec $(BINARY) serve --port $(PORT)
@@ -28,6 +28,9 @@ bench: packages-build packages-test packages-bench ## the figures of docs/perfor
 	build/release/bench/cron_bench
 	build/release/bench/store_bench
 	/usr/bin/python3 bench/run.py
+
+bench-page: packages-test build ## those of the page alone; TASKS, EXECUTIONS, RUNNING, REPEATS, SECONDS, ONLY
+	/usr/bin/python3 bench/run.py --only page
 
 fuzz: packages-build packages-test packages-fuzz ## each fuzz target for SECONDS (60)
 	cmake --preset fuzz

@@ -265,7 +265,13 @@ def idle(arguments):
     server.close()
 
 
-PARTS = {"durable": durable, "burst": burst, "single": single, "requests": requests, "idle": idle}
+def page(arguments):
+    """The page with much to show, in a browser: what it does is told at the head of page.mjs, which reads the environment."""
+    environment = {**os.environ, "SCHEDULER_BINARY": os.path.abspath(arguments.binary)}
+    subprocess.run(["node", str(HERE / "page.mjs")], check=True, env=environment)
+
+
+PARTS = {"durable": durable, "burst": burst, "single": single, "requests": requests, "idle": idle, "page": page}
 
 
 def main():
