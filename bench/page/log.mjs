@@ -26,7 +26,8 @@ export async function log({ browser, server }) {
   await page.goto(`/ui/executions/${execution_id}`);
   await page.locator('.line').first().waitFor();
   await page.evaluate(() => (window.worstFrame = 0));
-  await page.getByText(`${Math.ceil(LOG_BYTES / (line.length + 1))} lines`).waitFor();
+  const lines = Math.ceil(LOG_BYTES / (line.length + 1));
+  await page.getByText(`${lines.toLocaleString('en')} lines`).waitFor();
   tell('100 MB log is there', [performance.now() - start], 30_000);
   tell('worst frame while it comes', [await page.evaluate(() => window.worstFrame)], 200);
   await page.evaluate(async () => {
@@ -42,7 +43,7 @@ export async function log({ browser, server }) {
   await page.evaluate(() => (window.worstFrame = 0));
   const find = performance.now();
   await page.getByLabel('Find in the output').fill('delivery');
-  await page.getByText('100000+').waitFor();
+  await page.locator('.find .count', { hasText: '100000+' }).waitFor();
   tell('100,000 matches are found in it', [performance.now() - find], 2000);
   tell('worst frame while it looks', [await page.evaluate(() => window.worstFrame)], 100);
   await opened.context.close();
