@@ -18,6 +18,17 @@ def test_success_keeps_output_exit_code_and_figures(server, create):
     assert len(execution["attempts"]) == 1
 
 
+def test_an_execution_is_told_without_its_output_when_that_is_not_wanted(server, create):
+    task = create(command="echo out; echo err >&2")
+    whole = server.run_to_its_end(task["id"])
+    path = f"/executions/{whole['id']}?output="
+    bare = server.ask("GET", path + "none")[1]
+    assert {key: value for key, value in whole.items() if key not in ("stdout", "stderr")} == bare
+    assert server.ask("GET", path + "ends")[1] == whole
+    status, problem = server.ask("GET", path + "some")
+    assert status == 422 and problem["errors"][0]["loc"] == ["query", "output"]
+
+
 def test_failure_signal_and_a_start_that_fails_are_told_apart(server, create):
     failed = server.run_to_its_end(create(command="exit 3")["id"])
     assert (failed["status"], failed["exit_code"]) == ("FAILED", 3)

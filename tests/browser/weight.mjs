@@ -49,8 +49,8 @@ describe('weight', () => {
       const filled = spawnSync('/usr/bin/python3', [fileURLToPath(new URL('history.py', import.meta.url)), join(server.folder, 'data/scheduler.db')], { encoding: 'utf8' });
       assert.equal(filled.status, 0, filled.stderr);
       await server.start();
-      // With an output of some size, which is sent as it was written.
-      const loud = await server.api('POST', '/tasks', { name: 'loud', cron: '@yearly', command: 'for i in $(seq 200); do echo "2026-01-01 12:00:00 INFO file $i of 200: $((i * 7919 % 99991)) bytes copied"; done' });
+      // With an output of a thousand lines, as a build or a backup writes it.
+      const loud = await server.api('POST', '/tasks', { name: 'loud', cron: '@yearly', command: 'for i in $(seq 1000); do echo "2026-01-01 12:00:00 INFO file $i of 1000: $((i * 7919 % 99991)) bytes copied"; done' });
       const { execution_id: run } = await server.api('POST', `/tasks/${loud.id}/run`, {});
       await server.until('it is over', async () => (await server.api('GET', `/executions/${run}`)).status === 'SUCCESS');
       const OWN = ['/ui/overview', '/ui/tasks', '/ui/tasks/create', '/ui/tasks/1', '/ui/tasks/1/edit', '/ui/executions', `/ui/executions/${run}`, '/ui/timeline?zoom=week', '/ui/upcoming?days=30'];

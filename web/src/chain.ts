@@ -1,5 +1,6 @@
 // What an execution follows in a chain, and what follows it.
 import { get } from './api/client';
+import { getExecution } from './api/execution';
 import type { Execution, ExecutionPage, Task } from './api/types';
 
 export interface Upstream {
@@ -12,7 +13,7 @@ const MOST_STARTED = 20;
 // left of it.
 export async function upstreamOf({ upstream_execution_id: id, triggered_by }: Execution, signal: AbortSignal): Promise<Upstream> {
   if (id) {
-    const found = await get<Execution>(`/executions/${id}`, { signal }).catch(() => null);
+    const found = await getExecution(id, signal).catch(() => null);
     if (found) return { text: `${found.task_name} #${id}`, href: `/ui/executions/${id}` };
   }
   const task = /^task (\d+)$/.exec(triggered_by)?.[1];

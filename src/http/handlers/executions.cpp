@@ -62,6 +62,8 @@ json::object own_env(const task::Execution& execution, const rights::Actor& acto
 }
 
 base::Result<Response> show(const TaskHandlerParts& parts, const Request& request) {
+  const auto output = request.query.find("output").value_or("ends");
+  if (output != "ends" && output != "none") return query_error("output", "must be ends or none");
   const auto id = parts.executions.resolve(request.path_parameter("id"));
   if (!id) return id.error();
   const auto detail = parts.executions.detail(*id);
@@ -70,8 +72,10 @@ base::Result<Response> show(const TaskHandlerParts& parts, const Request& reques
   json::array attempts;
   for (const auto& attempt : detail->attempts) attempts.push_back(service::to_json(attempt));
   object["attempts"] = std::move(attempts);
-  object["stdout"] = service::to_utf8(detail->output.stdout_text);
-  object["stderr"] = service::to_utf8(detail->output.stderr_text);
+  if (output == "ends") {
+    object["stdout"] = service::to_utf8(detail->output.stdout_text);
+    object["stderr"] = service::to_utf8(detail->output.stderr_text);
+  }
   const auto upstream = task::upstream_of(detail->execution);
   object["upstream_execution_id"] = upstream ? json::value(upstream->value) : json::value(nullptr);
   object["args"] = json::value_from(detail->execution.overrides.args);
@@ -175,6 +179,7 @@ void add_execution_routes(Router& router, TaskHandlerParts parts) {
          .handler = [parts](const Request& request) { return show(parts, request); },
          .doc = {.summary = "One execution with its attempts, and the first and last 32 KiB of its output",
                  .tag = "executions",
+                 .query = {{"output", "`none`: without stdout and stderr; `ends`, the default: with them"}},
                  .answers = {{200, "The execution", "Execution"}}}});
   }
   router.add({.method = Method::post,
