@@ -794,6 +794,51 @@ export interface components {
             timezone?: string;
             complete?: boolean;
         };
+        LogLines: {
+            attempt: number;
+            /** @description As far as they are counted */
+            total_lines: number;
+            /** @description false: some 128 MiB were counted, ask again for more */
+            complete: boolean;
+            /** @description That the job wrote, the dropped ones among them */
+            bytes: number;
+            /** @description Lines after the gap have other numbers once this has changed */
+            dropped_bytes: number;
+            lines: {
+                /** @description Its number, from 1 */
+                n: number;
+                /**
+                 * @description mark: the scheduler's own word
+                 * @enum {string}
+                 */
+                stream: "stdout" | "stderr" | "mark";
+                /**
+                 * Format: date-time
+                 * @description When its first byte came
+                 */
+                time: string;
+                /** @description From its last carriage return on, escapes included; at most 64 KiB */
+                text: string;
+                /** @description The colours (SGR parameters) that hold at its beginning; absent: none */
+                style?: string;
+                /** @description true: it has not ended, more of it may come */
+                open?: boolean;
+                /** @description Of a line that is cut: where it goes on, as `offset` of /log with its stream */
+                rest_offset?: number;
+            }[];
+        };
+        LogMatches: {
+            attempt: number;
+            dropped_bytes: number;
+            /** @description Matches in those lines */
+            count: number;
+            lines: {
+                line: number;
+                count: number;
+            }[];
+            /** @description The line from which to go on; null: all was looked through */
+            next: number | null;
+        };
         Settings: {
             items: {
                 key: string;
