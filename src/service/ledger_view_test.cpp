@@ -354,9 +354,9 @@ TEST_F(LedgerViewTest, ATasksFiguresHoldItsNextFiresAndItsLastRuns) {
 
 TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveralShare) {
   clock_.set(at("2026-07-01T12:00:00Z"));
-  ASSERT_TRUE(create(R"({"name":"a","cron":"30 * * * *"})"));
   ASSERT_TRUE(create(R"({"name":"b","cron":"30 * * * *"})"));
-  ASSERT_TRUE(create(R"({"name":"c","cron":"0,30 13 * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"c","cron":"30 * * * *"})"));
+  ASSERT_TRUE(create(R"({"name":"a","cron":"0,30 13 * * *"})"));
   const auto answer =
       view_.upcoming(at("2026-07-01T12:00:00Z"), at("2026-07-01T15:00:00Z"), {.limit = 2, .counts = true});
   EXPECT_EQ(answer.at("items").as_array().size(), 2);
@@ -366,9 +366,12 @@ TEST_F(LedgerViewTest, CountsOfWhatComesAreByTheHourAndNameTheSecondsThatSeveral
             R"([{"hour":"2026-07-01T12:00:00Z","count":2},{"hour":"2026-07-01T13:00:00Z","count":4},)"
             R"({"hour":"2026-07-01T14:00:00Z","count":2}])");
   EXPECT_EQ(boost::json::serialize(counts.at("collisions")),
-            R"([{"at":"2026-07-01T13:30:00Z","count":3,"names":["a","b","c"]},)"
-            R"({"at":"2026-07-01T12:30:00Z","count":2,"names":["a","b"]},)"
-            R"({"at":"2026-07-01T14:30:00Z","count":2,"names":["a","b"]}])");
+            R"([{"at":"2026-07-01T13:30:00Z","count":3,"names":["a","b","c"],"tasks":[)"
+            R"({"task_id":3,"task_name":"a"},{"task_id":1,"task_name":"b"},{"task_id":2,"task_name":"c"}]},)"
+            R"({"at":"2026-07-01T12:30:00Z","count":2,"names":["b","c"],"tasks":[)"
+            R"({"task_id":1,"task_name":"b"},{"task_id":2,"task_name":"c"}]},)"
+            R"({"at":"2026-07-01T14:30:00Z","count":2,"names":["b","c"],"tasks":[)"
+            R"({"task_id":1,"task_name":"b"},{"task_id":2,"task_name":"c"}]}])");
   EXPECT_EQ(counts.at("total"), 8);
   EXPECT_EQ(counts.at("complete"), true);
 }

@@ -101,8 +101,8 @@ struct Fire {
   std::uint32_t group;
 };
 
-// The first by their names, however the fires came.
-json::object tasks_told(std::vector<const task::Task*> tasks) {
+// Of its tasks the first by their names, however the fires came.
+json::object collision_of(std::int64_t second, std::vector<const task::Task*> tasks) {
   const auto most = std::min(tasks.size(), kNamesOfCollision);
   std::ranges::partial_sort(
       tasks, tasks.begin() + static_cast<std::ptrdiff_t>(most), [](const auto* a, const auto* b) {
@@ -114,7 +114,10 @@ json::object tasks_told(std::vector<const task::Task*> tasks) {
     names.emplace_back(name);
     told.push_back(json::object{{"task_id", tasks[i]->id.value}, {"task_name", name}});
   }
-  return {{"names", std::move(names)}, {"tasks", std::move(told)}};
+  return {{"at", base::to_iso(std::chrono::sys_seconds{seconds{second}})},
+          {"count", tasks.size()},
+          {"names", std::move(names)},
+          {"tasks", std::move(told)}};
 }
 
 json::array collisions_of(std::vector<Fire>& fires, const std::vector<Group>& groups) {
@@ -144,10 +147,7 @@ json::array collisions_of(std::vector<Fire>& fires, const std::vector<Group>& gr
       const auto& group = groups[fires[at].group].tasks;
       tasks.insert(tasks.end(), group.begin(), group.end());
     }
-    auto item = tasks_told(std::move(tasks));
-    item["at"] = base::to_iso(std::chrono::sys_seconds{seconds{crowds[i].second}});
-    item["count"] = crowds[i].tasks;
-    items.push_back(std::move(item));
+    items.push_back(collision_of(crowds[i].second, std::move(tasks)));
   }
   return items;
 }
