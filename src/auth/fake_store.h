@@ -212,6 +212,7 @@ class FakeStore : public store::Store {
     std::map<task::TaskStatus, std::int64_t> count_tasks_by_status() override { unused(); }
     std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t) override { unused(); }
     void for_each_due(const std::function<void(base::TaskId, base::Instant)>&) override { unused(); }
+    std::vector<base::TaskId> tasks_without_fire(base::TaskId, std::int64_t) override { unused(); }
     std::vector<task::Task> tasks_due_before(base::Instant, std::int64_t) override { unused(); }
     std::vector<task::Task> tasks_with_cron(std::string_view, base::TaskId, std::int64_t) override {
       unused();

@@ -66,7 +66,8 @@ class FakeRunner : public runner::Runner {
 
 class EngineTest : public testing::Test {
  protected:
-  EngineTest() {
+  // By the machine's clock where none is given; that must outlive the test.
+  explicit EngineTest(const base::Clock* clock = nullptr) : clock_(clock ? *clock : machine_clock_) {
     std::string pattern = testing::TempDir() + "engine_XXXXXX";
     folder_ = mkdtemp(pattern.data());
     store::SqliteOptions options;
@@ -140,7 +141,8 @@ class EngineTest : public testing::Test {
     return found.value();
   }
 
-  base::SystemClock clock_;
+  const base::SystemClock machine_clock_;
+  const base::Clock& clock_;
   Options options_;
   FakeRunner runner_;
   std::filesystem::path folder_;

@@ -78,7 +78,7 @@ class Ledger {
                       const std::string& reason) const;
 
   // The clock was set back to `now`: moves the task's cursor where it must not wait for the clock to catch
-  // up.
+  // up, and gives one to a task whose last fire had passed.
   void set_back(store::Transaction& tx, TaskId id, Instant now, Plan& plan) const;
   // Zones were read anew: places the cursor where the schedule has its next fire by them.
   void follow_zone(store::Transaction& tx, TaskId id, Instant now,
@@ -175,6 +175,11 @@ class Ledger {
   const Options& options_;
   Schedules& schedules_;
 };
+
+// @every has no calendar: the latest of the task's own steps up to that second, by its next fire or its
+// newest record of one; the second itself where it has neither.
+std::chrono::sys_seconds on_the_beat(store::Reader& reader, const task::Task& task,
+                                     const cron::Schedule& schedule, std::chrono::sys_seconds second);
 
 // A fire that comes later than this, or was due before the engine began, is a misfire: the machine slept, its
 // clock was set forwards, or nobody was there.

@@ -25,21 +25,6 @@ std::pair<std::chrono::sys_seconds, std::chrono::sys_seconds> seconds_of(
   return {std::chrono::ceil<std::chrono::seconds>(from) - kOne, std::min(last, ends_at)};
 }
 
-// @every has no calendar: the latest of the task's own steps up to that second, so that its fires follow.
-std::chrono::sys_seconds on_the_beat(store::Transaction& tx, const Task& task, const cron::Schedule& schedule,
-                                     std::chrono::sys_seconds second) {
-  auto fire = task.next_run_at;
-  if (!fire) {
-    const auto last =
-        tx.list_executions({.task_id = task.id, .trigger = Trigger::schedule, .limit = 1}).items;
-    if (!last.empty()) fire = last.front().scheduled_at;
-  }
-  if (!fire) return second;
-  auto past = (second - std::chrono::floor<std::chrono::seconds>(*fire)) % schedule.every();
-  if (past.count() < 0) past += schedule.every();
-  return second - past;
-}
-
 // Not of an attempt that waited for its turn, but of the fire.
 std::optional<Instant> due_at_of(const Execution& execution, const task::TaskDefinition& definition) {
   const bool is_fire = execution.trigger == Trigger::schedule || execution.trigger == Trigger::misfire;
@@ -53,6 +38,20 @@ std::string running_one(store::Transaction& tx, TaskId id) {
 }
 
 }  // namespace
+
+std::chrono::sys_seconds on_the_beat(store::Reader& reader, const Task& task, const cron::Schedule& schedule,
+                                     std::chrono::sys_seconds second) {
+  auto fire = task.next_run_at;
+  if (!fire) {
+    const auto last =
+        reader.list_executions({.task_id = task.id, .trigger = Trigger::schedule, .limit = 1}).items;
+    if (!last.empty()) fire = last.front().scheduled_at;
+  }
+  if (!fire) return second;
+  auto past = (second - std::chrono::floor<std::chrono::seconds>(*fire)) % schedule.every();
+  if (past.count() < 0) past += schedule.every();
+  return second - past;
+}
 
 base::Result<ExecutionId> Ledger::run(store::Transaction& tx, const RunRequest& request, Instant now,
                                       Slots& slots, Plan& plan) const {

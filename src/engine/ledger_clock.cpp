@@ -6,12 +6,33 @@ namespace engine {
 
 using task::Task;
 
+namespace {
+
+// The fire before the cursor; where there is none, the last that the task has at all: its time is over by the
+// clock that was set back, and may have come again.
+std::optional<std::chrono::sys_seconds> last_fire_of(store::Reader& reader, const Task& task,
+                                                     const cron::Schedule& schedule) {
+  using std::chrono::seconds;
+  if (task.next_run_at) return schedule.previous(std::chrono::floor<seconds>(*task.next_run_at));
+  const auto& ends_at = task.definition.ends_at;
+  if (!schedule.is_every()) {
+    constexpr std::chrono::sys_days kNoFireSince{std::chrono::January / 1 / 2100};
+    return schedule.previous(ends_at ? std::chrono::floor<seconds>(*ends_at) + seconds{1} : kNoFireSince);
+  }
+  if (!ends_at) return std::nullopt;
+  return on_the_beat(reader, task, schedule, std::chrono::floor<seconds>(*ends_at));
+}
+
+}  // namespace
+
 void Ledger::set_back(store::Transaction& tx, TaskId id, Instant now, Plan& plan) const {
   auto task = tx.find_task(id);
-  if (!task || task->paused || !task->next_run_at) return;
+  if (!task || task->paused) return;
   const auto schedule = schedules_.of(task->definition);
-  if (!schedule) return;
-  const auto cursor = task::cursor_set_back(task->definition, *schedule, *task->next_run_at, now);
+  if (!schedule || schedule->is_reboot()) return;
+  const auto last_fire = last_fire_of(tx, *task, *schedule);
+  if (!last_fire) return;
+  const auto cursor = task::cursor_set_back(task->definition, *schedule, *last_fire, now);
   if (!cursor) return;
   task->next_run_at = cursor->next_run_at;
   task->next_due_at = cursor->next_due_at;

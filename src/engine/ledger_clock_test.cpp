@@ -105,6 +105,65 @@ TEST_F(SetBack, ARetryIsDueSoonerByWhatTheClockLost) {
   EXPECT_EQ(executions(id)[0].due_at, kNoon + seconds{11} - hours{1});
 }
 
+class SetBackAfterItsEnd : public SetBack {
+ protected:
+  // The fires from 12:01 on that the task has while the clock shows the hour again, to the minute.
+  std::vector<int> fires_again(TaskId id) {
+    std::vector<int> minutes_again;
+    for (int minute = 1; minute <= 90; ++minute) {
+      if (task_of(id).next_due_at != kNoon + minutes{minute}) continue;
+      const auto plan = fire(id, kNoon + minutes{minute});
+      for (const auto& order : plan.starts) {
+        EXPECT_EQ(order.execution.scheduled_at, kNoon + minutes{minute} + Milliseconds{1});
+        minutes_again.push_back(minute);
+        end(plan, 0);
+      }
+    }
+    EXPECT_FALSE(task_of(id).next_run_at);
+    return minutes_again;
+  }
+};
+
+TEST_F(SetBackAfterItsEnd, AWildTaskGoesOnUntilThatEndComesAgain) {
+  const auto id = make({.cron = "*/10 * * * *", .ends_at = kNoon + minutes{40}});
+  live_through_an_hour(id);
+  EXPECT_EQ(executions(id).size(), 5u);
+  EXPECT_EQ(fires_again(id), (std::vector{10, 20, 30, 40}));
+  EXPECT_EQ(executions(id).size(), 9u);
+}
+
+TEST_F(SetBackAfterItsEnd, AnEveryTaskGoesOnAtItsOwnBeat) {
+  const auto id = make({.cron = "@every 7m", .ends_at = kNoon + minutes{20}}, kNoon - minutes{4});
+  live_through_an_hour(id);
+  EXPECT_EQ(fires_again(id), (std::vector{3, 10, 17}));
+}
+
+TEST_F(SetBackAfterItsEnd, ATaskOfAYearThatIsOverGoesOnWhenTheYearComesAgain) {
+  const auto id = make({.cron = "0 */10 12 1 1 ? 2026"});
+  live_through_an_hour(id);
+  EXPECT_EQ(fires_again(id), (std::vector{10, 20, 30, 40, 50}));
+}
+
+TEST_F(SetBackAfterItsEnd, AFixedOneAPausedOneAndOneWhoseEndHasNotComeAgainWait) {
+  const auto fixed = make({.cron = "30 12 * * *", .ends_at = kNoon + minutes{40}});
+  const auto ended = make({.ends_at = kNoon - minutes{1}}, kNoon - hours{2});
+  const auto rare = make({.cron = "*/30 * * * *", .ends_at = kNoon + minutes{20}});
+  const auto paused = make({.ends_at = kNoon + minutes{40}});
+  book([&](auto& tx, auto&, auto&) {
+    auto task = *tx.find_task(paused);
+    task.paused = true;
+    task.next_run_at = task.next_due_at = std::nullopt;
+    tx.save_task_state(task);
+    task = *tx.find_task(ended);
+    task.next_run_at = task.next_due_at = std::nullopt;
+    tx.save_task_state(task);
+  });
+  for (const auto id : {fixed, ended, rare, paused}) {
+    live_through_an_hour(id);
+    EXPECT_FALSE(task_of(id).next_run_at);
+  }
+}
+
 TEST_F(LedgerTest, AChangedZoneMovesTheNextFireAndNothingThatIsDue) {
   const auto id = make({.cron = "30 13 * * *", .timezone = "Europe/Berlin"});
   const auto right = task_of(id).next_run_at;

@@ -115,7 +115,26 @@ void Timekeeper::set_back(Instant from, Instant now) {
 void Timekeeper::set_cursors_back() {
   for_each_task([this](store::Transaction& tx, TaskId id, Instant now,
                        Plan& plan) { parts_.ledger.set_back(tx, id, now, plan); },
-                [] {});
+                [this] { set_ended_back({}); });
+}
+
+void Timekeeper::set_ended_back(TaskId after) {
+  const auto last = std::make_shared<TaskId>();
+  parts_.dispatcher.book(
+      0,
+      [this, after, last](store::Transaction& tx, Slots&, Plan& plan) -> base::Result<void> {
+        const auto now = parts_.clock.now();
+        const auto ids = tx.tasks_without_fire(after, kMovedAtOnce);
+        for (const auto id : ids) parts_.ledger.set_back(tx, id, now, plan);
+        *last = ids.size() == kMovedAtOnce ? ids.back() : TaskId{};
+        return {};
+      },
+      [this, after, last](const base::Result<void>& kept) {
+        if (!kept)
+          parts_.timers.add(parts_.clock.now() + kMoveAgain, [this, after] { set_ended_back(after); });
+        else if (*last)
+          set_ended_back(*last);
+      });
 }
 
 void Timekeeper::look_at_zones() {

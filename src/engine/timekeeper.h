@@ -38,6 +38,8 @@ class Timekeeper {
   using Move = std::function<void(store::Transaction&, TaskId, Instant now, Plan&)>;
   void set_back(Instant from, Instant now);
   void set_cursors_back();
+  // Of the tasks above `after` those whose last fire has passed, some hundred in a transaction.
+  void set_ended_back(TaskId after);
   void follow_zones();
   // Every task that has a next fire, some hundred in a transaction, one after another; then `then`.
   void for_each_task(const Move& move, std::function<void()> then);

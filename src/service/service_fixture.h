@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "base/time_fixture.h"
 #include "engine/engine.h"
 #include "service/task_service.h"
 #include "store/sqlite/sqlite_store.h"
@@ -23,18 +23,6 @@ class SilentRunner : public runner::Runner {
   void cancel(runner::AttemptKey) override {}
   void acknowledge(std::vector<runner::AttemptKey>) override {}
   void watch_output(runner::AttemptKey, bool) override {}
-};
-
-// Stands where it was set; the engine's thread reads it too.
-class SharedClock : public base::Clock {
- public:
-  explicit SharedClock(base::Instant at) : at_(at) {}
-  base::Instant now() const override { return at_; }
-  void set(base::Instant at) { at_ = at; }
-  void advance(base::Milliseconds by) { at_ = at_.load() + by; }
-
- private:
-  std::atomic<base::Instant> at_;
 };
 
 inline rights::Actor actor_of(rights::Role role) {
@@ -121,7 +109,7 @@ class ServiceTest : public testing::Test {
     return page.items;
   }
 
-  SharedClock clock_{base::parse_iso("2026-07-01T12:00:30Z").value()};
+  base::SharedClock clock_{base::at("2026-07-01T12:00:30Z")};
   SilentRunner runner_;
   std::filesystem::path folder_;
   std::unique_ptr<store::Store> store_;

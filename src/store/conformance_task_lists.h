@@ -185,6 +185,24 @@ TEST_P(ListedTasks, AreDueInTheOrderOfTheirNextRun) {
   EXPECT_THAT(entries, UnorderedElementsAre(Pair(soon_id, minute(10)), Pair(later_id, minute(2))));
 }
 
+TEST_P(ListedTasks, WithoutANextFireAreReadInStepsByIdUnlessTheyArePaused) {
+  auto fires = task_named("fires");
+  fires.next_run_at = fires.next_due_at = minute(1);
+  auto paused = task_named("paused");
+  paused.paused = true;
+  const auto first = insert(task_named("ended"));
+  insert(fires);
+  insert(paused);
+  const auto second = insert(task_named("ended too"));
+  const auto third = insert(task_named("and this one"));
+  const auto step = [&](TaskId after) {
+    return read([&](Reader& reader) { return reader.tasks_without_fire(after, 2); });
+  };
+  EXPECT_THAT(step(TaskId{}), ElementsAre(first, second));
+  EXPECT_THAT(step(second), ElementsAre(third));
+  EXPECT_THAT(step(third), IsEmpty());
+}
+
 TEST_P(ListedTasks, ThatRunAtRebootAreReadInStepsById) {
   std::vector<TaskId> ids;
   for (const char* cron : {"@reboot", "0 3 * * *", "@REBOOT", "@reboot"}) {

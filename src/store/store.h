@@ -45,6 +45,8 @@ class Reader {
   virtual std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t limit) = 0;
   // Every task that has a next fire, with its due time, in any order. Reads only an index.
   virtual void for_each_due(const std::function<void(TaskId, Instant)>& visit) = 0;
+  // Tasks with an id above `after` that are not paused and have no next fire, by id.
+  virtual std::vector<TaskId> tasks_without_fire(TaskId after, std::int64_t limit) = 0;
   // Tasks whose next_run_at is before `until`, soonest first.
   virtual std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) = 0;
   // Tasks with an id above `after` that have that word for a schedule, by id. Only "@reboot", in letters of

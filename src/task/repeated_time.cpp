@@ -24,34 +24,33 @@ int pass_of(Instant nominal) {
 
 namespace {
 
-// The shorter of the two between three fires that follow each other: what "*/20 2 * * *" waits from 2:40 to
-// the next day is not its interval.
-Milliseconds interval_of(const cron::Schedule& schedule, sys_seconds middle, sys_seconds last) {
-  const auto first = schedule.previous(middle);
-  return first ? std::min(last - middle, middle - *first) : last - middle;
+// The shorter of the two beside that fire: what "*/20 2 * * *" waits from 2:40 to the next day is not its
+// interval.
+Milliseconds interval_at(const cron::Schedule& schedule, sys_seconds fire) {
+  auto interval = Milliseconds::max();
+  if (const auto before = schedule.previous(fire)) interval = fire - *before;
+  if (const auto next = schedule.next(fire)) interval = std::min<Milliseconds>(interval, *next - fire);
+  return interval;
 }
 
 }  // namespace
 
 std::optional<Cursor> cursor_set_back(const TaskDefinition& definition, const cron::Schedule& schedule,
-                                      Instant cursor, Instant now) {
+                                      sys_seconds last_fire, Instant now) {
   const auto jitter = jitter_of(definition);
-  const auto at = std::chrono::floor<seconds>(cursor);
-  const auto before = schedule.previous(at);
-  if (!before) return std::nullopt;
   // how long ago, by the new clock, the last fire that it showed will have been: that long nothing would fire
-  const Milliseconds silence = *before + jitter - now;
-  const Milliseconds interval = interval_of(schedule, *before, at);
+  const Milliseconds silence = last_fire + jitter - now;
+  const Milliseconds interval = interval_at(schedule, last_fire);
   const Milliseconds least = follows_the_clock(schedule) ? std::max<Milliseconds>(interval, kClockTolerance)
                                                          : Milliseconds{kLongestCatchUp};
   if (silence < least) return std::nullopt;
   if (!schedule.is_every()) {
     const auto next = cursor_after(definition, schedule, now - jitter);
-    if (!next.next_run_at || *next.next_run_at >= cursor) return std::nullopt;
+    if (!next.next_run_at || *next.next_run_at > last_fire) return std::nullopt;
     return next;
   }
   // whole steps back, so that it keeps to its beat
-  const Instant next = at - (at + jitter - now - Milliseconds{1}) / interval * interval;
+  const Instant next = last_fire - (silence - Milliseconds{1}) / interval * interval;
   if (definition.starts_at && next < *definition.starts_at) return std::nullopt;
   return Cursor{.next_run_at = next, .next_due_at = next + jitter};
 }

@@ -37,10 +37,10 @@ Instant in_pass(Instant nominal, const RepeatedTime& repeated);
 // The pass of a nominal time; 0 for the first.
 int pass_of(Instant nominal);
 
-// Where the cursor goes when the clock shows `now` and stood at or behind the fire before `cursor` already;
-// nullopt where it stays. A step shorter than the schedule's own interval moves nothing: it fires no more
-// often than it says.
+// Where the cursor goes when the clock shows `now` and stood at or behind the schedule's fire `last_fire`
+// already, the one before the cursor or the last of all; nullopt where it stays. A step shorter than the
+// schedule's own interval moves nothing: it fires no more often than it says.
 std::optional<Cursor> cursor_set_back(const TaskDefinition& definition, const cron::Schedule& schedule,
-                                      Instant cursor, Instant now);
+                                      std::chrono::sys_seconds last_fire, Instant now);
 
 }  // namespace task

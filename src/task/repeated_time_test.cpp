@@ -20,10 +20,9 @@ std::string moved(const char* cron, const char* fired_until, const char* now) {
   definition.name = "t";
   definition.cron = cron;
   const auto schedule = schedule_of(definition, "UTC");
-  const auto cursor = schedule->is_every()
-                          ? at(fired_until) + schedule->every()
-                          : Instant{*schedule->next(std::chrono::floor<seconds>(at(fired_until)))};
-  const auto place = cursor_set_back(definition, *schedule, cursor, at(now));
+  const auto until = std::chrono::floor<seconds>(at(fired_until));
+  const auto last_fire = schedule->is_every() ? until : *schedule->previous(until + seconds{1});
+  const auto place = cursor_set_back(definition, *schedule, last_fire, at(now));
   return place ? base::to_iso(*place->next_run_at) : "stays";
 }
 
@@ -65,8 +64,8 @@ TEST(RepeatedTime, BoundsOfTheTaskHoldAndWhatNeverFiresHasNothingToMove) {
   definition.cron = "* * * * *";
   definition.starts_at = at("2026-01-05T11:30:00Z");
   const auto schedule = schedule_of(definition, "UTC");
-  const auto place =
-      cursor_set_back(definition, *schedule, at("2026-01-05T12:01:00Z"), at("2026-01-05T11:00:00Z"));
+  const auto noon = std::chrono::floor<seconds>(at("2026-01-05T12:00:00Z"));
+  const auto place = cursor_set_back(definition, *schedule, noon, at("2026-01-05T11:00:00Z"));
   ASSERT_TRUE(place);
   EXPECT_EQ(place->next_run_at, definition.starts_at);
 }

@@ -225,10 +225,14 @@ class Judge {
     judge_silence(task, executions);
   }
 
-  // By then it was due, and while nothing was wrong its record came soon, whatever was restarted later.
+  // By then it was due, and while nothing was wrong its record came soon, whatever was restarted later. Where
+  // nobody was there until the clock was set back, it is due when that shows its time again.
   void judge_booking(const PlannedTask& task, Instant due, const Execution& record) {
     const auto seen = world_.promptness().seen_at(record.id);
-    const auto due_at = world_.first_time_of(due);
+    auto due_at = world_.first_time_of(due);
+    for (const auto& one : world_.set_backs())
+      if (due_at <= one.at && one.to < due && !world_.promptness().was_calm_within(due_at, one.at))
+        due_at = world_.first_time_of(due, one.at);
     if (seen && *seen > due_at && world_.promptness().was_calm_within(due_at, *seen))
       verdict_.fault("task " + base::to_string(task.id) + " was due at " + base::to_iso(due) +
                      ", and its record came " + std::to_string((*seen - due_at).count()) + " ms later");
@@ -248,7 +252,9 @@ class Judge {
     for (const auto& repeated : world_.set_backs()) {
       if (repeated.from - repeated.to <= kCorrection || task.created > repeated.to) continue;
       if (!world_.was_undisturbed(repeated.at - kStartUp, repeated.at - Milliseconds{1})) continue;
-      const auto fires = task.beat().fires(minute_of(repeated.to), minute_of(repeated.from));
+      // it goes on until its end comes again, though that had passed
+      auto fires = task.beat().fires(minute_of(repeated.to), minute_of(repeated.from));
+      std::erase_if(fires, [&](std::int64_t minute) { return !window.holds(instant_of(minute)); });
       const auto shown_before = task.beat().fires(minute_of(task.created), minute_of(repeated.to));
       if (fires.size() < 3 || shown_before.empty()) continue;  // a step of two intervals and more
       for (std::size_t i = 0; i + 1 < fires.size(); ++i) {
@@ -256,7 +262,6 @@ class Judge {
         const auto shown_again = repeated.at + (fire - repeated.to);
         if (fire < repeated.to + kStartUp || !world_.was_undisturbed(repeated.at, shown_again + kStartUp))
           continue;
-        if (!window.holds(fire) || !window.holds(repeated.from)) continue;  // what has ended stays so
         const bool paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
           return pause.first <= repeated.from && pause.second >= repeated.to - std::chrono::hours{24};
         });

@@ -248,7 +248,22 @@ void World::plan_misfortunes() {
                                    ? simulation_.between(1, 5000)
                                    : simulation_.between(1, 200) * 60'000 + simulation_.between(0, 59'999)});
   });
+  if (rates.set_backs > 0) plan_set_backs_behind_windows();
   each(options_.crowded ? 100 : 25, [this] { visit_user(); });
+}
+
+// Of some windows, so that one that is over lies ahead again.
+void World::plan_set_backs_behind_windows() {
+  for (const auto& task : tasks_) {
+    const auto& ends_at = task.chapters.front().window.ends_at;
+    if (!ends_at || !simulation_.chance(0.3)) continue;
+    const auto soon_after = simulation_.until(*ends_at) + minutes{simulation_.between(1, 90)};
+    simulation_.in(soon_after, [this] {
+      if (calm_) return;
+      ++counts_.set_backs;
+      set_clock_by(-Milliseconds{simulation_.between(30, 200) * 60'000 + simulation_.between(0, 59'999)});
+    });
+  }
 }
 
 void World::set_clock_by(Milliseconds by) {
@@ -264,9 +279,9 @@ void World::trouble(Milliseconds length) {
   promptness_.trouble(simulation_.now() + length, store_.reader());
 }
 
-Milliseconds World::first_time_of(Instant shown) const {
+Milliseconds World::first_time_of(Instant shown, Milliseconds since) const {
   for (auto one = clock_settings_.begin(); one != clock_settings_.end(); ++one) {
-    const auto at = one->first + std::max(shown - one->second, Milliseconds{0});
+    const auto at = std::max(one->first + std::max(shown - one->second, Milliseconds{0}), since);
     if (std::next(one) == clock_settings_.end() || at < std::next(one)->first) return at;
   }
   return {};

@@ -125,8 +125,8 @@ class World : private WorldView {
   const std::deque<Asked>& asked() const { return asked_; }
   const Witness& witness() const { return witness_; }
   const Promptness& promptness() const { return promptness_; }
-  // When the clock showed that time, or a later one, for the first time.
-  Milliseconds first_time_of(Instant shown) const;
+  // When the clock showed that time, or a later one, for the first time, or for the first time since then.
+  Milliseconds first_time_of(Instant shown, Milliseconds since = Milliseconds{0}) const;
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
   store::Store& store() { return store_; }
@@ -151,6 +151,7 @@ class World : private WorldView {
   void start_server();
   void kill_server(Milliseconds downtime);
   void plan_misfortunes();
+  void plan_set_backs_behind_windows();
   void each(double per_day, std::function<void()> deed);
   void at_a_random_moment(std::function<void()> deed);
   void visit_user();

@@ -92,6 +92,7 @@ void ask_for_tasks(Reader& reader) {
     reader.count_matching_by_status({.need = need});
   reader.count_tasks_by_tag(1);
   reader.for_each_due([](TaskId, Instant) {});
+  reader.tasks_without_fire({}, 1);
   reader.tasks_due_before({}, 1);
   reader.tasks_with_cron("@reboot", {}, 1);
   reader.find_revision({}, 1);

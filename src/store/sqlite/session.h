@@ -36,6 +36,7 @@ class Session : public Transaction {
   std::map<task::TaskStatus, std::int64_t> count_matching_by_status(const TaskQuery& query) override;
   std::map<std::string, std::int64_t> count_tasks_by_tag(std::int64_t limit) override;
   void for_each_due(const std::function<void(TaskId, Instant)>& visit) override;
+  std::vector<TaskId> tasks_without_fire(TaskId after, std::int64_t limit) override;
   std::vector<task::Task> tasks_due_before(Instant until, std::int64_t limit) override;
   std::vector<task::Task> tasks_with_cron(std::string_view cron, TaskId after, std::int64_t limit) override;
   std::optional<Revision> find_revision(TaskId id, std::int64_t number) override;

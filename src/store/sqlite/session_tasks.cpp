@@ -135,6 +135,8 @@ constexpr const char* kFindByName = "SELECT " TASK_COLUMNS " FROM tasks WHERE na
 constexpr const char* kCountOfStatus = "SELECT count(*) FROM tasks WHERE status = ?";
 constexpr const char* kCountByTag = "SELECT tag, count(*) FROM task_tags GROUP BY tag LIMIT ?";
 constexpr const char* kAllDue = "SELECT id, next_due_at FROM tasks WHERE next_due_at IS NOT NULL";
+constexpr const char* kWithoutFire =
+    "SELECT id FROM tasks WHERE next_run_at IS NULL AND id > ? AND NOT paused ORDER BY id LIMIT ?";
 constexpr const char* kDueBefore =
     "SELECT " TASK_COLUMNS " FROM tasks WHERE next_run_at < ? ORDER BY next_run_at, id LIMIT ?";
 constexpr const char* kAtReboot =
@@ -288,6 +290,12 @@ void Session::for_each_due(const std::function<void(TaskId, Instant)>& visit) {
     const auto id = row.id<TaskId>();
     visit(id, row.instant());
   });
+}
+
+std::vector<TaskId> Session::tasks_without_fire(TaskId after, std::int64_t limit) {
+  auto& statement = connection_.prepare(kWithoutFire);
+  Binder(statement) << after << limit;
+  return all_rows(statement, [](Row& row) { return row.id<TaskId>(); });
 }
 
 std::vector<task::Task> Session::tasks_due_before(Instant until, std::int64_t limit) {
