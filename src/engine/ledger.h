@@ -146,22 +146,28 @@ class Ledger {
   // One record for them, or more in the newest one where they go on with it.
   void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule,
             const task::FoldedFires& fires, Instant now) const;
+  // Of one that is to have a slot: whether those that wait for one go first, by priority and then by age, or
+  // it is its turn, as the first of them or in the place of the run that it ends.
+  enum class Turn { stands_in_line, has_come };
   // Claims it, or says what it waits for; counts that in the task, which the caller saves.
   void claim_or_queue(store::Transaction& tx, task::Task& task, task::Execution& execution,
-                      const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
+                      const task::TaskDefinition& definition, Turn turn, Slots& slots, Plan& plan) const;
   // The same, and saves the task where its count has changed.
   void let_go(store::Transaction& tx, task::Task& task, task::Execution& execution,
-              const task::TaskDefinition& definition, Slots& slots, Plan& plan) const;
+              const task::TaskDefinition& definition, Turn turn, Slots& slots, Plan& plan) const;
   std::int64_t room_in_pool(store::Transaction& tx, const std::string& pool) const;
   // Takes a slot and gives none, or says what is waited for.
-  task::Waiting claim(store::Transaction& tx, const task::Execution& execution, Slots& slots) const;
+  task::Waiting claim(store::Transaction& tx, const task::Execution& execution, Turn turn,
+                      Slots& slots) const;
   void replace_waiting(store::Transaction& tx, task::Task& task, Instant now) const;
   void skip_late(store::Transaction& tx, task::Execution& execution, Instant now, Slots& slots,
                  Plan& plan) const;
   void skip_late_in_queue(store::Transaction& tx, task::Execution& execution, Instant now, Plan& plan) const;
+  // Books its end; `turn` is that of the task's next run, which waited for it.
   void close(store::Transaction& tx, task::Task& task, task::Execution& execution,
-             task::ExecutionStatus status, Instant now, Slots& slots, Plan& plan) const;
-  void release_next(store::Transaction& tx, task::Task& task, Instant now, Slots& slots, Plan& plan) const;
+             task::ExecutionStatus status, Turn turn, Instant now, Slots& slots, Plan& plan) const;
+  void release_next(store::Transaction& tx, task::Task& task, Turn turn, Instant now, Slots& slots,
+                    Plan& plan) const;
   void follow_chain(store::Transaction& tx, const task::Task& task, const task::Execution& ended, Instant now,
                     Slots& slots, Plan& plan) const;
   void start_next(store::Transaction& tx, TaskId target, TaskId upstream, ExecutionId ended,
@@ -189,6 +195,9 @@ inline constexpr base::Milliseconds kLateIsMisfire{5'000};
 // can hold several.
 inline constexpr const char* kBookedTooLate =
     "start deadline: the scheduler could not run it until its start_deadline_s had passed";
+
+// Who cancels a run for the task's next one, by the overlap policy.
+inline constexpr const char* kByNewerRun = "overlap policy 'cancel_running'";
 
 // Fires of one backfill request, at most.
 inline constexpr std::size_t kMaxBackfill = 1000;

@@ -156,8 +156,23 @@ std::int64_t Ledger::room_in_pool(store::Transaction& tx, const std::string& poo
   return std::max<std::int64_t>(0, limit->second - tx.count_running_in_pool(pool));
 }
 
-Waiting Ledger::claim(store::Transaction& tx, const Execution& execution, Slots& slots) const {
+namespace {
+
+// Whether one waits for a slot that comes before it. A draft has no id yet: it is the newest.
+bool another_goes_first(store::Reader& reader, const Execution& execution) {
+  const auto waiting = reader.waiting_for_slot(1);
+  if (waiting.empty()) return false;
+  const auto& first = waiting.front();
+  if (first.priority != execution.priority) return first.priority > execution.priority;
+  return !execution.id || first.id < execution.id;
+}
+
+}  // namespace
+
+Waiting Ledger::claim(store::Transaction& tx, const Execution& execution, Turn turn, Slots& slots) const {
   if (room_in_pool(tx, execution.pool) == 0) return Waiting::pool;
+  if (slots.left() > 0 && turn == Turn::stands_in_line && another_goes_first(tx, execution))
+    return Waiting::slot;
   return slots.take() ? Waiting::none : Waiting::slot;
 }
 
@@ -185,7 +200,7 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     draft.waiting = Waiting::overlap;
     if (draft.reason.empty()) draft.reason = admission.reason;
   } else {
-    draft.waiting = claim(tx, draft, slots);
+    draft.waiting = claim(tx, draft, Turn::stands_in_line, slots);
     plan.slot_waiters |= draft.waiting == Waiting::slot;
   }
   const auto id = tx.insert_execution(draft);
@@ -206,7 +221,7 @@ std::optional<Execution> Ledger::admit(store::Transaction& tx, Task& task, Execu
     tx.save_run_state(task);
     for (const auto& open : tx.open_executions(task.id, kMaxOpenRead)) {
       if (open.id == draft.id || open.waiting == Waiting::overlap) continue;
-      const auto done = cancel(tx, open.id, "overlap policy 'cancel_running'", now, slots, plan);
+      const auto done = cancel(tx, open.id, kByNewerRun, now, slots, plan);
       static_cast<void>(done);  // one that ended meanwhile needs no cancelling
     }
     // what had not reached the runner ended in this transaction, and may have let the new one go
@@ -232,16 +247,18 @@ void Ledger::replace_waiting(store::Transaction& tx, Task& task, Instant now) co
 }
 
 void Ledger::claim_or_queue(store::Transaction& tx, Task& task, Execution& execution,
-                            const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
+                            const task::TaskDefinition& definition, Turn turn, Slots& slots,
+                            Plan& plan) const {
   if (waits_for_room(execution.waiting)) --task.waiting;
-  execution.waiting = claim(tx, execution, slots);
+  execution.waiting = claim(tx, execution, turn, slots);
   if (waits_for_room(execution.waiting)) ++task.waiting;
   if (execution.waiting == Waiting::none) plan.starts.push_back({execution, definition});
   plan.slot_waiters |= execution.waiting == Waiting::slot;
   tx.save_execution(execution);
 }
 
-void Ledger::release_next(store::Transaction& tx, Task& task, Instant now, Slots& slots, Plan& plan) const {
+void Ledger::release_next(store::Transaction& tx, Task& task, Turn turn, Instant now, Slots& slots,
+                          Plan& plan) const {
   while (task.running == 0 && task.queued > 0) {
     // with nothing running, the oldest that is open waits
     auto open = tx.open_executions(task.id, 1);
@@ -255,14 +272,14 @@ void Ledger::release_next(store::Transaction& tx, Task& task, Instant now, Slots
     }
     if (task::is_of_admission(next.reason)) next.reason.clear();
     ++task.running;
-    claim_or_queue(tx, task, next, definition, slots, plan);
+    claim_or_queue(tx, task, next, definition, turn, slots, plan);
   }
 }
 
 void Ledger::let_go(store::Transaction& tx, Task& task, Execution& execution,
-                    const task::TaskDefinition& definition, Slots& slots, Plan& plan) const {
+                    const task::TaskDefinition& definition, Turn turn, Slots& slots, Plan& plan) const {
   const auto waiting_before = task.waiting;
-  claim_or_queue(tx, task, execution, definition, slots, plan);
+  claim_or_queue(tx, task, execution, definition, turn, slots, plan);
   if (task.waiting != waiting_before) tx.save_run_state(task);
 }
 
@@ -280,7 +297,7 @@ void Ledger::promote(store::Transaction& tx, Instant now, Slots& slots, Plan& pl
     if (task::is_past_start_deadline(definition, execution, now))
       skip_late(tx, execution, now, slots, plan);
     else
-      let_go(tx, *task, execution, definition, slots, plan);
+      let_go(tx, *task, execution, definition, Turn::has_come, slots, plan);
   }
   plan.slot_waiters |= static_cast<std::int64_t>(waiting.size()) == kPromotedAtOnce;
 }
@@ -298,7 +315,7 @@ void Ledger::end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Sl
   if (!task) return;
   const auto definition = definition_of(tx, *task, *execution);
   execution->due_at = due_at_of(*execution, definition);
-  let_go(tx, *task, *execution, definition, slots, plan);
+  let_go(tx, *task, *execution, definition, Turn::stands_in_line, slots, plan);
 }
 
 void Ledger::start_again(store::Transaction& tx, const Execution& execution, Instant now, Slots& slots,

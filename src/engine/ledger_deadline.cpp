@@ -52,7 +52,7 @@ void Ledger::skip_late(store::Transaction& tx, Execution& execution, Instant now
   if (waits_for_room(execution.waiting)) --task->waiting;
   execution.reason = reason_of(execution);
   execution.attempt.status = ExecutionStatus::skipped;
-  close(tx, *task, execution, ExecutionStatus::skipped, now, slots, plan);
+  close(tx, *task, execution, ExecutionStatus::skipped, Turn::stands_in_line, now, slots, plan);
   tx.save_run_state(*task);
 }
 

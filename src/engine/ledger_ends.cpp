@@ -92,6 +92,10 @@ void note_start(Execution& execution, Instant started_at) {
   }
 }
 
+std::string cancelled_by(const std::string& whom) {
+  return "cancelled by " + whom;
+}
+
 bool is_current(const std::optional<Execution>& execution, const runner::AttemptKey& key) {
   return execution && !is_final(execution->status) && execution->waiting == Waiting::none &&
          execution->attempt.number == key.attempt;
@@ -139,6 +143,8 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& reported, 
   const auto& finished = asked_for ? *asked_for : reported;
   auto task = tx.find_task(execution->task_id);
   if (!task) return;
+  const auto turn_of_next =
+      execution->reason == cancelled_by(kByNewerRun) ? Turn::has_come : Turn::stands_in_line;
   std::optional<task::TaskDefinition> older;
   if (task->revision != execution->task_revision) older = definition_of(tx, *execution);
   const auto& definition = older ? *older : task->definition;
@@ -173,12 +179,12 @@ void Ledger::finished(store::Transaction& tx, const runner::Finished& reported, 
     execution->reason = failed_attempt(*execution, definition);
   if (execution->started_at) task->last_run_at = execution->started_at;
   --task->running;
-  close(tx, *task, *execution, status, now, slots, plan);
+  close(tx, *task, *execution, status, turn_of_next, now, slots, plan);
   tx.save_run_state(*task);
 }
 
 void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, ExecutionStatus status,
-                   Instant now, Slots& slots, Plan& plan) const {
+                   Turn turn, Instant now, Slots& slots, Plan& plan) const {
   execution.status = status;
   execution.waiting = Waiting::none;
   execution.finished_at = execution.attempt.finished_at.value_or(now);
@@ -196,7 +202,7 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
   if (status != ExecutionStatus::skipped) tx.add_outcome(hour_of(*execution.finished_at), status, duration);
   plan.ended.push_back(task.id);
   let_into_pool(tx, execution.pool, plan);
-  release_next(tx, task, now, slots, plan);
+  release_next(tx, task, turn, now, slots, plan);
   follow_chain(tx, task, execution, now, slots, plan);
 }
 
@@ -211,7 +217,7 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
                                                            " has ended already (" +
                                                            std::string(to_string(execution->status)) + ")");
   }
-  execution->reason = "cancelled by " + by;
+  execution->reason = cancelled_by(by);
   execution->cancel_asked = true;
   if (execution->waiting == Waiting::none) {
     tx.save_execution(*execution);
@@ -226,7 +232,7 @@ base::Result<void> Ledger::cancel(store::Transaction& tx, ExecutionId id, const 
     --task->running;
   if (waits_for_room(execution->waiting)) --task->waiting;
   execution->attempt.status = ExecutionStatus::cancelled;
-  close(tx, *task, *execution, ExecutionStatus::cancelled, now, slots, plan);
+  close(tx, *task, *execution, ExecutionStatus::cancelled, Turn::stands_in_line, now, slots, plan);
   tx.save_run_state(*task);
   return {};
 }

@@ -394,6 +394,82 @@ TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   EXPECT_EQ(plan.starts[0].execution.task_id, b);
 }
 
+class InLine : public LedgerTest {
+ protected:
+  // The only place is held by a run of `task`, another of which waits for it; a run of `other` waits longer
+  // or shorter than that.
+  struct Waiters {
+    Plan holder;
+    ExecutionId own, other;
+  };
+  Waiters fill(TaskId task, TaskId other, bool other_is_older) {
+    Waiters waiters{.holder = fire(task, kNoon), .own = {}, .other = {}};
+    const auto wait = [&](TaskId id, Instant now) {
+      EXPECT_TRUE(fire(id, now, kNoon - hours{1}, 0).starts.empty());
+      return executions(id).back().id;
+    };
+    if (!other_is_older) waiters.own = wait(task, kNoon + minutes{1});
+    waiters.other = wait(other, kNoon);
+    if (other_is_older) waiters.own = wait(task, kNoon + minutes{1});
+    return waiters;
+  }
+  // What starts when the holder ends: with its slot in that transaction, or in the one after it.
+  ExecutionId first_after(const Plan& holder) {
+    const auto ended = end(key_of(holder), 0, kNoon + minutes{2});
+    EXPECT_LE(ended.starts.size(), 1u);
+    if (!ended.starts.empty()) return ended.starts[0].execution.id;
+    EXPECT_TRUE(ended.slot_waiters);
+    const auto promoted =
+        book([&](auto& tx, auto& slots, auto& plan) { ledger_.promote(tx, kNoon, slots, plan); }, 1);
+    return promoted.starts.at(0).execution.id;
+  }
+};
+
+TEST_F(InLine, ATasksOwnNextRunGoesByPriorityAndAgeLikeTheOthers) {
+  using enum task::OverlapPolicy;
+  options_.pools["db"] = 1;
+  const struct {
+    task::OverlapPolicy overlap;
+    int priority;
+    bool other_is_older;
+    bool own_goes_first;
+  } kCases[] = {{queue, 0, true, false},      {queue, 0, false, true}, {queue_all, 0, true, false},
+                {queue_all, 0, false, true},  {queue, 1, true, true},  {queue, -1, false, false},
+                {queue_all, -1, false, false}};
+  for (const auto* pool : {"db", ""}) {
+    for (const auto& one : kCases) {
+      const auto task = make({.name = "own", .overlap = one.overlap, .priority = one.priority, .pool = pool});
+      const auto other = make({.name = "other", .pool = pool});
+      const auto waiters = fill(task, other, one.other_is_older);
+      const auto first = first_after(waiters.holder);
+      EXPECT_EQ(first, one.own_goes_first ? waiters.own : waiters.other)
+          << "pool '" << pool << "', " << to_string(one.overlap) << ", priority " << one.priority
+          << (one.other_is_older ? ", the other is older" : "");
+      EXPECT_EQ(task_of(task).running, 1) << "admitted, whether it runs or waits for room";
+      book([&](auto& tx, auto&, auto&) { tx.delete_task(task), tx.delete_task(other); });
+    }
+  }
+}
+
+TEST_F(InLine, WhatCancelsARunHasItsPlaceBeforeAllOthers) {
+  options_.pools["db"] = 1;
+  const auto task = make({.name = "own", .overlap = task::OverlapPolicy::cancel_running, .pool = "db"});
+  const auto other = make({.name = "other", .priority = 9, .pool = "db"});
+  const auto waiters = fill(task, other, true);
+  EXPECT_EQ(first_after(waiters.holder), waiters.own);
+}
+
+TEST_F(InLine, WhoComesAnewStandsBehindThoseThatWait) {
+  const auto waits = make({.name = "waits"});
+  const auto comes = make({.name = "comes"});
+  const auto urgent = make({.name = "urgent", .priority = 1});
+  EXPECT_TRUE(fire(waits, kNoon, kNoon - hours{1}, 0).slot_waiters);
+  const auto plan = fire(comes, kNoon);
+  EXPECT_TRUE(plan.starts.empty());
+  EXPECT_TRUE(plan.slot_waiters) << "so that both go on at once where two slots are free";
+  EXPECT_EQ(fire(urgent, kNoon).starts.size(), 1u);
+}
+
 TEST_F(LedgerTest, ATaskWhoseRunsOnlyWaitForRoomIsPendingUntilOneStarts) {
   options_.pools["db"] = 1;
   const auto holder = fire(make({.name = "holder", .pool = "db"}), kNoon);
@@ -479,7 +555,7 @@ TEST_F(LedgerTest, AFullPoolsWaitersStandInNobodysWay) {
 TEST_F(LedgerTest, AWaiterWhosePoolWasFilledMeanwhileStepsAside) {
   options_.pools["db"] = 1;
   const auto a = make({.name = "a", .pool = "db"});
-  const auto b = make({.name = "b", .pool = "db"});
+  const auto b = make({.name = "b", .priority = 1, .pool = "db"});
   EXPECT_TRUE(fire(a, kNoon, kNoon - hours{1}, 0).slot_waiters);
   EXPECT_EQ(fire(b, kNoon).starts.size(), 1u);
   const auto plan = book([&](auto& tx, auto& slots, auto& p) { ledger_.promote(tx, kNoon, slots, p); });

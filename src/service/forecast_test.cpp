@@ -144,6 +144,19 @@ TEST_F(ForecastTest, ACancelledRunGivesItsRoomToWhatCancelsItAndThenToWhoWaits) 
                                                      "b waits pool " + that_day("15:01:00") + " 1"}));
 }
 
+TEST_F(ForecastTest, ATasksOwnNextRunStandsInLineWithTheOthers) {
+  ran(make(R"({"name":"a","cron":"0,3 15 * * *","overlap":"queue"})"), 600);
+  ran(make(R"({"name":"older","cron":"1 15 * * *"})"), 60);
+  ran(make(R"({"name":"younger","cron":"4 15 * * *"})"), 60);
+  ran(make(R"({"name":"urgent","cron":"5 15 * * *","priority":1})"), 60);
+  const auto told = forecast(narrow_, {.days = 1});
+  EXPECT_EQ(each(told.at("items"), "task_name"),
+            (std::vector<std::string>{"a", "older", "a", "younger", "urgent"}));
+  EXPECT_EQ(each(told.at("items"), "expected_start_at"),
+            (std::vector<std::string>{that_day("15:00:00"), that_day("15:11:00"), that_day("15:12:00"),
+                                      that_day("15:22:00"), that_day("15:10:00")}));
+}
+
 TEST_F(ForecastTest, WhatWaitsForItsPoolIsCancelledByTheNextFireUnbegun) {
   ran(make(R"({"name":"long","cron":"0 15 * * *","pool":"db"})"), 3600);
   ran(make(R"({"name":"a","cron":"1,2 15 * * *","pool":"db","overlap":"cancel_running"})"), 60);

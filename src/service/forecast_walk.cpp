@@ -65,7 +65,7 @@ void ForecastWalk::fire(const Due& due) {
   const auto admission = task::admit(definition_of(due.task).overlap, false,
                                      {member.running, static_cast<std::int64_t>(member.queue.size())});
   if (admission.verdict == task::Admission::Verdict::start) {
-    claim(number, due.due, true);
+    claim(number, Turn::stands_in_line, due.due, true);
     return watch_deadline(number, due.due);
   }
   member.overlap.task = due.task;
@@ -120,7 +120,7 @@ void ForecastWalk::end(const Going& going) {
   auto& member = state_[task];
   if (member.run == going.run) member.run.reset();
   give_room_back(member);
-  let_go_on(task, going.end, going.is_known);
+  let_go_on(task, Turn::stands_in_line, going.end, going.is_known);
 }
 
 void ForecastWalk::give_room_back(Member& member) {
@@ -144,7 +144,7 @@ void ForecastWalk::give_up(const Deadline& deadline) {
     member.queue.erase(std::find(member.queue.begin(), member.queue.end(), deadline.fire));
     waits_[deadline.fire] = false;
   }
-  let_go_on(fire.task, deadline.at, true);
+  let_go_on(fire.task, Turn::stands_in_line, deadline.at, true);
 }
 
 void ForecastWalk::cancel(std::size_t task, Instant at) {
@@ -153,6 +153,7 @@ void ForecastWalk::cancel(std::size_t task, Instant at) {
     trace_.fires[*member.in_line].is_cancelled = true;
     leave_line(*member.in_line);
   }
+  const auto turn = member.run ? Turn::has_come : Turn::stands_in_line;
   if (member.run) {
     auto& run = trace_.runs[*member.run];
     run.end = at;
@@ -160,7 +161,7 @@ void ForecastWalk::cancel(std::size_t task, Instant at) {
     member.run.reset();
     give_room_back(member);
   }
-  let_go_on(task, at, true);
+  let_go_on(task, turn, at, true);
 }
 
 std::tuple<std::int64_t, std::size_t> ForecastWalk::place_of(std::size_t fire) const {
@@ -181,27 +182,30 @@ std::optional<Waiting> ForecastWalk::leave_line(std::size_t fire) {
   return waited_for;
 }
 
-// In the order of Ledger::close: who waits for the pool may now wait for a slot, the task's own next takes
-// what is free, and then those go that wait.
-void ForecastWalk::let_go_on(std::size_t task, Instant at, bool is_known) {
+// In the order of Ledger::close: who waits for the pool may now wait for a slot, as does the task's own next
+// unless it takes the place of the run that it ended, and then those go that wait.
+void ForecastWalk::let_go_on(std::size_t task, Turn turn, Instant at, bool is_known) {
   auto& member = state_[task];
   if (member.pool != nullptr) let_into_pool(*member.pool);
   if (member.running == 0 && !member.queue.empty()) {
     const auto next = member.queue.front();
     member.queue.pop_front();
-    claim(next, at, is_known);
+    claim(next, turn, at, is_known);
   }
   promote(at, is_known);
 }
 
-void ForecastWalk::claim(std::size_t fire, Instant at, bool is_known) {
+void ForecastWalk::claim(std::size_t fire, Turn turn, Instant at, bool is_known) {
   auto& member = state_[trace_.fires[fire].task];
   ++member.running;
   if (member.pool != nullptr) member.pool->want(++member.pool->wanted, at);
   if (member.pool != nullptr && member.pool->is_full())
     return stand_in_line(fire, *member.pool, ForecastCause::pool, Waiting::pool);
   slots_.want(slots_.taken + static_cast<std::int64_t>(slots_.line.size()) + 1, at);
-  if (slots_.is_full()) return stand_in_line(fire, slots_, ForecastCause::slot, Waiting::slot);
+  const bool another_goes_first =
+      turn == Turn::stands_in_line && !slots_.line.empty() && *slots_.line.begin() < place_of(fire);
+  if (slots_.is_full() || another_goes_first)
+    return stand_in_line(fire, slots_, ForecastCause::slot, Waiting::slot);
   start(fire, at, is_known);
 }
 

@@ -84,8 +84,10 @@ class ForecastWalk {
   void cancel(std::size_t task, Instant at);
   void give_room_back(Member& member);
   std::optional<task::Waiting> leave_line(std::size_t fire);  // for what it waited; nullopt: in no line
-  void let_go_on(std::size_t task, Instant at, bool is_known);
-  void claim(std::size_t fire, Instant at, bool is_known);
+  // Of one that is to have a slot: as in engine::Ledger.
+  enum class Turn { stands_in_line, has_come };
+  void let_go_on(std::size_t task, Turn turn, Instant at, bool is_known);
+  void claim(std::size_t fire, Turn turn, Instant at, bool is_known);
   void stand_in_line(std::size_t fire, Room& room, ForecastCause because, task::Waiting waiting);
   void let_into_pool(Room& pool);
   void promote(Instant at, bool is_known);

@@ -67,7 +67,7 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
                 {Planted::weak_force, "was refused, though it may run beside others"},
                 {Planted::wrong_retries, "has a record that is not of a run by hand"},
                 {Planted::short_backfills, "not those of its window"},
-                {Planted::upside_down, "which has a higher priority"},
+                {Planted::upside_down, "which comes first by priority or age"},
                 {Planted::deaf_runner, "was to begin at once, for"}};
   for (const auto& one : kCases) {
     // not each world has what a fault needs to be seen, such as a pool that is wanted by many

@@ -18,31 +18,42 @@ Witness::Waiters Witness::waiters(store::Reader& reader) {
 }
 
 void Witness::look(store::Reader& reader) {
+  constexpr auto kAll = std::numeric_limits<std::int32_t>::max();
   auto now = waiters(reader);
-  for (const auto& [id, waiter] : before_) {
-    if (now.contains(id)) continue;
-    const auto execution = reader.find_execution(id);
-    if (execution && !is_final(execution->status) && execution->waiting == Waiting::none)
-      judge(id, waiter, now);
+  std::set<base::ExecutionId> let_go;
+  for (const auto& one : reader.open_executions_after({}, kAll)) {
+    if (one.waiting != Waiting::none) continue;
+    let_go.insert(one.id);
+    if (let_go_.contains(one.id)) continue;
+    const auto waited = before_.find(one.id);
+    if (waited != before_.end())
+      judge(one, waited->second.waiting == Waiting::pool, now);
+    else if (!may_take_a_place_(one))
+      judge(one, false, now);
   }
   before_ = std::move(now);
+  let_go_ = std::move(let_go);
 }
 
-// One that was let go, beside those that waited before and wait still. Who comes anew may take what is free
-// at that moment; and one whose pool is full waits for no slot.
-void Witness::judge(base::ExecutionId id, const Waiter& chosen, const Waiters& now) {
-  const auto priority = priority_of_(chosen.task_id);
+bool Witness::comes_first(base::ExecutionId id, const Waiter& waiter, const task::Execution& chosen) const {
+  const auto priority = priority_of_(waiter.task_id), of_chosen = priority_of_(chosen.task_id);
+  return priority != of_chosen ? priority > of_chosen : id < chosen.id;
+}
+
+// One that was let go, beside those that waited before and wait still. Those whose pool is full wait for no
+// slot.
+void Witness::judge(const task::Execution& chosen, bool waited_for_pool, const Waiters& now) {
   for (const auto& [other_id, other] : before_) {
     const auto still = now.find(other_id);
     if (still == now.end()) continue;
     const bool same_pool = !chosen.pool.empty() && other.pool == chosen.pool;
-    const bool both_for_a_slot = chosen.waiting == Waiting::slot && other.waiting == Waiting::slot &&
+    const bool both_for_a_slot = !waited_for_pool && other.waiting == Waiting::slot &&
                                  still->second.waiting == Waiting::slot && other.pool.empty();
     if (!same_pool && !both_for_a_slot) continue;
     ++chosen_;
-    if (priority_of_(other.task_id) > priority)
-      faults_.push_back("execution " + base::to_string(id) + " was let go before execution " +
-                        base::to_string(other_id) + ", which has a higher priority");
+    if (comes_first(other_id, other, chosen))
+      faults_.push_back("execution " + base::to_string(chosen.id) + " was let go before execution " +
+                        base::to_string(other_id) + ", which comes first by priority or age");
   }
 }
 

@@ -26,7 +26,12 @@ World::World(const WorldOptions& options)
       clock_(simulation_),
       store_(simulation_, options.misfortunes.commits_that_fail,
              options.planted == Planted::lost_commits ? 0.01 : 0),
-      witness_([this](TaskId id) { return by_id_.at(id)->definition.priority; }),
+      witness_([this](TaskId id) { return by_id_.at(id)->definition.priority; },
+               [this](const task::Execution& execution) {
+                 return execution.trigger == task::Trigger::backfill ||
+                        by_id_.at(execution.task_id)->definition.overlap ==
+                            task::OverlapPolicy::cancel_running;
+               }),
       promptness_(*this),
       runner_(simulation_, [this](TaskId id) -> Deed {
         const auto& task = *by_id_.at(id);
