@@ -62,6 +62,7 @@ void Dispatcher::carry_out(Plan& plan) {
   for (const auto id : plan.ended) parts_.janitor.mark(id);
   for (const auto& backoff : plan.backoffs) wait_for(backoff.id, backoff.due_at);
   for (const auto& deadline : plan.deadlines) give_up(deadline.id, deadline.due_at);
+  for (const auto id : plan.unstarted) active_.erase(id);
   slot_waiters_ |= plan.slot_waiters;
   if (!plan.starts.empty()) {
     std::vector<runner::StartRequest> requests;

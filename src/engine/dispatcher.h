@@ -70,7 +70,8 @@ class Dispatcher {
 
  private:
   void carry_out(Plan& plan);
-  void start_unstarted(std::vector<task::Execution> unstarted);
+  // With the places in pools that nobody holds any more.
+  void start_unstarted(std::vector<task::Execution> unstarted, std::vector<runner::AttemptKey> left);
   void end_unbegun(const runner::AttemptKey& key, runner::EndCause cause, std::string error);
   struct Reports;
   std::shared_ptr<Reports> take_reports();
@@ -99,9 +100,10 @@ class Dispatcher {
   std::uint64_t connections_ = 0;
   bool timers_loaded_ = false;
 
-  std::unordered_map<ExecutionId, TaskId> active_;  // claimed and not yet reported as ended
-  std::int64_t reserved_ = 0;                       // slots lent to transactions under way
-  bool slot_waiters_ = true;                        // unknown until the first look
+  std::unordered_map<ExecutionId, TaskId>
+      active_;                 // claimed, or left of a deleted task, and not yet reported as ended
+  std::int64_t reserved_ = 0;  // slots lent to transactions under way
+  bool slot_waiters_ = true;   // unknown until the first look
   bool promoting_ = false;
 
   std::vector<runner::Started> started_;  // reported, not yet booked

@@ -111,6 +111,15 @@ TEST_F(EngineRestartTest, AStartDeadlineThatIsStillToComeHoldsOverARestart) {
   EXPECT_EQ(execution(waits[0]).status, ExecutionStatus::skipped);
 }
 
+TEST_F(EngineRestartTest, WhatIsSkippedBecauseItWasNeverStartedInTimeLeavesItsSlotToOthers) {
+  options_.max_running = 1;
+  left_behind(make({.name = "hasty", .start_deadline_s = 60}), 1, Waiting::none);
+  start(false);
+  const auto next = run(make({.name = "next"}));
+  engine_->on_connected({});
+  EXPECT_EQ(runner_.wait_for_starts(1).at(0).key.execution, next);
+}
+
 TEST_F(EngineRestartTest, SlotsLentToACommitThatFailedAreGivenBack) {
   options_.max_running = 2;
   auto owned = std::make_unique<RefusingStore>(std::move(store_));
@@ -130,19 +139,82 @@ TEST_F(EngineRestartTest, SlotsLentToACommitThatFailedAreGivenBack) {
   EXPECT_EQ(starts[1].key.execution, beside);
 }
 
-TEST_F(EngineRestartTest, TheDeletionOfATaskLetsTheNextIntoItsPool) {
-  options_.pools["db"] = 1;
+class DeletedInItsPool : public EngineRestartTest {
+ protected:
+  // One of a pool for one runs, another waits for it; then the first one's task is deleted.
+  void delete_the_one_that_runs() {
+    options_.pools["db"] = 1;
+    start();
+    const auto doomed = make({.name = "a", .pool = "db"});
+    first_ = run(doomed);
+    second_ = run(make({.name = "b", .pool = "db"}));
+    runner_.wait_for_starts(1);
+    engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+    EXPECT_EQ(runner_.wait_for_cancels(1).at(0), (runner::AttemptKey{first_, 1}));
+  }
+  void expect_the_second_to_wait() {
+    // whatever the loop had to do before this request is done
+    run(make({.name = "later"}));
+    EXPECT_EQ(execution(second_).waiting, Waiting::pool);
+  }
+  void expect_the_second_to_start(std::size_t starts) {
+    EXPECT_EQ(runner_.wait_for_starts(starts).back().key.execution, second_);
+  }
+  ExecutionId first_, second_;
+};
+
+TEST_F(DeletedInItsPool, ItHoldsItsPlaceUntilItsJobHasEnded) {
+  delete_the_one_that_runs();
+  expect_the_second_to_wait();
+  report_ended({first_, 1}, 143);
+  expect_the_second_to_start(3);
+}
+
+TEST_F(DeletedInItsPool, ItHoldsItsPlaceOverARestartWhileTheRunnerKnowsIt) {
+  delete_the_one_that_runs();
+  stop();
+  start(false);
+  engine_->on_connected(snapshot_of({first_}));
+  expect_the_second_to_wait();
+  report_ended({first_, 1}, 143);
+  expect_the_second_to_start(3);
+}
+
+TEST_F(DeletedInItsPool, WhatTheRunnerKnowsNothingOfHoldsNoPlaceAfterARestart) {
+  delete_the_one_that_runs();
+  stop();
   start();
-  const auto doomed = make({.name = "a", .pool = "db"});
+  expect_the_second_to_start(2);
+}
+
+TEST_F(EngineRestartTest, WhatIsLeftOfADeletedTaskHasItsSlotAfterARestartToo) {
+  options_.max_running = 1;
+  start();
+  const auto doomed = make({.name = "a"});
   const auto first = run(doomed);
-  const auto second = run(make({.name = "b", .pool = "db"}));
   runner_.wait_for_starts(1);
-  EXPECT_EQ(execution(second).waiting, Waiting::pool);
   engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
-  EXPECT_EQ(runner_.wait_for_cancels(1).at(0), (runner::AttemptKey{first, 1}));
-  const auto starts = runner_.wait_for_starts(2);
-  ASSERT_EQ(starts.size(), 2u);
-  EXPECT_EQ(starts[1].key.execution, second);
+  stop();
+  start(false);
+  engine_->on_connected(snapshot_of({first}));
+  const auto second = run(make({.name = "b"}));
+  for (const char* name : {"c", "d"}) run(make({.name = name}));  // whatever was to be promoted is by then
+  EXPECT_EQ(execution(second).waiting, Waiting::slot);
+  report_ended({first, 1}, 143);
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, second);
+}
+
+TEST_F(EngineRestartTest, TheDeletionOfATaskLetsTheNextIntoThePoolThatItsRunWaitedFor) {
+  options_.pools["db"] = 1;
+  options_.max_running = 1;
+  start();
+  const auto holder = run(make({.name = "holder"}));
+  const auto doomed = make({.name = "doomed", .pool = "db"});
+  run(doomed);
+  const auto next = run(make({.name = "next", .pool = "db"}));
+  engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  report_ended({holder, 1});
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, next);
 }
 
 TEST_F(EngineRestartTest, APoolThatWasMadeWiderLetsInWhatWaitedForIt) {

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "engine/held_places.h"
 #include "engine/schedules.h"
 #include "runner/runner.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct Plan {
   std::vector<StartOrder> starts;
   std::vector<runner::AttemptKey> cancels;
   std::vector<runner::AttemptKey> unwanted;  // cancelled before the runner knew of them: they end unbegun
+  std::vector<ExecutionId> unstarted;        // claimed, and ended without the runner: their slots are free
   struct Backoff {
     ExecutionId id;
     Instant due_at;
@@ -112,6 +114,12 @@ class Ledger {
   void let_into_pool(store::Transaction& tx, const std::string& pool, Plan& plan) const;
   void let_into_pools(store::Transaction& tx, Plan& plan) const;
   void end_backoff(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;
+  // Those attempts, of tasks that are deleted in this transaction, hold their places until their jobs are
+  // gone.
+  void hold_places(store::Transaction& tx, const HeldPlaces& of_deleted) const;
+  // Those have gone: whoever waits for a place that one of them held may have it.
+  void give_places_back(store::Transaction& tx, const std::vector<runner::AttemptKey>& gone,
+                        Plan& plan) const;
 
   // The execution's start deadline has passed: skipped, unless it began.
   void give_up_waiting(store::Transaction& tx, ExecutionId id, Instant now, Slots& slots, Plan& plan) const;

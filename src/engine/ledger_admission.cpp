@@ -153,7 +153,28 @@ base::Result<std::vector<ExecutionId>> Ledger::backfill(store::Transaction& tx,
 std::int64_t Ledger::room_in_pool(store::Transaction& tx, const std::string& pool) const {
   const auto limit = options_.pools.find(pool);
   if (limit == options_.pools.end()) return kMaxOpenRead;
-  return std::max<std::int64_t>(0, limit->second - tx.count_running_in_pool(pool));
+  auto taken = tx.count_running_in_pool(pool);
+  for (const auto& [key, held] : read_held_places(tx)) taken += held == pool ? 1 : 0;
+  return std::max<std::int64_t>(0, limit->second - taken);
+}
+
+void Ledger::hold_places(store::Transaction& tx, const HeldPlaces& of_deleted) const {
+  if (of_deleted.empty()) return;
+  auto places = read_held_places(tx);
+  places.insert(of_deleted.begin(), of_deleted.end());
+  write_held_places(tx, places);
+}
+
+void Ledger::give_places_back(store::Transaction& tx, const std::vector<runner::AttemptKey>& gone,
+                              Plan& plan) const {
+  auto places = read_held_places(tx);
+  std::set<std::string> pools;
+  for (const auto& key : gone) {
+    if (auto place = places.extract(key)) pools.insert(std::move(place.mapped()));
+  }
+  if (pools.empty()) return;
+  write_held_places(tx, places);
+  for (const auto& pool : pools) let_into_pool(tx, pool, plan);
 }
 
 namespace {
@@ -327,6 +348,7 @@ void Ledger::start_again(store::Transaction& tx, const Execution& execution, Ins
     return;
   }
   auto late = execution;
+  plan.unstarted.push_back(late.id);
   skip_late(tx, late, now, slots, plan);
 }
 

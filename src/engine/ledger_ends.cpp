@@ -137,6 +137,7 @@ void Ledger::started(store::Transaction& tx, const runner::Started& started) con
 void Ledger::finished(store::Transaction& tx, const runner::Finished& reported, const store::Output& output,
                       Instant now, double random, Slots& slots, Plan& plan) const {
   auto execution = tx.find_execution(reported.key.execution);
+  if (!execution) return give_places_back(tx, {reported.key}, plan);
   if (!is_current(execution, reported.key)) return;
   std::optional<runner::Finished> asked_for;
   if (execution->cancel_asked && reported.cause == EndCause::lost) asked_for = as_cancelled(reported);

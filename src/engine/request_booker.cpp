@@ -107,6 +107,8 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
         *removal = {};
         std::vector<TaskId> deleted;
         std::set<TaskId> waited_for_them;
+        HeldPlaces held;
+        std::set<std::string> pools;  // of its runs: they keep theirs when the task is given another
         for (const auto id : ids) {
           const auto task = tx.find_task(id);
           if (!task) {
@@ -114,21 +116,22 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
                 base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
             continue;
           }
-          std::set<std::string> pools;  // of its runs: they keep theirs when the task is given another
           for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
             pools.insert(open.pool);
             if (open.waiting != task::Waiting::none) continue;
             plan.cancels.push_back({open.id, open.attempt.number});
             removal->doomed.emplace_back(id, plan.cancels.back());
+            if (!open.pool.empty()) held.emplace(plan.cancels.back(), open.pool);
           }
           tx.append_audit(audit(*task));
           for (const auto after : tx.tasks_after(id)) waited_for_them.insert(after);
           tx.delete_task(id);
-          for (const auto& pool : pools) parts_.ledger.let_into_pool(tx, pool, plan);
           plan.due_times.emplace_back(id, std::nullopt);
           removal->outcomes.emplace_back();
           deleted.push_back(id);
         }
+        parts_.ledger.hold_places(tx, held);
+        for (const auto& pool : pools) parts_.ledger.let_into_pool(tx, pool, plan);
         parts_.ledger.go_on_without_deleted(tx, waited_for_them, now, slots, plan);
         note_abandoned_output(tx, deleted);
         base::kill_point("deletion.booked");

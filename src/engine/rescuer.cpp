@@ -46,7 +46,10 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
   std::unordered_map<ExecutionId, Execution> claimed;
   std::vector<Execution> never_started;
   std::int64_t lost = 0;
+  std::vector<runner::AttemptKey> left;  // places in pools
   parts_.store.read([&](store::Reader& reader) {
+    for (const auto& [key, pool] : read_held_places(reader))
+      if (!known.contains(key)) left.push_back(key);
     for_each_claimed(reader, parts_.options.node, [&](const Execution& execution) {
       const runner::AttemptKey key{execution.id, execution.attempt.number};
       claimed.emplace(execution.id, execution);
@@ -75,6 +78,7 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
       // its task was deleted while nobody could tell the runner
       runner_->cancel(running.key);
       if (!doomed_.contains(running.key)) strangers_.insert(running.key);
+      active_.emplace(running.key.execution, TaskId{});  // has its slot until it has ended
       continue;
     }
     ++adopted;
@@ -96,18 +100,19 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
                                        {"ended_meanwhile", snapshot.finished.size()},
                                        {"never_started", never_started.size()},
                                        {"lost", lost}});
-  start_unstarted(std::move(never_started));
+  start_unstarted(std::move(never_started), std::move(left));
   pump();
 }
 
-void Dispatcher::start_unstarted(std::vector<Execution> unstarted) {
+void Dispatcher::start_unstarted(std::vector<Execution> unstarted, std::vector<runner::AttemptKey> left) {
   // the next connection compares anew
   const auto is_of_this_connection = [this, connection = ++connections_] {
     return connection == connections_;
   };
   book_surely(
-      [this, unstarted = std::move(unstarted), now = parts_.clock.now()](store::Transaction& tx, Slots& slots,
-                                                                         Plan& plan) -> base::Result<void> {
+      [this, unstarted = std::move(unstarted), left = std::move(left), now = parts_.clock.now()](
+          store::Transaction& tx, Slots& slots, Plan& plan) -> base::Result<void> {
+        parts_.ledger.give_places_back(tx, left, plan);
         parts_.ledger.let_into_pools(tx, plan);  // their limits may have been changed
         for (const auto& execution : unstarted) {
           const auto current = tx.find_execution(execution.id);

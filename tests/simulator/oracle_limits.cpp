@@ -12,12 +12,6 @@ struct Step {
   const Run* run = nullptr;
 };
 
-// From the deletion of its task a run is on its way out, and counts no more.
-std::optional<Milliseconds> end_that_counts(const PlannedTask& task, const Run& run) {
-  if (!task.deleted_at) return run.ended;
-  return run.ended ? std::min(*run.ended, *task.deleted_at) : *task.deleted_at;
-}
-
 class LimitJudge {
  public:
   LimitJudge(const World& world, Verdict& verdict) : world_(world), verdict_(verdict) {
@@ -37,7 +31,7 @@ class LimitJudge {
     std::vector<Step> steps;
     for (const auto& run : world_.runs()) {
       const auto& task = *tasks_.at(run.task_id);
-      const auto end = end_that_counts(task, run);
+      const auto& end = run.ended;
       if (!belongs(task) || (end && *end <= run.began)) continue;
       steps.push_back({run.began, 1, &run});
       if (end) steps.push_back({*end, -1, &run});

@@ -16,13 +16,17 @@ constexpr auto kAll = std::numeric_limits<std::int32_t>::max();
 
 // What stands in the way of those that wait.
 struct Crowd {
-  explicit Crowd(const std::vector<Execution>& open) {
+  Crowd(const std::vector<Execution>& open, const std::vector<std::string>& left_of_deleted) {
     for (const auto& one : open) {
       if (one.waiting != Waiting::overlap) busy.insert(one.task_id);
       if (one.waiting == Waiting::slot) ++let_in[one.pool];
       if (one.waiting != Waiting::none) continue;
       ++on_node;
       if (!one.pool.empty()) ++in_pool[one.pool];
+    }
+    for (const auto& pool : left_of_deleted) {
+      ++on_node;
+      if (!pool.empty()) ++in_pool[pool];
     }
   }
   std::int64_t on_node = 0;
@@ -34,7 +38,7 @@ struct Crowd {
 
 Promptness::Waits Promptness::all_that_could_go_on(store::Reader& reader) const {
   const auto open = reader.open_executions_after({}, kAll);  // oldest first
-  Crowd crowd(open);
+  Crowd crowd(open, view_.left_of_deleted_tasks());
   Waits found;
   const auto add = [&](const Execution& one, const char* what, Milliseconds due = Milliseconds{0}) {
     const auto since = std::max(view_.now(), view_.now() + due);
@@ -53,7 +57,7 @@ Promptness::Waits Promptness::all_that_could_go_on(store::Reader& reader) const 
         add(one, "was to be tried again", one.due_at ? *one.due_at - view_.wall() : Milliseconds{0});
         continue;
       case Waiting::slot:
-        if (crowd.on_node + view_.left_of_deleted_tasks() < view_.limit_of_node() && has_room(one.pool))
+        if (crowd.on_node < view_.limit_of_node() && has_room(one.pool))
           add(one, "waited for a slot that was free");
         break;
       case Waiting::pool:

@@ -58,9 +58,10 @@ void VirtualRunner::hang_up() {
   client_ = nullptr;
 }
 
-std::int64_t VirtualRunner::count_running(const std::function<bool(TaskId)>& of) const {
-  return std::count_if(jobs_.begin(), jobs_.end(),
-                       [&](const auto& job) { return of(runs_[job.second.run].task_id); });
+std::vector<TaskId> VirtualRunner::running_tasks() const {
+  std::vector<TaskId> tasks;
+  for (const auto& [key, job] : jobs_) tasks.push_back(runs_[job.run].task_id);
+  return tasks;
 }
 
 void VirtualRunner::break_socket() {

@@ -51,7 +51,7 @@ class VirtualRunner {
   // `downtime`.
   void kill(Milliseconds downtime, bool with_machine);
   const std::vector<Run>& runs() const { return runs_; }
-  std::int64_t count_running(const std::function<bool(TaskId)>& of) const;
+  std::vector<TaskId> running_tasks() const;  // of each job that goes on
   bool is_idle() const { return jobs_.empty() && waiting_.empty(); }
 
  private:

@@ -303,8 +303,13 @@ std::optional<Instant> World::start_deadline_of(const task::Execution& execution
   return since + seconds{definition.start_deadline_s};
 }
 
-std::int64_t World::left_of_deleted_tasks() const {
-  return runner_.count_running([this](TaskId id) { return by_id_.at(id)->deleted.has_value(); });
+std::vector<std::string> World::left_of_deleted_tasks() const {
+  std::vector<std::string> pools;
+  for (const auto id : runner_.running_tasks()) {
+    const auto& task = *by_id_.at(id);
+    if (task.deleted) pools.push_back(task.definition.pool);
+  }
+  return pools;
 }
 
 bool World::was_undisturbed(Milliseconds from, Milliseconds to) const {

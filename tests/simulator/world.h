@@ -33,7 +33,6 @@ struct PlannedTask {
   Instant created;
   std::vector<std::pair<Instant, Instant>> paused;  // from, to
   std::optional<Instant> deleted;
-  std::optional<Milliseconds> deleted_at = {};  // the same, since the world's begin
   double failing = 0;
   Milliseconds longest{1000};
 
@@ -142,7 +141,7 @@ class World : private WorldView {
   std::optional<Instant> start_deadline_of(const task::Execution& execution) const override;
   std::int64_t limit_of_pool(const std::string& pool) const override { return pools_.at(pool); }
   std::int64_t limit_of_node() const override { return max_running_; }
-  std::int64_t left_of_deleted_tasks() const override;
+  std::vector<std::string> left_of_deleted_tasks() const override;
 
   void make_tasks();
   PlannedTask random_task(int number);

@@ -188,7 +188,6 @@ void World::remove(PlannedTask& planned) {
   // noted in the same transaction
   const auto audit = [this, &planned](const task::Task&) {
     planned.deleted = simulation_.wall();
-    planned.deleted_at = simulation_.now();
     ++counts_.deleted;
     return store::AuditEntry{.action = "task.delete"};
   };

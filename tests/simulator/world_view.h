@@ -19,7 +19,8 @@ class WorldView {
   virtual std::optional<Instant> start_deadline_of(const task::Execution& execution) const = 0;
   virtual std::int64_t limit_of_pool(const std::string& pool) const = 0;
   virtual std::int64_t limit_of_node() const = 0;
-  virtual std::int64_t left_of_deleted_tasks() const = 0;  // runs that are on their way out
+  // Runs that are on their way out: the pool of each.
+  virtual std::vector<std::string> left_of_deleted_tasks() const = 0;
 };
 
 }  // namespace simulator
