@@ -78,9 +78,8 @@ void kill_until_none(const Marks& marks,
   }
 }
 
-// All that descends from it or is in its group or session, without itself.
-std::set<pid_t> tree_of(pid_t leader, const std::vector<Process>& processes) {
-  std::set<pid_t> tree{leader};
+// Adds all that descends from those in it, or is in the leader's group or session.
+void grow(std::set<pid_t>& tree, pid_t leader, const std::vector<Process>& processes) {
   for (std::size_t size = 0; size != tree.size();) {
     size = tree.size();
     for (const auto& process : processes) {
@@ -88,8 +87,6 @@ std::set<pid_t> tree_of(pid_t leader, const std::vector<Process>& processes) {
         tree.insert(process.pid);
     }
   }
-  tree.erase(leader);
-  return tree;
 }
 
 std::string surrounded(const std::string& entry) {
@@ -140,8 +137,16 @@ std::optional<pid_t> find_leader(const Marks& marks) {
 }
 
 void kill_everything(pid_t leader, const Marks& marks) {
+  // before its death: with it its descendants lose the parent by which they are known
+  std::set<pid_t> tree{leader};
+  grow(tree, leader, all_processes());
   kill(-leader, SIGKILL);
-  kill_until_none(marks, [leader](const auto& processes) { return tree_of(leader, processes); });
+  kill_until_none(marks, [&](const auto& processes) {
+    grow(tree, leader, processes);
+    auto others = tree;
+    others.erase(leader);
+    return others;
+  });
 }
 
 void kill_what_is_left(const Marks& marks) {

@@ -110,6 +110,7 @@ class RunnerTest : public testing::Test {
       RunnerOptions options;
       options.data_dir = folder_;
       options.drain = drain_;
+      options.cgroup_parent = cgroup_parent_;
       options.ready_fd = ready[1];
       _exit(run_runner(options));
     }
@@ -180,6 +181,7 @@ class RunnerTest : public testing::Test {
 
   std::filesystem::path folder_;
   Milliseconds drain_ = kShortDrain;
+  std::optional<std::filesystem::path> cgroup_parent_;
   pid_t process_ = -1;
   std::int64_t next_id_ = 1;
   std::unique_ptr<Reports> reports_;

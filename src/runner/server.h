@@ -13,8 +13,11 @@ struct RunnerOptions {
   base::Milliseconds linger{
       30'000};  // ends by itself when it holds nothing and nobody is connected for so long
   base::Milliseconds drain{5'000};  // a pipe that outlives its job is read for so long (spec 4, end of a run)
-  int ready_fd = -1;                // gets one byte when the socket listens
-  int handover_fd = -1;             // holds what the runner left that executed this program (handover.h)
+  // Makes its cgroups below that folder, and not below the runner's own: with a folder that is none, it has
+  // to do without.
+  std::optional<std::filesystem::path> cgroup_parent = std::nullopt;
+  int ready_fd = -1;     // gets one byte when the socket listens
+  int handover_fd = -1;  // holds what the runner left that executed this program (handover.h)
 };
 
 // Serves until SIGTERM or until it has lingered; jobs that run then go on, and the next runner watches them.

@@ -55,7 +55,8 @@ Supervisor::Supervisor(const RunnerOptions& options, int epoll, std::optional<Ha
     : options_(options),
       epoll_(epoll),
       mark_(runner_mark(options.data_dir)),
-      cgroups_(mark_.substr(mark_.find('=') + 1)),
+      cgroups_(options.cgroup_parent ? Cgroups(*options.cgroup_parent, mark_.substr(mark_.find('=') + 1))
+                                     : Cgroups(mark_.substr(mark_.find('=') + 1))),
       journal_((options.data_dir / "runner.journal").string(), boot_id()),
       max_jobs_(raise_descriptor_limit()) {
   if (handover) {

@@ -220,6 +220,49 @@ TEST_F(SurroundingsTest, TheRunnerSaysWhatHoldsAJobTogether) {
   EXPECT_TRUE(level.starts_with("cgroup") || level.starts_with("process tree: ")) << level;
 }
 
+// Without cgroups, as on most machines that are no systemd unit of the runner's own.
+class ProcessTreeTest : public RunnerTest {
+ protected:
+  ProcessTreeTest() {
+    client_.reset();
+    stop(SIGTERM);
+    cgroup_parent_ = folder_;
+    launch();
+    EXPECT_TRUE(connect().kill_level.starts_with("process tree: ")) << connect().kill_level;
+  }
+  // Beside a job that ignores SIGTERM: a daemon that has left group, session and parent, and a child that has
+  // left group and session and has no environment.
+  StartRequest scattered() {
+    return shell("trap '' TERM; setsid sh -c '(sh -c \"echo \\$\\$ >" + path("daemon") +
+                 "; exec sleep 600\" &)'; env -i /usr/bin/setsid /bin/sh -c 'echo $$ >" + path("child") +
+                 "; exec sleep 600' & wait; sleep 600");
+  }
+  void expect_all_gone() {
+    for (const char* name : {"daemon", "child"}) {
+      const auto pid = pid_in(name);
+      const auto until = std::chrono::steady_clock::now() + kPatience;
+      while (is_alive(pid) && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+      EXPECT_FALSE(is_alive(pid)) << name;
+    }
+  }
+};
+
+TEST_F(ProcessTreeTest, ATimeoutEndsWhatLeftGroupSessionAndParent) {
+  auto wanted = scattered();
+  wanted.timeout = Milliseconds{1'500};
+  EXPECT_EQ(run(wanted).cause, EndCause::timeout);
+  expect_all_gone();
+}
+
+TEST_F(ProcessTreeTest, SoDoesACancel) {
+  const auto wanted = scattered();
+  client_->start({wanted});
+  for (const char* name : {"daemon", "child"}) pid_in(name);
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+  expect_all_gone();
+}
+
 // Out of group and session, orphaned, without an environment: only a cgroup still holds it.
 TEST_F(SurroundingsTest, InACgroupATimeoutEndsAlsoADaemonThatCoveredItsTracks) {
   auto wanted = shell("env -i /usr/bin/setsid /bin/sh -c '(echo $(exec sh -c \"echo \\$PPID\") >" +
