@@ -319,6 +319,15 @@ base::Result<std::int64_t> TaskService::cleanup(const rights::Actor& actor, Task
                                                 std::optional<std::int64_t> keep,
                                                 std::optional<std::int64_t> older_than_days) {
   if (auto task = find(id); !task) return std::move(task).error();
+  // before the first of many transactions, so that nothing is ever gone without a row that says who asked
+  const auto noted = store_.write([&](store::Transaction& tx) -> base::Result<void> {
+    auto entry = audit(actor, "task.cleanup", id, nullptr, nullptr);
+    entry.after = base::to_json_text(older_than_days ? json::object{{"older_than_days", *older_than_days}}
+                                                     : json::object{{"keep", keep.value_or(0)}});
+    tx.append_audit(entry);
+    return {};
+  });
+  if (!noted) return noted.error();
   const auto older_than = clock_.now() - std::chrono::days{older_than_days.value_or(0)};
   std::int64_t deleted = 0;
   store::ExecutionQuery query;
@@ -345,13 +354,6 @@ base::Result<std::int64_t> TaskService::cleanup(const rights::Actor& actor, Task
     deleted += removed;
     more = older_than_days ? removed > 0 : query.before.has_value();
   }
-  const auto kept = store_.write([&](store::Transaction& tx) -> base::Result<void> {
-    auto entry = audit(actor, "task.cleanup", id, nullptr, nullptr);
-    entry.after = base::to_json_text(json::object{{"deleted", deleted}});
-    tx.append_audit(entry);
-    return {};
-  });
-  if (!kept) return kept.error();
   return deleted;
 }
 

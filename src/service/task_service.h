@@ -62,7 +62,8 @@ class TaskService {
                                 bool force, const engine::Also& also = nullptr);
   base::Result<std::vector<ExecutionId>> backfill(const rights::Actor& actor,
                                                   engine::BackfillRequest request);
-  // Deletes ended executions: all but the newest `keep`, or those older than that; gives how many.
+  // Deletes ended executions: all but the newest `keep`, or those older than that; gives how many. What is
+  // asked is in the audit before the first is deleted.
   base::Result<std::int64_t> cleanup(const rights::Actor& actor, TaskId id, std::optional<std::int64_t> keep,
                                      std::optional<std::int64_t> older_than_days);
 

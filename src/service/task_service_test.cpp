@@ -347,6 +347,38 @@ TEST_F(TaskServiceTest, CleanupKeepsTheNewestAndTellsHowManyWent) {
   EXPECT_EQ(*tasks_->cleanup(actor_of(Role::editor), made->id, {}, 1), 2);
 }
 
+// Reads, and can't write.
+class FullStore : public store::Store {
+ public:
+  explicit FullStore(store::Store& behind) : behind_(behind) {}
+  void read(const std::function<void(store::Reader&)>& ask) override { behind_.read(ask); }
+  void write(Work, Done done) override {
+    done(base::make_error(base::ErrorKind::unavailable, "the disk is full"));
+  }
+  using store::Store::write;
+  void set_listener(Listener) override {}
+  base::Result<void> backup(const std::string&) override { return {}; }
+  std::string description() const override { return behind_.description(); }
+
+ private:
+  store::Store& behind_;
+};
+
+TEST_F(TaskServiceTest, CleanupDeletesNothingOfWhichTheAuditDoesNotTell) {
+  const auto made = create("{}");
+  for (int i = 0; i < 3; ++i) keep(*made, task::ExecutionStatus::success, {});
+  FullStore full(*store_);
+  TaskService unable(full, *engine_, clock_);
+  EXPECT_EQ(unable.cleanup(actor_of(Role::editor), made->id, 1, {}).error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(executions_of(made->id).size(), 3u);
+  EXPECT_TRUE(tasks_->cleanup(actor_of(Role::editor), made->id, 1, {}));
+  EXPECT_TRUE(tasks_->cleanup(actor_of(Role::editor), made->id, {}, 30));
+  const auto rows = audit();
+  EXPECT_EQ(rows.at(0).after, R"({"older_than_days":30})");
+  EXPECT_EQ(rows.at(1).after, R"({"keep":1})");
+  EXPECT_EQ(rows.at(1).action, "task.cleanup");
+}
+
 TEST_F(TaskServiceTest, CleanupFindsWhatEndedBehindAPageOfWhatStillWaits) {
   const auto made = create("{}");
   keep(*made, task::ExecutionStatus::success, {});
