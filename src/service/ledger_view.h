@@ -36,7 +36,8 @@ class LedgerView {
   // sentence.
   base::Result<boost::json::object> why(TaskId id, std::optional<base::Instant> at,
                                         cron::Language language) const;
-  // GET /api/upcoming: fires of active tasks in [from, to), soonest first.
+  // GET /api/upcoming: fires of active tasks in [from, to), soonest first; before them, where it is asked
+  // from now on, those that wait out their jitter.
   boost::json::object upcoming(base::Instant from, base::Instant to, const UpcomingQuery& query = {}) const;
   // GET /api/stats over the last `days`.
   boost::json::object statistics(std::int64_t days) const;

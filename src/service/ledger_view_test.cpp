@@ -288,6 +288,22 @@ TEST_F(LedgerViewTest, UpcomingMergesTheFiresOfActiveTasksSoonestFirst) {
             (std::vector<std::string>{"a 14:00", "c 14:00", "b 14:30", "a 15:00"}));
 }
 
+TEST_F(LedgerViewTest, UpcomingTellsOfAFireThatWaitsOutItsJitter) {
+  const auto made = create(R"({"name":"l","cron":"50 * * * *","jitter_s":86400})");
+  const auto jitter = task::jitter_of(made->definition);
+  ASSERT_GT(jitter, std::chrono::minutes{20});
+  ASSERT_TRUE(create(R"({"name":"o","cron":"5 13 * * *"})"));
+  clock_.set(at("2026-07-01T13:00:00Z"));
+  EXPECT_EQ(upcoming("2026-07-01T13:00:00Z", "2026-07-01T14:00:00Z"),
+            (std::vector<std::string>{"l 12:50", "o 13:05", "l 13:50"}));
+  EXPECT_EQ(upcoming("2026-07-01T13:01:00Z", "2026-07-01T14:00:00Z"),
+            (std::vector<std::string>{"o 13:05", "l 13:50"}))
+      << "of a time to come only what is planned then";
+  const auto fire = at("2026-07-01T12:50:00Z");
+  clock_.set(fire + jitter);
+  EXPECT_NE(upcoming(base::to_iso(fire + jitter).c_str(), "2026-07-03T00:00:00Z").at(0), "l 12:50");
+}
+
 TEST_F(LedgerViewTest, UpcomingFiresOfAnEveryScheduleKeepItsStepWhereverTheWindowBegins) {
   ASSERT_TRUE(create(R"({"name":"a","cron":"@every 1h","ends_at":"2026-07-01T16:30:00Z"})"));
   const std::vector<std::string> expected{"a 15:00", "a 16:00"};

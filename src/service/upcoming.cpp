@@ -61,10 +61,12 @@ struct Planned {
   Instant first;       // fire within the window
 };
 
-// The task's first fire that is not before `from`.
-std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from) {
+// The task's first fire that is not before `from`; by `now` one whose time has come may wait out its jitter.
+std::optional<Instant> first_fire_from(const task::Task& task, const cron::Schedule& schedule, Instant from,
+                                       Instant now) {
   auto cursor = *task.next_run_at;
-  if (cursor >= from) return cursor;
+  const bool waits = from <= now && task.next_due_at && *task.next_due_at > now;
+  if (cursor >= from || waits) return cursor;
   if (!schedule.is_every())
     return task::cursor_after(task.definition, schedule, from - base::Milliseconds{1}).next_run_at;
   // it counts from its last fire, so that only whole steps lead on from there
@@ -294,9 +296,10 @@ json::array folded(std::vector<Planned> planned, Instant to, const UpcomingQuery
 }  // namespace
 
 json::object LedgerView::upcoming(Instant from, Instant to, const UpcomingQuery& query) const {
+  const auto now = clock_.now();
   const bool of_all = query.search.empty() && query.tag.empty();
   // the first fires from now on are those of the tasks that fire first
-  const bool few = !query.counts && !query.fold && of_all && from <= clock_.now();
+  const bool few = !query.counts && !query.fold && of_all && from <= now;
   const auto most_tasks =
       few ? static_cast<std::int64_t>(query.limit + query.without.size()) + 1 : kMaxUpcomingTasks;
   std::vector<task::Task> due;
@@ -316,7 +319,7 @@ json::object LedgerView::upcoming(Instant from, Instant to, const UpcomingQuery&
     if (query.without.contains(task.id.value)) continue;
     const auto& [schedule, number] = schedules.of(task.definition);
     if (!schedule || !task.next_run_at) continue;
-    const auto first = first_fire_from(task, *schedule, from);
+    const auto first = first_fire_from(task, *schedule, from, now);
     if (first && *first < to) planned.push_back({&task, schedule.get(), number, *first});
   }
   bool more = false;

@@ -124,7 +124,7 @@ void add_schedule_routes(Router& router, TaskHandlerParts parts) {
            .summary = "What will fire, soonest first, at most 1,000; and how much in each hour",
            .tag = "schedules",
            .query =
-               {{"from", "Now where absent", "date-time"},
+               {{"from", "Now where absent; then with the fires that wait out their jitter", "date-time"},
                 {"to", "A day later where absent", "date-time"},
                 {"limit", "0 to 1000, default 1000", "integer"},
                 {"counts", "true: with the counts by hour, and the seconds that several share"},
