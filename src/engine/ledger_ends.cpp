@@ -118,6 +118,13 @@ Instant hour_of(Instant at) {
   return std::chrono::floor<std::chrono::hours>(at);
 }
 
+// By hand, before the task's time has come: no figure is to tell how a task does that is not yet in use. What
+// the page's form tries is a task whose time never comes.
+bool is_try(const Task& task, const Execution& execution) {
+  const auto& starts_at = task.definition.starts_at;
+  return execution.trigger == Trigger::manual && starts_at && execution.created_at < *starts_at;
+}
+
 std::string failed_attempt(const Execution& execution, const task::TaskDefinition& definition) {
   return "attempt " + std::to_string(execution.attempt.number) + " of " +
          std::to_string(definition.retry.max_attempts) + " failed: " + execution.attempt.error;
@@ -200,7 +207,8 @@ void Ledger::close(store::Transaction& tx, Task& task, Execution& execution, Exe
       execution.started_at
           ? std::max<std::int64_t>(0, (*execution.finished_at - *execution.started_at).count())
           : 0;
-  if (status != ExecutionStatus::skipped) tx.add_outcome(hour_of(*execution.finished_at), status, duration);
+  if (status != ExecutionStatus::skipped && !is_try(task, execution))
+    tx.add_outcome(hour_of(*execution.finished_at), status, duration);
   plan.ended.push_back(task.id);
   let_into_pool(tx, execution.pool, plan);
   release_next(tx, task, turn, now, slots, plan);

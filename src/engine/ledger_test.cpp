@@ -381,6 +381,25 @@ TEST_F(LedgerTest, WithoutASlotARunWaitsAndIsPromotedByPriority) {
   EXPECT_TRUE(plan.slot_waiters);
 }
 
+TEST_F(LedgerTest, ARunByHandBeforeItsTasksTimeCountsInNoFigures) {
+  const auto runs_counted = [&](std::optional<Instant> starts_at) {
+    const auto id = make({.starts_at = starts_at});
+    end(book([&](auto& tx, auto& slots, auto& plan) {
+          EXPECT_TRUE(ledger_.run(tx, {.task_id = id}, kNoon, slots, plan));
+        }),
+        1);
+    std::int64_t count = 0;
+    store_->read([&](store::Reader& reader) {
+      for (const auto& outcome : reader.hourly_outcomes(kNoon - hours{1}, kNoon + hours{1}))
+        count += outcome.count;
+    });
+    return count;
+  };
+  EXPECT_EQ(runs_counted(kNoon + seconds{1}), 0);
+  EXPECT_EQ(runs_counted(kNoon), 1);
+  EXPECT_EQ(runs_counted(std::nullopt), 2);
+}
+
 TEST_F(LedgerTest, APoolsLimitHoldsAcrossTasks) {
   options_.pools["db"] = 1;
   const auto a = make({.name = "a", .pool = "db"});
