@@ -1,4 +1,5 @@
-// An output of 100 MB: until it is there, how smoothly it is scrolled, and how soon something is found in it.
+// An output of 100 MB: how soon its beginning, its end and a line far inside are there, how smoothly it is scrolled, and how
+// soon something is found in it.
 import { openPage } from '../../tests/browser/harness.mjs';
 import { tell } from './measure.mjs';
 
@@ -22,29 +23,58 @@ export async function log({ browser, server }) {
     };
     requestAnimationFrame(frame);
   });
-  const start = performance.now();
-  await page.goto(`/ui/executions/${execution_id}`);
-  await page.locator('.line').first().waitFor();
-  await page.evaluate(() => (window.worstFrame = 0));
+  const framesOf = async (what, aim, deed) => {
+    await page.evaluate(() => (window.worstFrame = 0));
+    await deed();
+    tell(`worst frame while ${what}`, [await page.evaluate(() => window.worstFrame)], aim);
+  };
+  const timeOf = async (what, aim, deed) => {
+    const start = performance.now();
+    await deed();
+    tell(what, [performance.now() - start], aim);
+  };
   const lines = Math.ceil(LOG_BYTES / (line.length + 1));
-  await page.getByText(`${lines.toLocaleString('en')} lines`).waitFor();
-  tell('100 MB log is there', [performance.now() - start], 30_000);
-  tell('worst frame while it comes', [await page.evaluate(() => window.worstFrame)], 200);
-  await page.evaluate(async () => {
-    const node = document.querySelector('[role=log]');
-    window.worstFrame = 0;
-    for (let at = 0; at < 120; at += 1) {
-      node.scrollTop = (node.scrollHeight * ((at * 37) % 120)) / 120;
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
+  const output = page.getByRole('log');
+  await timeOf('100 MB log: its first lines', 1000, async () => {
+    await page.goto(`/ui/executions/${execution_id}`);
+    await output.locator('.line .text', { hasText: 'delivery' }).first().waitFor();
+    await page.getByText(`${lines.toLocaleString('en')} lines`).waitFor();
   });
-  tell('worst frame while one scrolls through it', [await page.evaluate(() => window.worstFrame)], 50);
+  await framesOf('one scrolls through it', 50, () =>
+    page.evaluate(async () => {
+      const node = document.querySelector('[role=log]');
+      for (let at = 0; at < 120; at += 1) {
+        node.scrollTop = (node.scrollHeight * ((at * 37) % 120)) / 120;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    }),
+  );
+  const isThere = (number) => page.waitForFunction((number) => [...document.querySelectorAll('.line')].some((one) => one.querySelector('.number').textContent === String(number) && one.querySelector('.text').textContent), number);
+  await page.evaluate(() => (document.querySelector('[role=log]').scrollTop = 0));
+  await output.focus();
+  await timeOf('to its end', 200, async () => {
+    await page.keyboard.press('End');
+    await isThere(lines);
+  });
+  await timeOf('to a line in its middle', 200, async () => {
+    await page.evaluate((number) => (location.hash = `#L${number}`), Math.round(lines / 2));
+    await isThere(Math.round(lines / 2));
+  });
   await page.keyboard.press('Control+f');
-  await page.evaluate(() => (window.worstFrame = 0));
-  const find = performance.now();
-  await page.getByLabel('Find in the output').fill('delivery');
-  await page.locator('.find .count', { hasText: '100000+' }).waitFor();
-  tell('100,000 matches are found in it', [performance.now() - find], 2000);
-  tell('worst frame while it looks', [await page.evaluate(() => window.worstFrame)], 100);
+  const box = page.getByLabel('Find in the output');
+  const count = page.locator('.find .count');
+  await framesOf('the server looks', 50, async () => {
+    await timeOf('what is nowhere in it is not found', 1000, async () => {
+      await box.fill('nowhere');
+      await count.filter({ hasText: '0 of 0' }).waitFor();
+    });
+    await timeOf('100,000 matches are found in it', 2000, async () => {
+      await box.fill('delivery');
+      await count.filter({ hasText: '100000+' }).waitFor();
+    });
+  });
+  const client = await opened.context.newCDPSession(page);
+  await client.send('HeapProfiler.collectGarbage');
+  tell('heap with it', [(await client.send('Runtime.getHeapUsage')).usedSize / 1e6], 40, { unit: 'MB' });
   await opened.context.close();
 }

@@ -76,3 +76,6 @@ export interface Problem {
   detail?: string;
   errors?: { loc: (string | number)[]; msg: string; position?: number }[];
 }
+// Some lines of an output, and how many there are; as an answer, and as an event.
+export type LinesAnswer = Schemas['LogLines'];
+export type LogMatches = Schemas['LogMatches'];

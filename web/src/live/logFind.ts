@@ -1,5 +1,6 @@
 // Where words stand in an output: the server looks, and goes on as the output grows.
 import { ApiError, get } from '../api/client';
+import type { LogMatches } from '../api/types';
 
 export const MOST_MATCHES = 100_000;
 const LINES_AT_ONCE = 10_000;
@@ -8,11 +9,6 @@ const TYPING_MS = 60;
 const GROWN_MS = 700;
 const RETRY_MS = 1000;
 
-interface Found {
-  count: number;
-  lines: { line: number; count: number }[];
-  next: number | null;
-}
 export interface Match {
   line: number;
   // Which of those in its line.
@@ -24,6 +20,7 @@ export class LogFind {
   private lines: number[] = [];
   private before: number[] = [];
   private words = '';
+  private attempt = 0;
   private next: number | null = 1;
   private seen = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +55,6 @@ export class LogFind {
       this.later(GROWN_MS);
     }
   }
-  private attempt = 0;
 
   get done(): boolean {
     return this.next === null;
@@ -92,7 +88,7 @@ export class LogFind {
     const from = this.next!;
     try {
       const query = { q: this.words, from, limit: LINES_AT_ONCE, attempt: this.attempt || null };
-      const found = await get<Found>(`${this.path}/find`, { query, signal: abort.signal });
+      const found = await get<LogMatches>(`${this.path}/find`, { query, signal: abort.signal });
       if (abort.signal.aborted) return;
       this.add(from, found);
       this.onfound();
@@ -108,7 +104,7 @@ export class LogFind {
       }
     }
   }
-  private add(from: number, found: Found): void {
+  private add(from: number, found: LogMatches): void {
     while (this.lines.length && this.lines.at(-1)! >= from - 1) {
       this.lines.pop();
       this.count = this.before.pop()!;

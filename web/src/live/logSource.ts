@@ -1,6 +1,7 @@
 // Brings the lines of an output that somebody looks at, and the newest ones as they come.
 import { get, urlOf } from '../api/client';
-import { CHUNK_LINES, type LinesAnswer, type LogLines } from '../model/logLines';
+import type { LinesAnswer } from '../api/types';
+import { CHUNK_LINES, type LogLines } from '../model/logLines';
 import { keepStream } from './eventStream';
 import { whileSeen } from './whileSeen';
 

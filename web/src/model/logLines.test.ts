@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CHUNK_LINES, LogLines, type LinesAnswer } from './logLines';
+import type { LinesAnswer } from '../api/types';
+import { CHUNK_LINES, LogLines } from './logLines';
 
 type Told = LinesAnswer['lines'][number];
 const line = (n: number, part: Partial<Told> = {}): Told => ({ n, stream: 'stdout', time: '2026-01-01T00:00:00.005Z', text: `line ${n}`, ...part });

@@ -1,19 +1,10 @@
 // The lines of an output that are held of all that there are: those near to where one looks. Lines are counted from 0
 // here; the server and the address count from 1.
+import type { LinesAnswer } from '../api/types';
 import { ansiSpans, type Span } from './ansi';
 
 // A mark is the scheduler's own word: so much was left out here.
-export type StreamName = 'stdout' | 'stderr' | 'mark';
-
-// As the server tells them, in an answer or in an event.
-export interface LinesAnswer {
-  attempt: number;
-  total_lines: number;
-  complete: boolean;
-  bytes: number;
-  dropped_bytes: number;
-  lines: { n: number; stream: StreamName; time: string; text: string; style?: string; open?: boolean; rest_offset?: number }[];
-}
+export type StreamName = LinesAnswer['lines'][number]['stream'];
 
 export interface Line {
   stream: StreamName;
