@@ -76,7 +76,7 @@ class Walk:
             ("POST", "/tasks/bulk/delete", {"ids": [task]}, "editor"), ("GET", f"/tasks/{task}/why?at={self.pick(*TIMES).replace('+', '%2B')}", None, "viewer"),
             ("GET", f"/executions/{execution}", None, "viewer"), ("GET", f"/executions/{execution}/log?offset={self.pick(0, 5, -1, 2**63)}", None, "viewer"),
             ("GET", f"/executions/{execution}/log/lines?{self.pick('from=1', 'from=0', 'from=-1', f'from={2**63}', 'tail=5', 'tail=5&from=1', 'count=1001', 'attempt=2')}", None, "viewer"),
-            ("GET", f"/executions/{execution}/log/find?q={self.pick('a', '', '%00', '%FF', 'a' * 201)}&limit={self.pick(1, 10_000, 0)}", None, "viewer"),
+            ("GET", f"/executions/{execution}/log/find?q={self.pick('a', '', '%C3%84', 'a' * 201)}&limit={self.pick(1, 10_000, 0)}", None, "viewer"),
             ("POST", f"/executions/{execution}/{self.pick('cancel', 'retry')}", None, "operator"),
             ("GET", f"/executions?limit={self.pick(1, 500, 501, 0)}&before={self.pick('', 1, 'x', '9999999999999999999')}", None, "viewer"),
             ("GET", f"/tasks?page={self.pick(1, 2, 10**9, 0)}&search={self.pick('a', '%25', '%27', '%22*', '%E4%BB%BB')}&sort={self.pick('name', 'id', 'x')}", None, "viewer"),
