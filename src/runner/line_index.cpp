@@ -5,6 +5,8 @@
 namespace runner {
 namespace {
 
+// So much is read on for the end of a line, then its middle is left out.
+constexpr std::uint64_t kReadOnBytes = 1u << 20;
 constexpr int kTries = 3;  // while a job overwrites its tails faster than they are read
 
 std::uint64_t size_of(const VisitedFrame& frame) {
@@ -115,6 +117,26 @@ class LineIndex::Collector {
     const auto open = state.of(stream).open;
     return open >= from_ && open < until_;
   }
+  // One before the last place before which all that is waited for goes on: from there on one sees how it
+  // ends, and what a carriage return has left of it. 0: that is not far.
+  std::size_t place_near_end(const std::vector<Place>& places, const FramePlace& at,
+                             const LineState& state) const {
+    const auto next = std::partition_point(places.begin(), places.end(),
+                                           [&](const Place& place) { return !(at < place.at); });
+    const auto goes_on = [&](const Place& place) {
+      for (const auto stream : {Stream::standard_output, Stream::standard_error, Stream::mark}) {
+        if (waits_for(stream, state) && place.state.of(stream).open != state.of(stream).open) return false;
+      }
+      return true;
+    };
+    const auto ended = std::partition_point(next, places.end(), goes_on);
+    return ended - next < 2 ? 0 : static_cast<std::size_t>(ended - places.begin()) - 2;
+  }
+  void leave_out() {
+    for (auto& line : lines) {
+      if (line.is_open) line.content.leave_out();
+    }
+  }
   // No more than have begun.
   void stop_here(const LineState& state) { until_ = std::min(until_, state.lines + 1); }
   std::uint64_t first() const { return from_; }
@@ -155,16 +177,25 @@ std::size_t LineIndex::skip_from(const FramePlace& at, const Collector& collecto
 // False: see LogWalk.
 bool LineIndex::collect(Collector& collector) const {
   std::uint64_t scanned = 0;
+  std::uint64_t read_on = 0;  // since a line began
   auto next = place_before_line(collector.first());
   while (true) {
     auto [at, state, dropped] = places_[next];
     next = 0;
     const bool is_good = walk_.walk(at, [&](const VisitedFrame& frame) {
-      if (collector.bytes > bounds_.answer_bytes) collector.stop_here(state);
+      const bool is_enough = collector.bytes > bounds_.answer_bytes || read_on > kReadOnBytes;
+      if (is_enough && !collector.lines.empty()) collector.stop_here(state);
       if (collector.is_done(state) || scanned > bounds_.scan_bytes) return false;
       next = skip_from(at, collector, state);
       if (next > 0) return false;
+      if (read_on > kReadOnBytes) next = collector.place_near_end(places_, at, state);
+      if (next > 0) {
+        collector.leave_out();
+        return false;
+      }
+      const auto lines = state.lines;
       state.take(frame.header, frame.bytes, collector);
+      read_on = state.lines == lines ? read_on + size_of(frame) : 0;
       scanned += size_of(frame);
       return true;
     });

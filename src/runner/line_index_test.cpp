@@ -325,6 +325,44 @@ TEST(LineIndex, CutsALongLineAndSaysWhereItGoesOn) {
             whole.substr(kMaxLineBytes) + "\nlast\n");
 }
 
+TEST(LineIndex, ComesToTheEndOfALineOfMegabytesWithoutReadingItAll) {
+  std::string frames;
+  for (int i = 0; i < 400; ++i)
+    frames += frame(Stream::standard_output, std::string(10'000, static_cast<char>('a' + i % 26)));
+  frames += frame(Stream::standard_output, "\nafter\n");
+  LineIndex index(LogReader::of_frames(frames), {.scan_bytes = 2'000'000, .stride_bytes = 64'000});
+  while (!index.grow().is_complete) {
+  }
+  const auto lines = *index.read(1, 1);
+  EXPECT_TRUE(lines[0].content.is_cut());
+  EXPECT_FALSE(lines[0].is_open);
+  EXPECT_EQ(lines[0].content.end_offset(), kMaxLineBytes);
+  EXPECT_EQ(lines[0].content.text().substr(0, 10'001), std::string(10'000, 'a') + "b");
+}
+
+TEST(LineIndex, ShowsWhatAProgressOfMegabytesHasComeToWithoutReadingItAll) {
+  std::string frames;
+  for (int i = 0; i < 400; ++i) {
+    std::string part;
+    while (part.size() < 10'000) part += "\r" + std::to_string(i) + " of 400";
+    frames += frame(Stream::standard_output, part);
+  }
+  const auto open = frames;
+  frames += frame(Stream::standard_output, "\nafter\n");
+  // what it wrote is more than one call may look through
+  const LineBounds bounds{.scan_bytes = 2'000'000, .stride_bytes = 64'000};
+  LineIndex index(LogReader::of_frames(frames), bounds), open_index(LogReader::of_frames(open), bounds);
+  while (!index.grow().is_complete || !open_index.grow().is_complete) {
+  }
+  const auto lines = *index.read(1, 2);
+  ASSERT_EQ(lines.size(), 1u);  // what is behind so long a line is for the next call
+  EXPECT_EQ(lines[0].content.text(), "399 of 400");
+  EXPECT_FALSE(lines[0].is_open || lines[0].content.is_cut());
+  EXPECT_EQ(index.read(2, 1)->front().content.text(), "after");
+  EXPECT_EQ(open_index.read(1, 1)->front().content.text(), "399 of 400");
+  EXPECT_TRUE(open_index.read(1, 1)->front().is_open);
+}
+
 TEST(LineIndex, AnswersNoMoreThanItsBoundOfManyLongLines) {
   std::string frames;
   for (int i = 0; i < 50; ++i) frames += frame(Stream::standard_output, std::string(50'000, 'x') + "\n");

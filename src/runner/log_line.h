@@ -21,6 +21,8 @@ class LineText {
  public:
   // `offset`: of its first byte, in the stream's own output.
   void add(std::string_view part, std::uint64_t offset);
+  // Some of the line is left out here: it is cut, unless what follows writes it over.
+  void leave_out() { is_cut_ = true; }
 
   const std::string& text() const { return text_; }
   // Whether the letter that came last was a carriage return: does the line go on, it is written over.

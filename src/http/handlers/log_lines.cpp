@@ -163,27 +163,38 @@ class LineStream : public EventSource {
     constexpr auto kMost = static_cast<std::uint64_t>(kUsualLines);
     const auto newest = totals.lines > kMost ? totals.lines - kMost : 0;
     std::vector<LogLine> lines;
-    for (const auto number : open_) {
+    std::vector<Told> still_cut;
+    for (const auto& [number, was_cut] : open_) {
       auto line = index.read(number, 1);
-      if (line && !line->empty()) lines.push_back(std::move(line->front()));
+      if (!line || line->empty()) continue;
+      const auto& found = line->front();
+      if (was_cut && found.is_open && found.content.is_cut())
+        still_cut.push_back({number, true});  // it shows the same
+      else
+        lines.push_back(std::move(line->front()));
     }
     if (totals.is_complete) {
       auto fresh = index.read(std::max(told_.lines, newest) + 1, kMost);
       if (fresh) std::move(fresh->begin(), fresh->end(), std::back_inserter(lines));
     }
-    open_.clear();
+    open_ = std::move(still_cut);
     for (const auto& line : lines) {
-      if (line.is_open) open_.push_back(line.number);
+      if (line.is_open) open_.push_back({line.number, line.content.is_cut()});
     }
     return format_event("", "lines", json::serialize(lines_json(attempt, totals, lines)));
   }
 
+  struct Told {
+    std::uint64_t number;
+    bool was_cut;
+  };
+
   TaskHandlerParts parts_;
   const base::ExecutionId id_;
   const std::optional<int> wanted_;
-  int attempt_ = 0;                  // whose lines were told; 0: none
-  LineTotals told_;                  // how far
-  std::vector<std::uint64_t> open_;  // of those that were told: more may come of them
+  int attempt_ = 0;         // whose lines were told; 0: none
+  LineTotals told_;         // how far
+  std::vector<Told> open_;  // of the lines that were told: more may come of them
   std::shared_ptr<void> follow_, watch_;
 };
 

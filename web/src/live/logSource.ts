@@ -1,5 +1,5 @@
 // Brings the lines of an output that somebody looks at, and the newest ones as they come.
-import { get, urlOf } from '../api/client';
+import { ApiError, get, urlOf } from '../api/client';
 import type { LinesAnswer } from '../api/types';
 import { CHUNK_LINES, type LogLines } from '../model/logLines';
 import { keepStream } from './eventStream';
@@ -133,8 +133,14 @@ export class LogSource {
       if (this.failed) this.handlers.lost((this.failed = false));
       this.handlers.answer(answer);
       return true;
-    } catch {
+    } catch (error) {
       if (mine.abort.signal.aborted) return true;
+      // It is gone, and stays so.
+      if (error instanceof ApiError && error.status === 404) {
+        this.stop();
+        this.handlers.end();
+        return false;
+      }
       this.handlers.lost((this.failed = true));
       return false;
     } finally {
