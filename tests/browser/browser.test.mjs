@@ -13,6 +13,7 @@ import './times.mjs';
 import './security.mjs';
 import './executions.mjs';
 import './outputs.mjs';
+import './large-outputs.mjs';
 import './tabs.mjs';
 import './connection.mjs';
 import './loading.mjs';

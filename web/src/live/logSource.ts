@@ -107,14 +107,19 @@ export class LogSource {
     const first = Math.floor(missing[0] / CHUNK_LINES) * CHUNK_LINES;
     const start = missing[0] - first < CHUNK_LINES / 2 && !this.lines.get(first) ? first : missing[0];
     const last = Math.ceil(missing[1] / CHUNK_LINES) * CHUNK_LINES;
-    void this.ask(start, Math.min(MOST_LINES, Math.max(last, missing[1]) - start)).then((came) => this.again(came ? 0 : RETRY_MS));
+    void this.ask(start, Math.min(MOST_LINES, Math.max(last, missing[1]) - start)).then((came) => {
+      const still = this.lines.missing(...this.view);
+      // A job that drops output can be faster than whoever reads it.
+      const isFutile = still !== null && still[0] === missing[0];
+      this.again(!came ? RETRY_MS : isFutile || this.isFull() ? AGAIN_MS : 0);
+    });
   }
   private again(wait: number): void {
     if (this.stopped || this.timer !== undefined || this.asked) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.bring();
-    }, Math.max(wait, AGAIN_MS * Number(this.isFull())));
+    }, wait);
   }
   // Only what is open could be asked for.
   private isFull(): boolean {
