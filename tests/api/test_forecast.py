@@ -1,5 +1,6 @@
 """What /api/simulate foretells is what then happens: short jobs of known length, fired each second."""
 import datetime
+import functools
 
 import pytest
 
@@ -8,6 +9,23 @@ from server import Server
 
 NEVER = "0 0 1 1 *"
 TOLERANCE_S = 0.4  # of a begin; what is told apart lies further apart
+
+
+class Late(AssertionError):
+    """A job began at another time than was foretold."""
+
+
+def again_where_late(test):
+    """A busy machine begins late now and then; what is foretold wrongly is wrong each time."""
+    @functools.wraps(test)
+    def tried(*arguments, **names):
+        for _ in range(2):
+            try:
+                return test(*arguments, **names)
+            except Late:
+                pass
+        return test(*arguments, **names)
+    return tried
 
 
 def instant(text):
@@ -62,9 +80,10 @@ class Window:
                 continue
             assert (record["status"] == "CANCELLED") == item["cancelled"], what
             begin = instant(record["started_at"])
-            assert abs((begin - instant(item["expected_start_at"])).total_seconds()) < TOLERANCE_S, what
-            if item["outcome"] == "runs":
-                assert record["late_ms"] < TOLERANCE_S * 1000, what
+            if abs((begin - instant(item["expected_start_at"])).total_seconds()) >= TOLERANCE_S:
+                raise Late(what)
+            if item["outcome"] == "runs" and record["late_ms"] >= TOLERANCE_S * 1000:
+                raise Late(what)
         return [(item["outcome"], item["because"], item["waiting"]) for item in told]
 
 
@@ -95,6 +114,7 @@ def tallies(told):
     return {(row["task_name"], row["outcome"], row["because"]): row["count"] for row in told["by_task"]}
 
 
+@again_where_late
 def test_what_the_only_slot_holds_back_until_its_deadline_is_skipped(serve):
     server = serve(1)
     long = make(server, name="long", command="sleep 2.4")
@@ -112,6 +132,7 @@ def test_what_the_only_slot_holds_back_until_its_deadline_is_skipped(serve):
     assert window.told["most_at_once"]["count"] == 1
 
 
+@again_where_late
 def test_a_full_pool_a_cancelled_run_and_a_skipped_fire_come_as_foretold(serve):
     server = serve(2)
     again = make(server, name="again", command="sleep 1.5", overlap="cancel_running", pool="small")
@@ -132,6 +153,7 @@ def test_a_full_pool_a_cancelled_run_and_a_skipped_fire_come_as_foretold(serve):
         ("beside", "skipped", "overlap"): 2}
 
 
+@again_where_late
 def test_what_had_to_be_tried_again_is_foretold_with_its_delay(serve):
     server = serve(2)
     failing = make(server, name="failing", command="exit 1", retry={"max_attempts": 2, "initial_delay_s": 1.5, "jitter": 0})
@@ -142,6 +164,7 @@ def test_what_had_to_be_tried_again_is_foretold_with_its_delay(serve):
     assert window.holds(failing) == [("runs", "none", "none"), ("skipped", "overlap", "none")] * 2
 
 
+@again_where_late
 def test_the_command_tells_what_does_not_simply_run(serve):
     server = serve(1)
     for name in ("one", "two"):
