@@ -6,7 +6,7 @@ import type { Sign, Unread } from './model/namedValues';
 import { shownEnv, shownUrl } from './model/secrets';
 import { taskNames } from './live/taskNames.svelte';
 import { bytes } from './model/execution';
-import { duration } from './i18n/lengths';
+import { interval } from './i18n/lengths';
 
 const SECOND_MS = 1000;
 const names = (ids: number[]) => printValue(ids.map((id) => taskNames.words(id)));
@@ -26,16 +26,16 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
       return tOr(`${field}.${value as string}`, String(value));
     case 'misfire': {
       const { policy, window_s } = value as TaskDefinition['misfire'];
-      return `${tOr(`misfire.${policy}`, policy)} (${duration(window_s * SECOND_MS)})`;
+      return `${tOr(`misfire.${policy}`, policy)} (${interval(window_s * SECOND_MS)})`;
     }
     case 'retry': {
       const retry = value as TaskDefinition['retry'];
       if (retry.max_attempts <= 1) return t('form.no_retry');
       return t('retry.words', {
         count: retry.max_attempts,
-        first: duration(retry.initial_delay_s * SECOND_MS),
+        first: interval(retry.initial_delay_s * SECOND_MS),
         factor: retry.factor,
-        longest: duration(retry.max_delay_s * SECOND_MS),
+        longest: interval(retry.max_delay_s * SECOND_MS),
         spread: Math.round(retry.jitter * 100),
       });
     }
@@ -43,7 +43,7 @@ export function valueInWords(field: Field, value: TaskDefinition[Field] | undefi
       const limits = value as TaskDefinition['limits'];
       const words: Partial<Record<keyof typeof limits, (limit: number) => string>> = {
         memory_bytes: bytes,
-        cpu_s: (limit) => duration(limit * SECOND_MS),
+        cpu_s: (limit) => interval(limit * SECOND_MS),
       };
       const given = (Object.keys(limits) as (keyof typeof limits)[]).filter((name) => limits[name] !== null);
       if (given.length === 0) return t('limits.none');
