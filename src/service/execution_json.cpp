@@ -41,6 +41,20 @@ std::size_t utf8_length(std::string_view bytes) {
   return overlong || beyond ? 0 : length;
 }
 
+std::size_t begun_letter(std::string_view bytes) {
+  constexpr std::string_view kRest = "\x80\x80\x80";
+  constexpr std::string_view kOtherRest = "\xa0\x80\x80";  // where the other would be overlong
+  for (std::size_t count = 1; count <= std::min<std::size_t>(bytes.size(), 3); ++count) {
+    const auto end = bytes.substr(bytes.size() - count);
+    const auto may_become_one = [&](std::string_view rest) {
+      const auto whole = std::string(end).append(rest);
+      return utf8_length(whole) > count;
+    };
+    if (may_become_one(kRest) || may_become_one(kOtherRest)) return count;
+  }
+  return 0;
+}
+
 std::string to_utf8(const std::string& bytes) {
   std::string text;
   text.reserve(bytes.size());

@@ -17,5 +17,7 @@ std::string to_utf8(const std::string& bytes);
 // Length of the well-formed sequence at the beginning of the bytes, which are not empty; 0 where there is
 // none.
 std::size_t utf8_length(std::string_view bytes);
+// How many bytes at the end begin a letter that is not whole yet.
+std::size_t begun_letter(std::string_view bytes);
 
 }  // namespace service

@@ -1,5 +1,6 @@
 """Executions over HTTP: real child processes."""
 import datetime
+import http.client
 import json
 import re
 import threading
@@ -186,7 +187,6 @@ def test_a_skipped_fire_is_recorded_and_folded(server, create):
 
 
 def test_events_tell_of_changes_and_resume_where_they_broke_off(server, create):
-    import http.client
     lines = []
 
     def listen(last_id, until):
@@ -222,7 +222,6 @@ def test_events_tell_of_changes_and_resume_where_they_broke_off(server, create):
 
 
 def test_a_log_is_followed_live(server, create):
-    import http.client
     task = create(command="for i in 1 2 3; do echo line $i; sleep 0.3; done")
     execution = server.ask("POST", f"/tasks/{task['id']}/run")[1]["execution_id"]
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -240,8 +239,26 @@ def test_a_log_is_followed_live(server, create):
     assert arrivals[-1] - arrivals[0] > 0.3, "all came at once, not as they were written"
 
 
+@pytest.mark.parametrize("command, told", [
+    (r"printf 'm\344\270'; sleep 0.3; printf '\255!\n'", {"stdout": "m中!\n"}),
+    (r"printf '\344'; sleep 0.2; printf 'e\346' >&2; sleep 0.2; printf '\270\255'; sleep 0.2; printf '\227\245' >&2", {"stdout": "中", "stderr": "e日"}),
+    (r"printf 'x\344\270'", {"stdout": "x\ufffd\ufffd"}),
+    (r"printf '\344'; sleep 0.2; printf 'x\377\n'", {"stdout": "\ufffdx\ufffd\n"}),
+    (r"printf '\360\237'; sleep 0.2; printf '\230'; sleep 0.2; printf '\200'", {"stdout": "😀"}),
+])
+def test_a_letter_that_comes_in_halves_is_told_whole(server, create, command, told):
+    task = create(command=command)
+    execution = server.ask("POST", f"/tasks/{task['id']}/run")[1]["execution_id"]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", f"/executions/{execution}/log/stream", headers={"Authorization": "Bearer " + server.token})
+    texts = {}
+    for data in re.findall("^data: ?(.*text.*)$", connection.getresponse().read().decode(), re.M):
+        chunk = json.loads(data)
+        texts[chunk["stream"]] = texts.get(chunk["stream"], "") + chunk["text"]
+    assert texts == told
+
+
 def test_a_followed_log_resumes_in_the_attempt_where_it_broke_off(server, create):
-    import http.client
     task = create(command="echo first of $MINI_SCHEDULER_ATTEMPT; echo second; exit 1",
                   retry={"max_attempts": 2, "initial_delay_s": 0.1, "jitter": 0})
     execution = server.run_to_its_end(task["id"])["id"]

@@ -1,5 +1,6 @@
 #include <boost/json/serialize.hpp>
 #include <cstring>
+#include <map>
 
 #include "http/event_queue.h"
 #include "http/handlers/log_events.h"
@@ -92,21 +93,18 @@ class LogStream : public EventSource {
       return batch;
     }
     const int attempt = wanted_.value_or(execution->attempt.number);
-    if (attempt_ != 0 && attempt != attempt_) place_ = {};
+    if (attempt_ != 0 && attempt != attempt_) {
+      place_ = {};
+      begun_.clear();
+    }
     attempt_ = attempt;
     for (const auto& piece :
-         parts_.executions.log(*execution, attempt_).follow(selection_, max_bytes, place_)) {
-      const json::object data{{"offset", piece.begin},
-                              {"end", piece.end},
-                              {"attempt", attempt_},
-                              {"stream", name_of(piece.stream)},
-                              {"time", base::to_iso(piece.at)},
-                              {"text", service::to_utf8(piece.bytes)}};
-      batch.text += format_event(Reached{attempt_, piece.end}.id(), "chunk", json::serialize(data));
-    }
+         parts_.executions.log(*execution, attempt_).follow(selection_, max_bytes, place_))
+      batch.text += whole_letters_of(piece);
     batch.more = batch.text.size() >= max_bytes;
     if (batch.more) return batch;
     if (const auto ended = ended_attempt(parts_.store, *execution, attempt_)) {
+      for (const auto& [stream, rest] : std::exchange(begun_, {})) batch.text += chunk(rest);
       batch.text += end_event(*ended);
       batch.ended = true;
     }
@@ -114,12 +112,38 @@ class LogStream : public EventSource {
   }
 
  private:
+  // A letter that its stream has only begun waits for the rest of it.
+  std::string whole_letters_of(runner::FollowedPiece piece) {
+    if (const auto begun = begun_.extract(piece.stream)) {
+      piece.bytes.insert(0, begun.mapped().bytes);
+      piece.begin = std::min(piece.begin, begun.mapped().begin);
+    }
+    if (const auto rest = service::begun_letter(piece.bytes)) {
+      auto& begun = begun_[piece.stream] = piece;
+      begun.begin = piece.end - rest;
+      begun.bytes = piece.bytes.substr(piece.bytes.size() - rest);
+      piece.bytes.resize(piece.bytes.size() - rest);
+      piece.end -= rest;
+    }
+    return piece.bytes.empty() ? std::string() : chunk(piece);
+  }
+  std::string chunk(const runner::FollowedPiece& piece) const {
+    const json::object data{{"offset", piece.begin},
+                            {"end", piece.end},
+                            {"attempt", attempt_},
+                            {"stream", name_of(piece.stream)},
+                            {"time", base::to_iso(piece.at)},
+                            {"text", service::to_utf8(piece.bytes)}};
+    return format_event(Reached{attempt_, piece.end}.id(), "chunk", json::serialize(data));
+  }
+
   TaskHandlerParts parts_;
   const base::ExecutionId id_;
   const Selection selection_;
   const std::optional<int> wanted_;
   int attempt_;  // whose log `place_` is in
   runner::FollowPlace place_;
+  std::map<runner::Stream, runner::FollowedPiece> begun_;  // what has come of letters that are not whole
   std::shared_ptr<void> follow_, watch_;
 };
 
