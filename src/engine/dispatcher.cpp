@@ -241,10 +241,10 @@ struct Dispatcher::Reports {
 std::shared_ptr<Dispatcher::Reports> Dispatcher::take_reports() {
   auto reports = std::make_shared<Reports>();
   reports->now = parts_.clock.now();
-  std::unordered_set<ExecutionId> ended;
-  for (const auto& end : ends_) ended.insert(end.finished.key.execution);
+  std::unordered_set<runner::AttemptKey> ended;
+  for (const auto& end : ends_) ended.insert(end.finished.key);
   reports->started = std::exchange(started_, {});
-  std::erase_if(reports->started, [&](const auto& started) { return ended.contains(started.key.execution); });
+  std::erase_if(reports->started, [&](const auto& started) { return ended.contains(started.key); });
 
   const auto count = static_cast<std::ptrdiff_t>(std::min(ends_.size(), kReportsAtOnce));
   reports->ends.assign(std::make_move_iterator(ends_.begin()),

@@ -251,5 +251,26 @@ TEST_F(EngineRestartTest, ALateReportOfAnEarlierAttemptDoesNotEndTheOneThatRuns)
   EXPECT_EQ(execution(id).status, ExecutionStatus::success);
 }
 
+// The end was booked, and the server killed before it could say so to the runner.
+TEST_F(EngineRestartTest, ABeginIsBookedBesideTheEndOfTheAttemptBeforeThatIsToldAgain) {
+  task::TaskDefinition definition;
+  definition.retry.max_attempts = 2;
+  const auto id = left_behind(make(definition), 1, Waiting::none).front();
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    auto execution = tx.find_execution(id).value();
+    execution.attempt.number = 2;
+    tx.save_execution(execution);
+    return {};
+  }));
+  runner::Finished told_again;
+  told_again.key = {id, 1};
+  told_again.finished_at = clock_.now();
+  told_again.exit_code = 1;
+  start(false).on_connected(
+      {.running = {{.key = {id, 2}, .pid = 7, .started_at = clock_.now()}}, .finished = {told_again}});
+  EXPECT_EQ(runner_.wait_for_acknowledged(1).at(0), (runner::AttemptKey{id, 1}));
+  EXPECT_EQ(execution(id).status, ExecutionStatus::running);
+}
+
 }  // namespace
 }  // namespace engine
