@@ -1,7 +1,6 @@
 #include "promptness.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 namespace simulator {
@@ -11,8 +10,6 @@ using task::ExecutionStatus;
 using task::Waiting;
 
 namespace {
-
-constexpr auto kAll = std::numeric_limits<std::int32_t>::max();
 
 // What stands in the way of those that wait.
 struct Crowd {
@@ -36,8 +33,7 @@ struct Crowd {
 
 }  // namespace
 
-Promptness::Waits Promptness::all_that_could_go_on(store::Reader& reader) const {
-  const auto open = reader.open_executions_after({}, kAll);  // oldest first
+Promptness::Waits Promptness::all_that_could_go_on(const std::vector<Execution>& open) const {
   Crowd crowd(open, view_.left_of_deleted_tasks());
   Waits found;
   const auto add = [&](const Execution& one, const char* what, Milliseconds due = Milliseconds{0}) {
@@ -75,14 +71,14 @@ Promptness::Waits Promptness::all_that_could_go_on(store::Reader& reader) const 
   return found;
 }
 
-void Promptness::look(store::Reader& reader) {
+void Promptness::look(const std::vector<Execution>& open, store::Reader& reader) {
   store::ExecutionQuery query;
   query.limit = 1;
   const auto newest = reader.list_executions(query).items;
   if (!newest.empty() && (newest_.empty() || newest_.back().first < newest.front().id))
     newest_.emplace_back(newest.front().id, view_.now());
 
-  auto now = all_that_could_go_on(reader);
+  auto now = all_that_could_go_on(open);
   const auto calm_from = troubles_.empty() ? Milliseconds{0} : troubles_.back().calm_from;
   for (auto& [key, wait] : now) {
     const auto before = waits_.find(key);
@@ -108,7 +104,7 @@ void Promptness::trouble(Milliseconds until, store::Reader& reader) {
   auto calm_from = until + kRecovery;
   if (!troubles_.empty()) calm_from = std::max(calm_from, troubles_.back().calm_from);
   troubles_.push_back({view_.now(), calm_from});
-  look(reader);
+  look(all_open(reader), reader);
 }
 
 void Promptness::finish() {

@@ -20,8 +20,8 @@ class Promptness {
  public:
   explicit Promptness(const WorldView& view) : view_(view) {}
 
-  // After each commit.
-  void look(store::Reader& reader);
+  // After each commit, with all that is open.
+  void look(const std::vector<task::Execution>& open, store::Reader& reader);
   // Something goes wrong now, and has an end then: a kill and the downtime, a clock that is set, a socket
   // that breaks, a commit that fails. What is seen from now on is told by looking again.
   void trouble(Milliseconds until, store::Reader& reader);
@@ -47,7 +47,7 @@ class Promptness {
     Milliseconds at{0}, calm_from{0};
   };
 
-  Waits all_that_could_go_on(store::Reader& reader) const;
+  Waits all_that_could_go_on(const std::vector<task::Execution>& open) const;
   void close(ExecutionId id, std::string_view what, const Wait& wait);
 
   const WorldView& view_;

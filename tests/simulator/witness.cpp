@@ -1,27 +1,17 @@
 #include "witness.h"
 
-#include <limits>
-
 namespace simulator {
 
 using task::Waiting;
 
-Witness::Waiters Witness::waiters(store::Reader& reader) {
-  constexpr auto kAll = std::numeric_limits<std::int32_t>::max();
-  Waiters found;
-  const auto add = [&](std::vector<task::Execution> executions) {
-    for (auto& one : executions) found[one.id] = {one.task_id, std::move(one.pool), one.waiting};
-  };
-  add(reader.waiting_for_slot(kAll));
-  for (const auto& pool : reader.pools_waited_for()) add(reader.waiting_for_pool(pool, kAll));
-  return found;
-}
-
-void Witness::look(store::Reader& reader) {
-  constexpr auto kAll = std::numeric_limits<std::int32_t>::max();
-  auto now = waiters(reader);
+void Witness::look(const std::vector<task::Execution>& open) {
+  Waiters now;
+  for (const auto& one : open) {
+    if (one.waiting == Waiting::slot || one.waiting == Waiting::pool)
+      now[one.id] = {one.task_id, one.pool, one.waiting};
+  }
   std::set<base::ExecutionId> let_go;
-  for (const auto& one : reader.open_executions_after({}, kAll)) {
+  for (const auto& one : open) {
     if (one.waiting != Waiting::none) continue;
     let_go.insert(one.id);
     if (let_go_.contains(one.id)) continue;

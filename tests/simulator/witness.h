@@ -18,7 +18,8 @@ class Witness {
   Witness(PriorityOf priority_of, MayTakeAPlace may_take_a_place)
       : priority_of_(std::move(priority_of)), may_take_a_place_(std::move(may_take_a_place)) {}
 
-  void look(store::Reader& reader);
+  // All that is open after a commit, oldest first.
+  void look(const std::vector<task::Execution>& open);
   const std::vector<std::string>& faults() const { return faults_; }
   std::int64_t chosen() const { return chosen_; }  // while others waited for the same
 
@@ -30,7 +31,6 @@ class Witness {
   };
   using Waiters = std::map<base::ExecutionId, Waiter>;
 
-  static Waiters waiters(store::Reader& reader);
   void judge(const task::Execution& chosen, bool waited_for_pool, const Waiters& now);
   bool comes_first(base::ExecutionId id, const Waiter& waiter, const task::Execution& chosen) const;
 

@@ -55,8 +55,9 @@ World::World(const WorldOptions& options)
   clock_settings_.emplace_back(simulation_.now(), simulation_.wall());
   store_.set_witness([this](store::Reader& reader, bool kept) {
     if (!kept) return trouble({});
-    witness_.look(reader);
-    promptness_.look(reader);
+    const auto open = all_open(reader);
+    witness_.look(open);
+    promptness_.look(open, reader);
   });
   simulation_.on_clock_set([this] {
     if (loop_ != nullptr) loop_->clock_was_set();
