@@ -68,7 +68,7 @@ void Dispatcher::carry_out(Plan& plan) {
     std::vector<runner::StartRequest> requests;
     requests.reserve(plan.starts.size());
     for (const auto& order : plan.starts) {
-      active_[order.execution.id] = order.execution.task_id;
+      active_[order.execution.id] = {order.execution.task_id, order.execution.attempt.number};
       auto request = start_request(order, parts_.options, inherited_);
       if (request)
         requests.push_back(std::move(*request));
@@ -205,14 +205,16 @@ void Dispatcher::on_event(const runner::Event& event) {
   } else if (const auto* finished = std::get_if<runner::Finished>(&event)) {
     ++finished_count_;
     ends_.push_back({*finished, task_of(finished->key.execution)});
-    active_.erase(finished->key.execution);
+    // not the next attempt: the end of the one before may be told again
+    const auto found = active_.find(finished->key.execution);
+    if (found != active_.end() && found->second.attempt == finished->key.attempt) active_.erase(found);
   } else if (const auto* grew = std::get_if<runner::OutputGrew>(&event)) {
     tell_followers(grew->key.execution);
   }
 }
 
 TaskId Dispatcher::task_of(ExecutionId id) const {
-  if (const auto found = active_.find(id); found != active_.end()) return found->second;
+  if (const auto found = active_.find(id); found != active_.end()) return found->second.task_id;
   TaskId task_id;
   parts_.store.read([&](store::Reader& reader) {
     if (const auto execution = reader.find_execution(id)) task_id = execution->task_id;

@@ -100,7 +100,11 @@ class Dispatcher {
   std::uint64_t connections_ = 0;
   bool timers_loaded_ = false;
 
-  std::unordered_map<ExecutionId, TaskId>
+  struct Active {
+    TaskId task_id;
+    int attempt;
+  };
+  std::unordered_map<ExecutionId, Active>
       active_;                 // claimed, or left of a deleted task, and not yet reported as ended
   std::int64_t reserved_ = 0;  // slots lent to transactions under way
   bool slot_waiters_ = true;   // unknown until the first look

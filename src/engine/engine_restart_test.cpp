@@ -262,6 +262,7 @@ TEST_F(EngineRestartTest, ABeginIsBookedBesideTheEndOfTheAttemptBeforeThatIsTold
     tx.save_execution(execution);
     return {};
   }));
+  options_.max_running = 1;
   runner::Finished told_again;
   told_again.key = {id, 1};
   told_again.finished_at = clock_.now();
@@ -270,6 +271,8 @@ TEST_F(EngineRestartTest, ABeginIsBookedBesideTheEndOfTheAttemptBeforeThatIsTold
       {.running = {{.key = {id, 2}, .pid = 7, .started_at = clock_.now()}}, .finished = {told_again}});
   EXPECT_EQ(runner_.wait_for_acknowledged(1).at(0), (runner::AttemptKey{id, 1}));
   EXPECT_EQ(execution(id).status, ExecutionStatus::running);
+  // and it has its slot
+  EXPECT_EQ(execution(run(make({.name = "another"}))).waiting, Waiting::slot);
 }
 
 }  // namespace

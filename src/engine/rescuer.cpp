@@ -53,7 +53,7 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
     for_each_claimed(reader, parts_.options.node, [&](const Execution& execution) {
       const runner::AttemptKey key{execution.id, execution.attempt.number};
       claimed.emplace(execution.id, execution);
-      active_[execution.id] = execution.task_id;
+      active_[execution.id] = {execution.task_id, execution.attempt.number};
       if (known.contains(key)) return;
       if (execution.status == ExecutionStatus::pending) {
         never_started.push_back(execution);
@@ -78,7 +78,8 @@ void Dispatcher::reconcile(const runner::Snapshot& snapshot) {
       // its task was deleted while nobody could tell the runner
       runner_->cancel(running.key);
       if (!doomed_.contains(running.key)) strangers_.insert(running.key);
-      active_.emplace(running.key.execution, TaskId{});  // has its slot until it has ended
+      // has its slot until it has ended
+      active_.emplace(running.key.execution, Active{TaskId{}, running.key.attempt});
       continue;
     }
     ++adopted;
