@@ -13,8 +13,8 @@ namespace {
 
 // What stands in the way of those that wait.
 struct Crowd {
-  Crowd(const std::vector<Execution>& open, const std::vector<std::string>& left_of_deleted) {
-    for (const auto& one : open) {
+  Crowd(const std::map<ExecutionId, Execution>& open, const std::vector<std::string>& left_of_deleted) {
+    for (const auto& [id, one] : open) {
       if (one.waiting != Waiting::overlap) busy.insert(one.task_id);
       if (one.waiting == Waiting::slot) ++let_in[one.pool];
       if (one.waiting != Waiting::none) continue;
@@ -33,7 +33,7 @@ struct Crowd {
 
 }  // namespace
 
-Promptness::Waits Promptness::all_that_could_go_on(const std::vector<Execution>& open) const {
+Promptness::Waits Promptness::all_that_could_go_on(const std::map<ExecutionId, Execution>& open) const {
   Crowd crowd(open, view_.left_of_deleted_tasks());
   Waits found;
   const auto add = [&](const Execution& one, const char* what, Milliseconds due = Milliseconds{0}) {
@@ -43,7 +43,7 @@ Promptness::Waits Promptness::all_that_could_go_on(const std::vector<Execution>&
   const auto has_room = [&](const std::string& pool) {
     return pool.empty() || crowd.in_pool[pool] < view_.limit_of_pool(pool);
   };
-  for (const auto& one : open) {
+  for (const auto& [id, one] : open) {
     if (one.status != ExecutionStatus::pending) continue;
     switch (one.waiting) {
       case Waiting::none:
@@ -71,14 +71,11 @@ Promptness::Waits Promptness::all_that_could_go_on(const std::vector<Execution>&
   return found;
 }
 
-void Promptness::look(const std::vector<Execution>& open, store::Reader& reader) {
-  store::ExecutionQuery query;
-  query.limit = 1;
-  const auto newest = reader.list_executions(query).items;
-  if (!newest.empty() && (newest_.empty() || newest_.back().first < newest.front().id))
-    newest_.emplace_back(newest.front().id, view_.now());
+void Promptness::look(const OpenExecutions& open) {
+  if (const auto newest = open.newest(); newest && (newest_.empty() || newest_.back().first < *newest))
+    newest_.emplace_back(*newest, view_.now());
 
-  auto now = all_that_could_go_on(open);
+  auto now = all_that_could_go_on(open.all());
   const auto calm_from = troubles_.empty() ? Milliseconds{0} : troubles_.back().calm_from;
   for (auto& [key, wait] : now) {
     const auto before = waits_.find(key);
@@ -99,12 +96,12 @@ void Promptness::close(ExecutionId id, std::string_view what, const Wait& wait) 
                     " ms in which nothing went wrong, until " + base::to_iso(view_.wall()));
 }
 
-void Promptness::trouble(Milliseconds until, store::Reader& reader) {
+void Promptness::trouble(Milliseconds until, const OpenExecutions& open) {
   finish();
   auto calm_from = until + kRecovery;
   if (!troubles_.empty()) calm_from = std::max(calm_from, troubles_.back().calm_from);
   troubles_.push_back({view_.now(), calm_from});
-  look(all_open(reader), reader);
+  look(open);
 }
 
 void Promptness::finish() {

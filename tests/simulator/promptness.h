@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "open_executions.h"
 #include "world_view.h"
 
 namespace simulator {
@@ -21,10 +22,10 @@ class Promptness {
   explicit Promptness(const WorldView& view) : view_(view) {}
 
   // After each commit, with all that is open.
-  void look(const std::vector<task::Execution>& open, store::Reader& reader);
+  void look(const OpenExecutions& open);
   // Something goes wrong now, and has an end then: a kill and the downtime, a clock that is set, a socket
   // that breaks, a commit that fails. What is seen from now on is told by looking again.
-  void trouble(Milliseconds until, store::Reader& reader);
+  void trouble(Milliseconds until, const OpenExecutions& open);
   // At the end of the world.
   void finish();
 
@@ -47,7 +48,7 @@ class Promptness {
     Milliseconds at{0}, calm_from{0};
   };
 
-  Waits all_that_could_go_on(const std::vector<task::Execution>& open) const;
+  Waits all_that_could_go_on(const std::map<ExecutionId, task::Execution>& open) const;
   void close(ExecutionId id, std::string_view what, const Wait& wait);
 
   const WorldView& view_;

@@ -21,7 +21,8 @@ VirtualStore::VirtualStore(Simulation& simulation, double failing, double losing
       failing_(failing),
       losing_(losing),
       connection_(":memory:", store::sqlite::Connection::Mode::writer),
-      session_(connection_) {
+      session_(connection_),
+      open_(connection_.database()) {
   store::sqlite::migrate(connection_, ":memory:", "UTC");
 }
 
@@ -66,12 +67,12 @@ void VirtualStore::commit() {
   auto outcomes = std::make_shared<std::vector<Result<void>>>();
   if (simulation_.chance(failing_)) {
     outcomes->assign(group->size(), base::make_error(base::ErrorKind::unavailable, "the disk is full"));
-    if (witness_) witness_(session_, false);
+    if (witness_) witness_(false);
   } else {
     connection_.run(kBeginGroup);
     for (const auto& item : *group) outcomes->push_back(run(item.work, group->size() == 1));
     connection_.run(simulation_.chance(losing_) ? kRollBackGroup : kCommitGroup);
-    if (witness_) witness_(session_, true);
+    if (witness_) witness_(true);
   }
   auto changes = std::make_shared<std::vector<store::Change>>(session_.take_changes());
   simulation_.in(simulation_.delay(0, 1), [this, group, outcomes, changes, server = server_] {
@@ -87,7 +88,13 @@ Result<void> VirtualStore::backup(const std::string&) {
   return base::make_error(base::ErrorKind::unavailable, "there is no file");
 }
 
+const OpenExecutions& VirtualStore::open_executions() {
+  open_.catch_up(session_);
+  return open_;
+}
+
 void VirtualStore::server_was_killed() {
+  open_executions().compare_with(session_);
   ++server_;
   listener_ = nullptr;
   waiting_.clear();

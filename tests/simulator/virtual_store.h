@@ -4,6 +4,7 @@
 #pragma once
 #include <deque>
 
+#include "open_executions.h"
 #include "simulation.h"
 #include "store/sqlite/session.h"
 #include "store/store.h"
@@ -21,10 +22,10 @@ class VirtualStore : public store::Store {
   base::Result<void> write(Work work) override;
   void set_listener(Listener listener) override { listener_ = std::move(listener); }
   // After each commit, whoever is killed, and after each that failed (`kept` is false).
-  using Witness = std::function<void(store::Reader&, bool kept)>;
+  using Witness = std::function<void(bool kept)>;
   void set_witness(Witness witness) { witness_ = std::move(witness); }
-  // For whoever judges in between.
-  store::Reader& reader() { return session_; }
+  // As it is now, for whoever judges in between.
+  const OpenExecutions& open_executions();
   base::Result<void> backup(const std::string& path) override;
   std::string description() const override { return "virtual"; }
 
@@ -46,6 +47,7 @@ class VirtualStore : public store::Store {
   const double losing_;
   store::sqlite::Connection connection_;
   store::sqlite::Session session_;
+  OpenExecutions open_;
   Listener listener_;
   Witness witness_;
   std::deque<Item> waiting_;

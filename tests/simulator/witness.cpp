@@ -4,18 +4,18 @@ namespace simulator {
 
 using task::Waiting;
 
-void Witness::look(const std::vector<task::Execution>& open) {
+void Witness::look(const std::map<base::ExecutionId, task::Execution>& open) {
   Waiters now;
-  for (const auto& one : open) {
+  for (const auto& [id, one] : open) {
     if (one.waiting == Waiting::slot || one.waiting == Waiting::pool)
-      now[one.id] = {one.task_id, one.pool, one.waiting};
+      now[id] = {one.task_id, one.pool, one.waiting};
   }
   std::set<base::ExecutionId> let_go;
-  for (const auto& one : open) {
+  for (const auto& [id, one] : open) {
     if (one.waiting != Waiting::none) continue;
-    let_go.insert(one.id);
-    if (let_go_.contains(one.id)) continue;
-    const auto waited = before_.find(one.id);
+    let_go.insert(id);
+    if (let_go_.contains(id)) continue;
+    const auto waited = before_.find(id);
     if (waited != before_.end())
       judge(one, waited->second.waiting == Waiting::pool, now);
     else if (!may_take_a_place_(one))

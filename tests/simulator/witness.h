@@ -19,7 +19,7 @@ class Witness {
       : priority_of_(std::move(priority_of)), may_take_a_place_(std::move(may_take_a_place)) {}
 
   // All that is open after a commit, oldest first.
-  void look(const std::vector<task::Execution>& open);
+  void look(const std::map<base::ExecutionId, task::Execution>& open);
   const std::vector<std::string>& faults() const { return faults_; }
   std::int64_t chosen() const { return chosen_; }  // while others waited for the same
 

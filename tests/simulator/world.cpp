@@ -53,11 +53,11 @@ World::World(const WorldOptions& options)
   engine_options_.random_seed = options.seed;
   if (options.planted == Planted::deaf_runner) runner_.be_deaf(0.01);
   clock_settings_.emplace_back(simulation_.now(), simulation_.wall());
-  store_.set_witness([this](store::Reader& reader, bool kept) {
+  store_.set_witness([this](bool kept) {
     if (!kept) return trouble({});
-    const auto open = all_open(reader);
-    witness_.look(open);
-    promptness_.look(open, reader);
+    const auto& open = store_.open_executions();
+    witness_.look(open.all());
+    promptness_.look(open);
   });
   simulation_.on_clock_set([this] {
     if (loop_ != nullptr) loop_->clock_was_set();
@@ -282,7 +282,7 @@ void World::set_clock_by(Milliseconds by) {
 }
 
 void World::trouble(Milliseconds length) {
-  promptness_.trouble(simulation_.now() + length, store_.reader());
+  promptness_.trouble(simulation_.now() + length, store_.open_executions());
 }
 
 Milliseconds World::first_time_of(Instant shown, Milliseconds since) const {

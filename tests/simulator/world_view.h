@@ -1,6 +1,5 @@
 // What a judge may know of the world while it goes on.
 #pragma once
-#include <limits>
 #include <optional>
 
 #include "simulation.h"
@@ -23,10 +22,5 @@ class WorldView {
   // Runs that are on their way out: the pool of each.
   virtual std::vector<std::string> left_of_deleted_tasks() const = 0;
 };
-
-// Oldest first.
-inline std::vector<task::Execution> all_open(store::Reader& reader) {
-  return reader.open_executions_after({}, std::numeric_limits<std::int32_t>::max());
-}
 
 }  // namespace simulator
