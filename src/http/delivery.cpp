@@ -68,7 +68,7 @@ void apply_conditions(const Request& request, Response& response) {
   if ((request.method != Method::get && request.method != Method::head) || response.status != 200) return;
   const auto tag = response.headers.find("etag");
   const auto known = request.header("if-none-match");
-  if (tag && known && lists_tag(*known, *tag)) {
+  if (tag && known && response.tells_not_modified && lists_tag(*known, *tag)) {
     response.status = 304;
     response.body = std::string();
     return;

@@ -58,6 +58,9 @@ struct Response {
   Body body;
   // Honour a Range header (bytes, one range) of a GET whose status is 200.
   bool ranges = false;
+  // The ETag stands for the whole body, so that a client which has it already is answered 304. False where it
+  // is only what If-Match is compared with.
+  bool tells_not_modified = true;
   // The router may compress the body: it mixes no secret with what somebody else chose (see compression.h).
   bool compressible = false;
   // What a problem says, for those who are shown a page in its place; of anything else empty.

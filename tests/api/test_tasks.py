@@ -63,6 +63,15 @@ def test_a_lost_update_is_refused(server, create):
     assert server.ask("GET", path)[1]["description"] == "first"
 
 
+def test_a_task_is_told_anew_though_its_definition_is_the_one_that_was_seen(server, create):
+    task = create()
+    path = f"/tasks/{task['id']}"
+    seen = server.request("GET", path)[1]["ETag"]
+    server.ask("POST", path + "/pause")
+    status, _, answer = server.request("GET", path, headers={"If-None-Match": seen})
+    assert status == 200 and answer["status"] == "PAUSED"
+
+
 def test_the_list_is_searched_filtered_sorted_and_paged(server, create):
     mark = uuid.uuid4().hex
     for number in range(7):

@@ -170,7 +170,10 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
                 if (!task) return task.error();
                 auto object = service::to_json(*task, service::may_see_env(request.actor()));
                 for (auto& [key, value] : parts.ledger.figures(*task)) object[key] = std::move(value);
-                return json_response(200, object).with("ETag", etag_of(*task));
+                auto response = json_response(200, object).with("ETag", etag_of(*task));
+                // state and next fires change without the definition, whose revision the tag is
+                response.tells_not_modified = false;
+                return response;
               },
               .doc = {.summary = "One task, with its next five fires and figures of its last runs",
                       .tag = "tasks",
