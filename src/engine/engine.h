@@ -134,11 +134,12 @@ class Engine : public runner::Listener {
   using Change = std::function<base::Result<void>(store::Transaction&, Instant now)>;
   base::Result<void> change(const std::vector<TaskId>& ids, Change work);
   void change(const std::vector<TaskId>& ids, Change work, std::function<void(base::Result<void>)> then);
-  // Deletes the tasks with their executions and output; cancels what runs. Per task: done or not_found.
-  // `audit` is written in the same transaction for each that is deleted. A long history goes before it, in
-  // transactions that no fire waits long for; the call that does not wait leaves all to the one.
+  // Deletes the tasks with their executions and output; cancels what runs. Per task: done, not_found, or
+  // what `audit` refuses it with. What that gives is written in the same transaction for each that is
+  // deleted. A long history goes before it, in transactions that no fire waits long for; the call that does
+  // not wait leaves all to the one.
   using RemoveOutcomes = std::vector<base::Result<void>>;
-  using Audit = std::function<store::AuditEntry(const task::Task&)>;
+  using Audit = std::function<base::Result<store::AuditEntry>(const task::Task&)>;
   RemoveOutcomes remove(const std::vector<TaskId>& ids, const Audit& audit);
   void remove(const std::vector<TaskId>& ids, const Audit& audit, std::function<void(RemoveOutcomes)> then);
   // Deletes final executions with their output; gives how many. Ids that are not final are left alone.

@@ -116,6 +116,11 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
                 base::make_error(base::ErrorKind::not_found, "there is no task " + base::to_string(id)));
             continue;
           }
+          const auto entry = audit(*task);
+          if (!entry) {
+            removal->outcomes.emplace_back(entry.error());
+            continue;
+          }
           for (const auto& open : tx.open_executions(id, std::numeric_limits<std::int32_t>::max())) {
             pools.insert(open.pool);
             if (open.waiting != task::Waiting::none) continue;
@@ -123,7 +128,7 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
             removal->doomed.emplace_back(id, plan.cancels.back());
             if (!open.pool.empty()) held.emplace(plan.cancels.back(), open.pool);
           }
-          tx.append_audit(audit(*task));
+          tx.append_audit(*entry);
           for (const auto after : tx.tasks_after(id)) waited_for_them.insert(after);
           tx.delete_task(id);
           plan.due_times.emplace_back(id, std::nullopt);
@@ -143,7 +148,9 @@ void RequestBooker::remove(const std::vector<TaskId>& ids, const Engine::Audit& 
         for (const auto& [task_id, key] : removal->doomed) parts_.dispatcher.doom(key, task_id);
         std::set<TaskId> still_writing;
         for (const auto& [task_id, key] : removal->doomed) still_writing.insert(task_id);
-        for (const auto id : ids) parts_.janitor.remove_output(id, !still_writing.contains(id));
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+          if (removal->outcomes[i]) parts_.janitor.remove_output(ids[i], !still_writing.contains(ids[i]));
+        }
         then(std::move(removal->outcomes));
       });
 }

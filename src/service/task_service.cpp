@@ -16,6 +16,15 @@ using base::make_error;
 
 constexpr std::int64_t kDeletedAtOnce = 500;
 
+// Refuses what would be done to a task that is not any more as the caller saw it.
+base::Result<void> check_revision(const task::Task& task, std::optional<std::int64_t> seen) {
+  if (!seen || *seen == task.revision) return {};
+  return make_error(ErrorKind::precondition_failed,
+                    "task " + base::to_string(task.id) + " has been changed since (it is at revision " +
+                        std::to_string(task.revision) + ", you saw " + std::to_string(*seen) +
+                        "): read it again and repeat your change");
+}
+
 base::Error no_task(TaskId id) {
   return make_error(ErrorKind::not_found, "there is no task " + base::to_string(id));
 }
@@ -201,12 +210,7 @@ base::Result<task::Task> TaskService::change(const rights::Actor& actor, TaskId 
         outcome.reset();
         auto before = tx.find_task(id);
         if (!before) return no_task(id);
-        if (revision && *revision != before->revision) {
-          return make_error(ErrorKind::precondition_failed,
-                            "task " + base::to_string(id) + " has been changed since (it is at revision " +
-                                std::to_string(before->revision) + ", you saw " + std::to_string(*revision) +
-                                "): read it again and repeat your change");
-        }
+        if (auto same = check_revision(*before, revision); !same) return same;
         task::ReadOptions options;
         options.default_timezone = default_timezone();
         if (!replace) options.base = before->definition;
@@ -260,9 +264,16 @@ base::Result<task::Task> TaskService::toggle(const rights::Actor& actor, TaskId 
   return std::move(*changed);
 }
 
-base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id) {
-  auto outcomes = engine_.remove(
-      {id}, [&](const task::Task& task) { return audit(actor, "task.delete", task.id, &task, nullptr); });
+base::Result<void> TaskService::remove(const rights::Actor& actor, TaskId id,
+                                       std::optional<std::int64_t> revision) {
+  // asked twice: a long history goes before the transaction that deletes the task
+  if (const auto task = find(id); task) {
+    if (auto same = check_revision(*task, revision); !same) return same;
+  }
+  auto outcomes = engine_.remove({id}, [&](const task::Task& task) -> base::Result<store::AuditEntry> {
+    if (const auto same = check_revision(task, revision); !same) return same.error();
+    return audit(actor, "task.delete", task.id, &task, nullptr);
+  });
   return std::move(outcomes.front());
 }
 

@@ -55,7 +55,9 @@ class TaskService {
                                   bool replace, std::optional<std::int64_t> revision);
   base::Result<task::Task> set_paused(const rights::Actor& actor, TaskId id, bool paused);
   base::Result<task::Task> toggle(const rights::Actor& actor, TaskId id);
-  base::Result<void> remove(const rights::Actor& actor, TaskId id);
+  // `revision` as for `change`.
+  base::Result<void> remove(const rights::Actor& actor, TaskId id,
+                            std::optional<std::int64_t> revision = std::nullopt);
 
   // `also` is done in the transaction that books the run.
   base::Result<ExecutionId> run(const rights::Actor& actor, TaskId id, task::RunOverrides overrides,

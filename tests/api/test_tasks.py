@@ -63,6 +63,20 @@ def test_a_lost_update_is_refused(server, create):
     assert server.ask("GET", path)[1]["description"] == "first"
 
 
+def test_a_task_that_has_changed_is_not_deleted_by_who_saw_it_before(server, create):
+    task = create()
+    path = f"/tasks/{task['id']}"
+    seen = server.request("GET", path)[1]["ETag"]
+    server.run_to_its_end(task["id"])
+    assert server.ask("PATCH", path, {"description": "still needed"})[0] == 200
+    for method, where in (("DELETE", path), ("POST", path + "/delete")):
+        status, _, answer = server.request(method, where, headers={"If-Match": seen})
+        assert status == 412 and "read it again" in answer["detail"], (method, answer)
+    assert len(server.ask("GET", path + "/executions")[1]["items"]) == 1
+    assert server.request("DELETE", path, headers={"If-Match": server.request("GET", path)[1]["ETag"]})[0] == 204
+    assert server.ask("GET", path)[0] == 404
+
+
 def test_a_task_is_told_anew_though_its_definition_is_the_one_that_was_seen(server, create):
     task = create()
     path = f"/tasks/{task['id']}"

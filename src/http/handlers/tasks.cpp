@@ -67,7 +67,9 @@ base::Result<Response> change(const TaskHandlerParts& parts, const Request& requ
 base::Result<Response> remove(const TaskHandlerParts& parts, const Request& request) {
   const auto id = parts.tasks.resolve(request.path_parameter("id"));
   if (!id) return id.error();
-  auto removed = parts.tasks.remove(request.actor(), *id);
+  const auto revision = revision_wanted(request);
+  if (!revision) return revision.error();
+  auto removed = parts.tasks.remove(request.actor(), *id, *revision);
   if (!removed) return std::move(removed).error();
   return Response::no_content();
 }
@@ -211,7 +213,8 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
               .handler = [parts](const Request& request) { return remove(parts, request); },
               .doc = {.summary = "Delete a task with its executions; what runs is cancelled",
                       .tag = "tasks",
-                      .answers = {{204, "Deleted"}}}});
+                      .answers = {{204, "Deleted"}},
+                      .headers = kIfMatch}});
   router.add({.method = Method::post,
               .path = "/tasks/{id}/delete",
               .right = Right::edit,
@@ -219,7 +222,8 @@ void add_task_routes(Router& router, TaskHandlerParts parts) {
               .doc = {.summary = "The same as DELETE, for clients without it",
                       .tag = "tasks",
                       .body_optional = true,
-                      .answers = {{204, "Deleted"}}}});
+                      .answers = {{204, "Deleted"}},
+                      .headers = kIfMatch}});
 }
 
 }  // namespace http
