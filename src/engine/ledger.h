@@ -146,9 +146,13 @@ class Ledger {
   // not.
   void fire_again(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant nominal,
                   const task::RepeatedTime& repeated, Instant now, Slots& slots, Plan& plan) const;
-  // Leaves out what was due in repeated time; false where nothing else is due.
-  bool pass_over_repeated(task::Task& task, const cron::Schedule& schedule,
+  // Leaves out what was due in repeated time and had its record then; false where nothing else is due.
+  bool pass_over_repeated(store::Reader& reader, task::Task& task, const cron::Schedule& schedule,
                           const std::optional<task::RepeatedTime>& repeated, Instant now) const;
+  // Leaves out those at the begin that have a record of an earlier pass; nullopt where none is left.
+  std::optional<task::FoldedFires> without_record(store::Reader& reader, const task::Task& task,
+                                                  const cron::Schedule& schedule,
+                                                  const task::FoldedFires& missed) const;
   void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now,
                Slots& slots, Plan& plan) const;
   // One record for them, or more in the newest one where they go on with it.

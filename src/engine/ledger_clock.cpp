@@ -23,7 +23,38 @@ std::optional<std::chrono::sys_seconds> last_fire_of(store::Reader& reader, cons
   return on_the_beat(reader, task, schedule, std::chrono::floor<seconds>(*ends_at));
 }
 
+// More fires than this are not looked at, for the sake of those that wait for the transaction.
+constexpr int kMostLookedAt = 1000;
+
+// From the task's cursor on, up to `until`.
+std::optional<Instant> last_that_was_not_missed(store::Reader& reader, const Task& task,
+                                                const cron::Schedule& schedule, Instant until) {
+  using std::chrono::seconds;
+  auto fire = schedule.previous(std::chrono::floor<seconds>(until) + seconds{1});
+  for (int looked_at = 0; fire && *fire >= *task.next_run_at && looked_at < kMostLookedAt; ++looked_at) {
+    const auto record = reader.execution_for_fire(task.id, *fire);
+    if (record && record->status != task::ExecutionStatus::missed) return *fire;
+    fire = schedule.previous(*fire);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<task::FoldedFires> Ledger::without_record(store::Reader& reader, const Task& task,
+                                                        const cron::Schedule& schedule,
+                                                        const task::FoldedFires& missed) const {
+  auto first = missed.first;
+  while (const auto record = reader.execution_for_fire(task.id, first)) {
+    const auto next = task::cursor_after(task.definition, schedule, record->scheduled_until.value_or(first));
+    if (!next.next_run_at || *next.next_run_at > missed.last) return std::nullopt;
+    first = *next.next_run_at;
+  }
+  if (first == missed.first) return missed;
+  auto rest = task::fold_fires(schedule, first, missed.last);
+  rest.reason = missed.reason;
+  return rest;
+}
 
 void Ledger::set_back(store::Transaction& tx, TaskId id, Instant now, Plan& plan) const {
   auto task = tx.find_task(id);
@@ -79,14 +110,19 @@ void Ledger::fire_again(store::Transaction& tx, Task& task, const cron::Schedule
     fire_once(tx, task, schedule, task::in_pass(nominal, repeated), now, slots, plan);
 }
 
-// Each of them had its record when the clock showed it first: none is missed. A fixed schedule's is left to
-// the unique key.
-bool Ledger::pass_over_repeated(Task& task, const cron::Schedule& schedule,
+// Each of them had its record when the clock showed it first: none is missed. Of a fixed schedule what was
+// missed then may still run, behind the last that was not.
+bool Ledger::pass_over_repeated(store::Reader& reader, Task& task, const cron::Schedule& schedule,
                                 const std::optional<task::RepeatedTime>& repeated, Instant now) const {
-  if (!task::was_shown(repeated, *task.next_due_at) || !task::follows_the_clock(schedule)) return true;
+  if (!task::was_shown(repeated, *task.next_due_at)) return true;
   const auto jitter = task::jitter_of(task.definition);
   const auto until = std::min(repeated->until, now) - jitter;
   auto from = until;
+  if (!task::follows_the_clock(schedule)) {
+    const auto last = last_that_was_not_missed(reader, task, schedule, until);
+    if (!last) return true;
+    from = *last;
+  }
   if (schedule.is_every()) {  // in whole steps
     const Instant cursor = *task.next_run_at;
     const base::Milliseconds step = schedule.every();

@@ -76,6 +76,31 @@ TEST_F(SetBack, RepeatedFiresThatNobodyCouldRunAreNotMissed) {
   EXPECT_EQ(found[62].scheduled_at, kNoon + minutes{62});
 }
 
+// A record that began with one of those would meet its key, and be lost with all that it tells.
+TEST_F(SetBack, WhatAFixedTaskMissesAfterItIsToldWithoutWhatHadItsRecordBefore) {
+  const auto id = make({.cron = "20,30,40 12-13 * * *", .misfire = {.policy = task::MisfirePolicy::skip}});
+  // nobody was there at 12:20 and 12:40, the first time
+  fire(id, kNoon + minutes{25}, kNoon + minutes{25});
+  end(fire(id, kNoon + minutes{30}), 0);
+  fire(id, kNoon + minutes{45}, kNoon + minutes{45});
+  ASSERT_EQ(executions(id).size(), 3u);
+  repeated_ = task::RepeatedTime{.until = kNoon + minutes{50}, .pass = 1};
+  for (const int from : {20, 40}) {
+    book([&](auto& tx, auto&, auto&) {
+      auto task = *tx.find_task(id);
+      task.next_run_at = task.next_due_at = kNoon + minutes{from};
+      tx.save_task_state(task);
+    });
+    const auto again = kNoon + minutes{from == 20 ? 85 : 95};
+    fire(id, again, again);
+    const auto found = executions(id).back();
+    EXPECT_EQ(found.status, ExecutionStatus::missed);
+    EXPECT_EQ(found.scheduled_at, kNoon + minutes{from == 20 ? 80 : 90});
+    EXPECT_EQ(found.count, 1);
+    EXPECT_EQ(task_of(id).next_run_at, kNoon + minutes{from == 20 ? 90 : 100});
+  }
+}
+
 TEST_F(SetBack, SkipsOfTheTwoPassesAreNotFoldedIntoOne) {
   const auto id = make({});
   fire(id, kNoon);  // goes on and on

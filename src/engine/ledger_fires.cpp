@@ -38,7 +38,7 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
     return;
   }
   if (due_at < past.began_at || now - due_at > kLateIsMisfire) {
-    if (pass_over_repeated(*task, *schedule, past.repeated, now))
+    if (pass_over_repeated(tx, *task, *schedule, past.repeated, now))
       misfire(tx, *task, *schedule, now, slots, plan);
   } else {
     while (task->next_due_at && *task->next_due_at <= now) {
@@ -98,7 +98,8 @@ void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule&
 void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant now,
                      Slots& slots, Plan& plan) const {
   const auto plan_for_missed = task::plan_misfire(task.definition, schedule, *task.next_run_at, now);
-  if (const auto& missed = plan_for_missed.missed) {
+  const auto& left_out = plan_for_missed.missed;
+  if (const auto missed = left_out ? without_record(tx, task, schedule, *left_out) : std::nullopt) {
     auto record = draft_of(task, Trigger::misfire, now);
     record.status = ExecutionStatus::missed;
     record.scheduled_at = missed->first;

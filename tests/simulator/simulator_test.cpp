@@ -95,6 +95,19 @@ TEST(Simulator, InACrowdNothingThatCouldGoOnIsForgotten) {
   }
 }
 
+TEST(Simulator, NoAttemptIsTakenForTheOneBefore) {
+  base::log::set_level(base::log::Level::error);
+  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
+  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 12));
+  for (auto seed = first; seed < first + worlds; ++seed) {
+    live_through({.seed = seed,
+                  .tasks = 25,
+                  .span = std::chrono::days{8},
+                  .misfortunes = {.server_kills = 500, .runner_kills = 10, .broken_sockets = 500},
+                  .restless = true});
+  }
+}
+
 TEST(Simulator, EachFireIsAccountedForWhateverIsKilled) {
   base::log::set_level(base::log::Level::error);
   const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));

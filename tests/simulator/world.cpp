@@ -94,7 +94,7 @@ PlannedTask World::random_task(int number) {
   PlannedTask task;
   task.created = simulation_.wall();
   auto beat = random_beat(simulation_);
-  if (options_.crowded && simulation_.chance(0.7)) beat = hourly_beat(simulation_);
+  if ((options_.crowded || options_.restless) && simulation_.chance(0.7)) beat = hourly_beat(simulation_);
   task.chapters.push_back({task.created, beat, random_window(beat)});
   task.failing = simulation_.chance(0.2) ? 0.5 : 0.02;
   task.longest =
@@ -112,6 +112,12 @@ PlannedTask World::random_task(int number) {
                                                task::MisfirePolicy::skip};
   definition.misfire.policy = kMisfires[simulation_.between(0, 2)];
   if (simulation_.chance(0.3)) definition.retry.max_attempts = static_cast<int>(simulation_.between(2, 4));
+  if (options_.restless && simulation_.chance(0.8)) {
+    task.failing = 0.6;
+    definition.retry = {.max_attempts = static_cast<int>(simulation_.between(2, 6)),
+                        .initial_delay_s = static_cast<double>(simulation_.between(0, 3)),
+                        .max_delay_s = 10};
+  }
   definition.rerun_lost = simulation_.chance(0.3);
   if (simulation_.chance(options_.crowded ? 0.7 : 0.2)) {
     definition.pool =
@@ -215,8 +221,9 @@ void World::plan_misfortunes() {
   each(rates.server_kills, [this] {
     at_a_random_moment([this] {
       ++counts_.server_kills;
-      kill_server(simulation_.chance(0.04) ? Milliseconds{simulation_.between(1, 2000) * 60'000}
-                                           : simulation_.delay(50, 20'000));
+      kill_server(simulation_.chance(options_.restless ? 0.001 : 0.04)
+                      ? Milliseconds{simulation_.between(1, 2000) * 60'000}
+                      : simulation_.delay(50, 20'000));
     });
   });
   each(rates.runner_kills, [this] {

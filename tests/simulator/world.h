@@ -98,6 +98,9 @@ struct WorldOptions {
   Planted planted = Planted::nothing;
   // Most tasks fire each hour and share a pool, users come often: something waits at almost any moment.
   bool crowded = false;
+  // Most tasks fire each hour, fail, and are tried again at once, so that a kill often meets the end of one
+  // attempt and the begin of the next.
+  bool restless = false;
 };
 
 class World : private WorldView {
