@@ -22,6 +22,7 @@ class EngineClockTest : ClockOfTheTest, public EngineTest {
   // The loop is woken, as it is by the kernel when the clock is set or has come to what is due.
   void set_clock(Instant shown) {
     the_clock_.set(shown);
+    if (!engine_) return;
     const store::Change nothing_of_it{.kind = store::Change::Kind::task_state, .task_id = TaskId{1'000'000}};
     engine_->on_changes({&nothing_of_it, 1});
   }
@@ -57,6 +58,35 @@ TEST_F(EngineClockTest, ARetryLastsAsLongAsItShouldThoughTheClockIsSetBackAndThe
   const auto starts = runner_.wait_for_starts(2);
   ASSERT_EQ(starts.size(), 2u);
   EXPECT_EQ(starts[1].key, (runner::AttemptKey{id, 2}));
+}
+
+// The clock is set back while the server is down.
+TEST_F(EngineClockTest, ASkippedFireProvesWhatTheClockShowedThoughAYoungerRecordIsOlder) {
+  const auto shown = clock_.now();
+  const auto id = make({.cron = "* * * * *"}, shown + minutes{1});
+  start();
+  set_clock(shown + minutes{1});
+  runner_.wait_for_starts(1);
+  const auto skipped = [&] {
+    std::optional<Execution> found;
+    store_->read(
+        [&](store::Reader& reader) { found = reader.newest_execution(id, task::ExecutionStatus::skipped); });
+    return found ? found->count : 0;
+  };
+  set_clock(shown + minutes{2});
+  wait_until([&] { return skipped() == 1; });
+  run(make({.name = "another"}));
+  set_clock(shown + minutes{3});
+  wait_until([&] { return skipped() == 2; });
+  stop();
+  set_clock(shown - hours{1});
+  start();
+  std::optional<std::string> repeated;
+  wait_until([&] {
+    store_->read([&](store::Reader& reader) { repeated = reader.find_setting("clock_set_back"); });
+    return repeated.has_value();
+  });
+  EXPECT_TRUE(repeated->starts_with(std::to_string(base::to_unix_ms(shown + minutes{3})))) << *repeated;
 }
 
 TEST_F(EngineClockTest, HowEverManyTasksHaveEndedEachGoesOnWhenItsTimeComesAgain) {

@@ -60,6 +60,10 @@ struct ClockPast {
   std::optional<task::RepeatedTime> repeated = std::nullopt;
 };
 
+// The clock showed that many milliseconds since 1970 when a record of skipped fires was made longer: of those
+// it is the only evidence, where younger records are older than it.
+inline constexpr std::string_view kFoldedAtSetting = "folded_at";
+
 class Ledger {
  public:
   Ledger(const Options& options, Schedules& schedules) : options_(options), schedules_(schedules) {}
@@ -153,8 +157,9 @@ class Ledger {
   std::optional<task::FoldedFires> without_record(store::Reader& reader, const task::Task& task,
                                                   const cron::Schedule& schedule,
                                                   const task::FoldedFires& missed) const;
-  void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule, Instant now,
-               Slots& slots, Plan& plan) const;
+  void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule,
+               const std::optional<task::RepeatedTime>& repeated, Instant now, Slots& slots,
+               Plan& plan) const;
   // One record for them, or more in the newest one where they go on with it.
   void skip(store::Transaction& tx, const task::Task& task, const cron::Schedule& schedule,
             const task::FoldedFires& fires, Instant now) const;

@@ -101,6 +101,22 @@ TEST_F(SetBack, WhatAFixedTaskMissesAfterItIsToldWithoutWhatHadItsRecordBefore) 
   }
 }
 
+TEST_F(SetBack, WhatIsMadeUpOfAFireThatWasMissedBeforeHasAKeyOfItsOwn) {
+  const auto id = make({.cron = "20,30,40 12-13 * * *"});
+  end(fire(id, kNoon + minutes{45}, kNoon + minutes{45}), 0);  // 12:40, the others are missed
+  ASSERT_EQ(executions(id).size(), 2u);
+  repeated_ = task::RepeatedTime{.until = kNoon + minutes{50}, .pass = 1};
+  book([&](auto& tx, auto&, auto&) {
+    auto task = *tx.find_task(id);
+    task.next_run_at = task.next_due_at = kNoon + minutes{20};
+    tx.save_task_state(task);
+  });
+  const auto plan = fire(id, kNoon + minutes{35}, kNoon + minutes{35});
+  ASSERT_EQ(plan.starts.size(), 1u);
+  EXPECT_EQ(plan.starts[0].execution.scheduled_at, kNoon + minutes{30} + Milliseconds{1});
+  EXPECT_EQ(executions(id).size(), 3u);
+}
+
 TEST_F(SetBack, SkipsOfTheTwoPassesAreNotFoldedIntoOne) {
   const auto id = make({});
   fire(id, kNoon);  // goes on and on

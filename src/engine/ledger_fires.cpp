@@ -39,7 +39,7 @@ void Ledger::fire(store::Transaction& tx, TaskId id, Instant due_at, Instant now
   }
   if (due_at < past.began_at || now - due_at > kLateIsMisfire) {
     if (pass_over_repeated(tx, *task, *schedule, past.repeated, now))
-      misfire(tx, *task, *schedule, now, slots, plan);
+      misfire(tx, *task, *schedule, past.repeated, now, slots, plan);
   } else {
     while (task->next_due_at && *task->next_due_at <= now) {
       const auto nominal = *task->next_run_at;
@@ -95,8 +95,21 @@ void Ledger::fire_once(store::Transaction& tx, Task& task, const cron::Schedule&
   admit(tx, task, std::move(draft), admission, now, slots, plan);
 }
 
-void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule, Instant now,
-                     Slots& slots, Plan& plan) const {
+namespace {
+
+// The key of a fire that is made up: its own where it was told as missed before the clock was set back.
+Instant key_of(store::Reader& reader, const Task& task, Instant nominal,
+               const std::optional<task::RepeatedTime>& repeated) {
+  if (!task::was_shown(repeated, nominal + task::jitter_of(task.definition))) return nominal;
+  const auto before = reader.execution_for_fire(task.id, nominal);
+  return before && before->status == ExecutionStatus::missed ? task::in_pass(nominal, *repeated) : nominal;
+}
+
+}  // namespace
+
+void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& schedule,
+                     const std::optional<task::RepeatedTime>& repeated, Instant now, Slots& slots,
+                     Plan& plan) const {
   const auto plan_for_missed = task::plan_misfire(task.definition, schedule, *task.next_run_at, now);
   const auto& left_out = plan_for_missed.missed;
   if (const auto missed = left_out ? without_record(tx, task, schedule, *left_out) : std::nullopt) {
@@ -113,11 +126,11 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
   std::vector<Execution> drafts;
   for (const auto nominal : plan_for_missed.run) {
     auto draft = draft_of(task, Trigger::misfire, now);
-    draft.scheduled_at = nominal;
+    draft.scheduled_at = key_of(tx, task, nominal, repeated);
     draft.due_at = nominal + task::jitter_of(task.definition);
     draft.triggered_by = "misfire";
     if (task::is_past_start_deadline(task.definition, draft, now))
-      skip(tx, task, schedule, {nominal, nominal, 1, kBookedTooLate}, now);
+      skip(tx, task, schedule, {*draft.scheduled_at, *draft.scheduled_at, 1, kBookedTooLate}, now);
     else
       drafts.push_back(std::move(draft));
   }
@@ -161,6 +174,7 @@ void Ledger::skip(store::Transaction& tx, const Task& task, const cron::Schedule
     newest->scheduled_until = fires.last;
     newest->finished_at = now;
     tx.save_execution(*newest);
+    tx.set_setting(kFoldedAtSetting, std::to_string(base::to_unix_ms(now)));
     return;
   }
   auto record = draft_of(task, Trigger::schedule, now);

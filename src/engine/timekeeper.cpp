@@ -74,6 +74,8 @@ Instant Timekeeper::latest_evidence(ExecutionId booked_before) {
       note(execution.created_at);
       note(execution.finished_at);
     }
+    const auto folded_at = reader.find_setting(kFoldedAtSetting).value_or(std::string());
+    if (const auto at = base::parse_decimal(folded_at)) note(base::from_unix_ms(*at));
     if (in_repeated_time) return;
     const auto changed = reader.list_tasks(
         {.search = {}, .sort = store::TaskSort::updated_at, .descending = true, .page_size = 1});
@@ -102,10 +104,11 @@ void Timekeeper::set_back(Instant from, Instant now) {
   parts_.timers.bring_forward(by);
   // as it is now, however often this must be tried
   const auto newest = std::make_shared<std::optional<ExecutionId>>();
-  parts_.dispatcher.book_surely([this, by, newest, repeated = *past_.repeated](store::Transaction& tx, Slots&,
-                                                                               Plan&) -> base::Result<void> {
+  parts_.dispatcher.book_surely([this, by, now, newest, repeated = *past_.repeated](
+                                    store::Transaction& tx, Slots&, Plan&) -> base::Result<void> {
     if (!*newest) *newest = newest_execution(tx);
     tx.set_setting(kRepeatedSetting, to_setting(repeated, **newest));
+    tx.set_setting(kFoldedAtSetting, std::to_string(base::to_unix_ms(now)));
     parts_.ledger.bring_retries_forward(tx, by);
     return {};
   });

@@ -133,13 +133,27 @@ class Judge {
 
   enum class Expected { yes, no, either };
 
+  // Where the clock was set back from a time that it showed again, both are one stretch.
+  std::vector<SetBack> repeated_stretches() const {
+    std::vector<SetBack> joined;
+    for (const auto& one : world_.set_backs()) {
+      if (joined.empty() || one.to > joined.back().from || one.from < joined.back().to) {
+        joined.push_back(one);
+        continue;
+      }
+      joined.back().from = std::max(joined.back().from, one.from);
+      joined.back().to = std::min(joined.back().to, one.to);
+    }
+    return joined;
+  }
+
   // Of a fire by the beat of that chapter.
   Expected expected(const PlannedTask& task, std::size_t chapter, Instant fire, Instant due) const {
     const bool is_paused = std::any_of(task.paused.begin(), task.paused.end(), [&](const auto& pause) {
       return fire > pause.first && fire <= pause.second;
     });
     // what users did while the clock showed a time for the second time may count for either
-    for (const auto& repeated : world_.set_backs()) {
+    for (const auto& repeated : repeated_stretches()) {
       const auto touched = [&](Instant at) { return repeated.to <= at && at <= repeated.from; };
       if (!touched(fire) && !touched(due)) continue;
       for (const auto& one : task.chapters)

@@ -39,7 +39,8 @@ void live_through(WorldOptions options) {
 }
 
 TEST(Simulator, WithoutMisfortunesEachFireRuns) {
-  live_through({.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0, 0}});
+  live_through(
+      {.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0, 0, 0}});
 }
 
 TEST(Simulator, ASeedGivesTheSameWorldEachTime) {
@@ -103,7 +104,26 @@ TEST(Simulator, NoAttemptIsTakenForTheOneBefore) {
     live_through({.seed = seed,
                   .tasks = 25,
                   .span = std::chrono::days{8},
-                  .misfortunes = {.server_kills = 500, .runner_kills = 10, .broken_sockets = 500},
+                  .misfortunes =
+                      {.server_kills = 500, .long_outages = 0.001, .runner_kills = 10, .broken_sockets = 500},
+                  .restless = true});
+  }
+}
+
+TEST(Simulator, HoweverOftenTheClockIsSetNothingIsForgottenOrDoubled) {
+  base::log::set_level(base::log::Level::error);
+  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 60));
+  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 20));
+  for (auto seed = first; seed < first + worlds; ++seed) {
+    live_through({.seed = seed,
+                  .tasks = 25,
+                  .span = std::chrono::days{8},
+                  .misfortunes = {.server_kills = 30,
+                                  .long_outages = 0.004,
+                                  .runner_kills = 5,
+                                  .broken_sockets = 10,
+                                  .clock_jumps = 3,
+                                  .set_backs = 3},
                   .restless = true});
   }
 }

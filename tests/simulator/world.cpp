@@ -218,12 +218,11 @@ void World::at_a_random_moment(std::function<void()> deed) {
 
 void World::plan_misfortunes() {
   const auto& rates = options_.misfortunes;
-  each(rates.server_kills, [this] {
-    at_a_random_moment([this] {
+  each(rates.server_kills, [this, &rates] {
+    at_a_random_moment([this, &rates] {
       ++counts_.server_kills;
-      kill_server(simulation_.chance(options_.restless ? 0.001 : 0.04)
-                      ? Milliseconds{simulation_.between(1, 2000) * 60'000}
-                      : simulation_.delay(50, 20'000));
+      kill_server(simulation_.chance(rates.long_outages) ? Milliseconds{simulation_.between(1, 2000) * 60'000}
+                                                         : simulation_.delay(50, 20'000));
     });
   });
   each(rates.runner_kills, [this] {

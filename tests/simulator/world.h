@@ -66,6 +66,7 @@ struct Asked {
 
 struct Misfortunes {  // how many of each in a day, on average
   double server_kills = 2;
+  double long_outages = 0.04;  // share of those, up to more than a day
   double runner_kills = 0.5;
   double machine_losses = 0.1;
   double broken_sockets = 1;
