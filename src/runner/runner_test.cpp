@@ -64,6 +64,17 @@ TEST_F(RunnerTest, AStartThatFailsSaysWhyWithTheKernelsReason) {
   }
 }
 
+TEST_F(RunnerTest, AScriptWithoutInterpreterIsReadByTheShellAndAProgramOfAnotherMachineIsNot) {
+  const auto file = [&](const char* name, std::string_view content) {
+    std::ofstream(path(name)) << content;
+    std::filesystem::permissions(path(name), std::filesystem::perms::owner_all);
+    return path(name);
+  };
+  EXPECT_EQ(run(request({file("script", "exit $(($1 + 1))\n"), "6"})).exit_code, 7);
+  const auto foreign = file("foreign", std::string_view("\177ELF\0\0", 6));
+  EXPECT_EQ(run(request({foreign})).error, "spawn failed: program '" + foreign + "': Exec format error");
+}
+
 TEST_F(RunnerTest, KeepsBothStreamsInOrderAndApart) {
   // two pipes have no order of their own: each piece comes when the one before it has been taken
   const auto when = [&](const char* name) {

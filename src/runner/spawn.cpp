@@ -174,6 +174,7 @@ struct Child {
   const std::optional<std::int64_t>* nice;
   std::vector<const char*> paths;
   std::vector<char*> argv;
+  std::vector<char*> script_argv;  // for the shell that reads a script without `#!`; [1] is its path
   std::vector<char*> env;
   sigset_t no_signals;
   const std::vector<int>* ignored;
@@ -231,6 +232,18 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
     give_up(child, Step::groups, EPERM);
 }
 
+// A script that does not name its interpreter; what has a zero byte at its begin is a program of another
+// machine.
+RUNS_IN_CHILD bool is_text(const char* path) {
+  char begin[128];
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  const auto length = file < 0 ? -1 : read(file, begin, sizeof begin);
+  if (file >= 0) close(file);
+  for (ssize_t i = 0; i < length; ++i)
+    if (begin[i] == '\0') return false;
+  return length >= 0;
+}
+
 [[noreturn]] RUNS_IN_CHILD void run_child(Child& child) {
   if (child.cgroup >= 0) join(child);
   if (setsid() < 0) give_up(child, Step::session, errno);
@@ -256,8 +269,14 @@ RUNS_IN_CHILD void become(Child& child, const Identity& user) {
   int code = ENOENT;
   for (const char* path : child.paths) {
     execve(path, child.argv.data(), child.env.data());
-    if (errno != ENOENT && errno != ENOTDIR) code = errno;
-    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
+    const int failed = errno;
+    // as a shell, and so cron, does it
+    if (failed == ENOEXEC && is_text(path)) {
+      child.script_argv[1] = const_cast<char*>(path);
+      execve("/bin/sh", child.script_argv.data(), child.env.data());
+    }
+    if (failed != ENOENT && failed != ENOTDIR) code = failed;
+    if (failed != ENOENT && failed != ENOTDIR && failed != EACCES) break;
   }
   give_up(child, Step::execute, code);
 }
@@ -364,6 +383,7 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
               .nice = &limits.nice,
               .paths = {},
               .argv = {},
+              .script_argv = {},
               .env = {},
               .no_signals = {},
               .ignored = &ignored_signals(),
@@ -371,6 +391,8 @@ std::variant<Spawned, SpawnFailure> spawn(const StartRequest& request, const Lim
   for (const auto& path : paths) child.paths.push_back(path.c_str());
   for (const auto& word : request.argv) child.argv.push_back(const_cast<char*>(word.c_str()));
   child.argv.push_back(nullptr);
+  child.script_argv = {const_cast<char*>("/bin/sh"), nullptr};
+  child.script_argv.insert(child.script_argv.end(), child.argv.begin() + 1, child.argv.end());
   for (const auto& entry : request.env) child.env.push_back(const_cast<char*>(entry.c_str()));
   for (const auto& entry : of_the_user) child.env.push_back(const_cast<char*>(entry.c_str()));
   child.env.push_back(nullptr);

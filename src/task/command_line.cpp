@@ -7,7 +7,9 @@ namespace task {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
-constexpr std::string_view kShellSyntax = "|&;<>()$`\\\"'*?[]#~=%!{}^\n\r\v\f";
+constexpr std::string_view kLineEnds = "\n\r";
+constexpr std::string_view kShellSyntax = "|&;<>()$`\\\"'*?[]#~!{}^\n\r\v\f";
+constexpr std::string_view kShellSyntaxOfFirstWord = "=%";
 
 // Words that only a shell knows, or that would act on nothing outside of one.
 constexpr std::array<std::string_view, 44> kShellWords{
@@ -31,6 +33,7 @@ std::vector<std::string> split_words(std::string_view text) {
 
 bool needs_shell(std::string_view command, const std::vector<std::string>& words) {
   return words.empty() || command.find_first_of(kShellSyntax) != std::string_view::npos ||
+         words.front().find_first_of(kShellSyntaxOfFirstWord) != std::string::npos ||
          std::find(kShellWords.begin(), kShellWords.end(), words.front()) != kShellWords.end();
 }
 
@@ -49,6 +52,9 @@ std::string shell_quote(std::string_view word) {
 
 std::vector<std::string> to_argv(std::string_view command, std::string_view shell,
                                  const std::vector<std::string>& args) {
+  // a form's text often ends with a line's end; behind it the arguments would be a command of their own
+  command.remove_prefix(std::min(command.find_first_not_of(kLineEnds), command.size()));
+  command = command.substr(0, command.find_last_not_of(kLineEnds) + 1);
   auto words = split_words(command);
   if (shell.empty() && !needs_shell(command, words)) {
     words.insert(words.end(), args.begin(), args.end());

@@ -9,6 +9,8 @@ TEST(CommandLine, ExecutesDirectlyWhatHasNoShellSyntax) {
   EXPECT_EQ(to_argv("/bin/true", "", {}), (Words{"/bin/true"}));
   EXPECT_EQ(to_argv("  ls  -l\t/tmp ", "", {}), (Words{"ls", "-l", "/tmp"}));
   EXPECT_EQ(to_argv("ls", "", {"a b", "$x"}), (Words{"ls", "a b", "$x"}));
+  EXPECT_EQ(to_argv("date +%F --iso=s", "", {}), (Words{"date", "+%F", "--iso=s"}));
+  EXPECT_EQ(to_argv("\n/bin/true\r\n", "", {"x"}), (Words{"/bin/true", "x"}));
 }
 
 TEST(CommandLine, GivesShellSyntaxAndBuiltinsToTheShell) {
@@ -25,6 +27,7 @@ TEST(CommandLine, AGivenShellIsAlwaysUsed) {
 
 TEST(CommandLine, ArgumentsReachAShellAsSingleWords) {
   EXPECT_EQ(to_argv("echo $A", "", {"it's", "b c"}), (Words{"/bin/sh", "-c", "echo $A 'it'\\''s' 'b c'"}));
+  EXPECT_EQ(to_argv("echo $A\n", "", {"b"}), (Words{"/bin/sh", "-c", "echo $A 'b'"}));
 }
 
 }  // namespace
