@@ -153,9 +153,11 @@ class Ledger {
   // Leaves out what was due in repeated time and had its record then; false where nothing else is due.
   bool pass_over_repeated(store::Reader& reader, task::Task& task, const cron::Schedule& schedule,
                           const std::optional<task::RepeatedTime>& repeated, Instant now) const;
-  // Leaves out those at the begin that have a record of an earlier pass; nullopt where none is left.
+  // Leaves out those at the begin, in repeated time, that have their record of then; nullopt where none is
+  // left.
   std::optional<task::FoldedFires> without_record(store::Reader& reader, const task::Task& task,
                                                   const cron::Schedule& schedule,
+                                                  const std::optional<task::RepeatedTime>& repeated,
                                                   const task::FoldedFires& missed) const;
   void misfire(store::Transaction& tx, task::Task& task, const cron::Schedule& schedule,
                const std::optional<task::RepeatedTime>& repeated, Instant now, Slots& slots,

@@ -43,7 +43,9 @@ std::optional<Instant> last_that_was_not_missed(store::Reader& reader, const Tas
 
 std::optional<task::FoldedFires> Ledger::without_record(store::Reader& reader, const Task& task,
                                                         const cron::Schedule& schedule,
+                                                        const std::optional<task::RepeatedTime>& repeated,
                                                         const task::FoldedFires& missed) const {
+  if (!task::was_shown(repeated, missed.first + task::jitter_of(task.definition))) return missed;
   auto first = missed.first;
   while (const auto record = reader.execution_for_fire(task.id, first)) {
     const auto next = task::cursor_after(task.definition, schedule, record->scheduled_until.value_or(first));

@@ -112,7 +112,7 @@ void Ledger::misfire(store::Transaction& tx, Task& task, const cron::Schedule& s
                      Plan& plan) const {
   const auto plan_for_missed = task::plan_misfire(task.definition, schedule, *task.next_run_at, now);
   const auto& left_out = plan_for_missed.missed;
-  if (const auto missed = left_out ? without_record(tx, task, schedule, *left_out) : std::nullopt) {
+  if (const auto missed = left_out ? without_record(tx, task, schedule, repeated, *left_out) : std::nullopt) {
     auto record = draft_of(task, Trigger::misfire, now);
     record.status = ExecutionStatus::missed;
     record.scheduled_at = missed->first;

@@ -38,6 +38,14 @@ void live_through(WorldOptions options) {
   for (const auto& fault : verdict.faults) ADD_FAILURE() << "seed " << options.seed << ": " << fault;
 }
 
+// So many, one for each seed from `first` on; SIMULATOR_SEED and SIMULATOR_WORLDS stand over these.
+void live_through_worlds(std::int64_t first, std::int64_t worlds, WorldOptions options) {
+  base::log::set_level(base::log::Level::error);
+  options.seed = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", first));
+  for (auto left = setting("SIMULATOR_WORLDS", worlds); left > 0; --left, ++options.seed)
+    live_through(options);
+}
+
 TEST(Simulator, WithoutMisfortunesEachFireRuns) {
   live_through(
       {.seed = 1, .tasks = 50, .span = std::chrono::days{20}, .misfortunes = {0, 0, 0, 0, 0, 0, 0, 0}});
@@ -85,59 +93,40 @@ TEST(Simulator, TheOracleSeesWhatIsPlanted) {
 }
 
 TEST(Simulator, InACrowdNothingThatCouldGoOnIsForgotten) {
-  base::log::set_level(base::log::Level::error);
-  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
-  for (auto seed = first; seed < first + 5; ++seed) {
-    live_through({.seed = seed,
-                  .tasks = 25,
-                  .span = std::chrono::days{8},
-                  .misfortunes = {.server_kills = 20, .broken_sockets = 4, .commits_that_fail = 0.002},
-                  .crowded = true});
-  }
+  live_through_worlds(1, 5,
+                      {.tasks = 25,
+                       .span = std::chrono::days{8},
+                       .misfortunes = {.server_kills = 20, .broken_sockets = 4, .commits_that_fail = 0.002},
+                       .crowded = true});
 }
 
 TEST(Simulator, NoAttemptIsTakenForTheOneBefore) {
-  base::log::set_level(base::log::Level::error);
-  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
-  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 12));
-  for (auto seed = first; seed < first + worlds; ++seed) {
-    live_through({.seed = seed,
-                  .tasks = 25,
-                  .span = std::chrono::days{8},
-                  .misfortunes =
-                      {.server_kills = 500, .long_outages = 0.001, .runner_kills = 10, .broken_sockets = 500},
-                  .restless = true});
-  }
+  live_through_worlds(
+      1, 12,
+      {.tasks = 25,
+       .span = std::chrono::days{8},
+       .misfortunes = {.server_kills = 500, .long_outages = 0.001, .runner_kills = 10, .broken_sockets = 500},
+       .restless = true});
 }
 
 TEST(Simulator, HoweverOftenTheClockIsSetNothingIsForgottenOrDoubled) {
-  base::log::set_level(base::log::Level::error);
-  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 60));
-  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 20));
-  for (auto seed = first; seed < first + worlds; ++seed) {
-    live_through({.seed = seed,
-                  .tasks = 25,
-                  .span = std::chrono::days{8},
-                  .misfortunes = {.server_kills = 30,
-                                  .long_outages = 0.004,
-                                  .runner_kills = 5,
-                                  .broken_sockets = 10,
-                                  .clock_jumps = 3,
-                                  .set_backs = 3},
-                  .restless = true});
-  }
+  live_through_worlds(60, 20,
+                      {.tasks = 25,
+                       .span = std::chrono::days{8},
+                       .misfortunes = {.server_kills = 30,
+                                       .long_outages = 0.004,
+                                       .runner_kills = 5,
+                                       .broken_sockets = 10,
+                                       .clock_jumps = 3,
+                                       .set_backs = 3},
+                       .restless = true});
 }
 
 TEST(Simulator, EachFireIsAccountedForWhateverIsKilled) {
-  base::log::set_level(base::log::Level::error);
-  const auto first = static_cast<std::uint64_t>(setting("SIMULATOR_SEED", 1));
-  const auto worlds = static_cast<std::uint64_t>(setting("SIMULATOR_WORLDS", 20));
-  for (auto seed = first; seed < first + worlds; ++seed) {
-    live_through({.seed = seed,
-                  .tasks = static_cast<int>(setting("SIMULATOR_TASKS", 30)),
-                  .span = std::chrono::days{setting("SIMULATOR_DAYS", 30)},
-                  .misfortunes = {.server_kills = 6, .runner_kills = 2, .broken_sockets = 4}});
-  }
+  live_through_worlds(1, 20,
+                      {.tasks = static_cast<int>(setting("SIMULATOR_TASKS", 30)),
+                       .span = std::chrono::days{setting("SIMULATOR_DAYS", 30)},
+                       .misfortunes = {.server_kills = 6, .runner_kills = 2, .broken_sockets = 4}});
 }
 
 }  // namespace
