@@ -15,7 +15,7 @@ struct ClockOfTheTest {
   base::SharedClock the_clock_{at("2090-01-05T13:00:00Z")};
 };
 
-class EngineClockTest : ClockOfTheTest, public EngineTest {
+class EngineClockTest : protected ClockOfTheTest, public EngineTest {
  protected:
   EngineClockTest() : EngineTest(&the_clock_) {}
 
@@ -25,6 +25,18 @@ class EngineClockTest : ClockOfTheTest, public EngineTest {
     if (!engine_) return;
     const store::Change nothing_of_it{.kind = store::Change::Kind::task_state, .task_id = TaskId{1'000'000}};
     engine_->on_changes({&nothing_of_it, 1});
+  }
+  std::string setting(std::string_view key) {
+    std::string text;
+    store_->read([&](store::Reader& reader) { text = reader.find_setting(key).value_or(""); });
+    return text;
+  }
+  // A first start places every cursor by the zones that it finds; what the clock does is seen only by a
+  // later.
+  void start_once_and_stop() {
+    start();
+    wait_until([&] { return !setting("zone_data").empty(); });
+    stop();
   }
   std::optional<Instant> next_run_of(TaskId id) {
     std::optional<task::Task> task;
@@ -87,6 +99,75 @@ TEST_F(EngineClockTest, ASkippedFireProvesWhatTheClockShowedThoughAYoungerRecord
     return repeated.has_value();
   });
   EXPECT_TRUE(repeated->starts_with(std::to_string(base::to_unix_ms(shown + minutes{3})))) << *repeated;
+}
+
+TEST_F(EngineClockTest, ARetryLastsAsLongAsItShouldThoughTheClockIsSetBackMeanwhile) {
+  start();
+  const auto shown = clock_.now();
+  task::TaskDefinition definition;
+  definition.retry = {
+      .max_attempts = 2, .initial_delay_s = 600, .factor = 1, .max_delay_s = 600, .jitter = 0};
+  const auto id = run(make(definition));
+  report_ended({id, 1}, 1);
+  runner_.wait_for_acknowledged(1);
+  set_clock(shown - hours{1});
+  wait_until([&] { return execution(id).due_at == shown - minutes{50}; });
+  set_clock(shown - minutes{50});
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key, (runner::AttemptKey{id, 2}));
+}
+
+TEST_F(EngineClockTest, EachTimeTheClockIsSetBackIsAPassOfItsOwnToTheLatestThatItShowed) {
+  start();
+  const auto shown = clock_.now();
+  const auto note = [&] {
+    const auto text = setting("clock_set_back");
+    return text.substr(0, text.rfind(' '));
+  };
+  const auto until = std::to_string(base::to_unix_ms(shown));
+  set_clock(shown - hours{1});
+  wait_until([&] { return note() == until + " 1"; });
+  set_clock(shown - hours{2});
+  wait_until([&] { return note() == until + " 2"; });
+}
+
+TEST_F(EngineClockTest, WhatComesAfterTheClockWasSetBackIsNoMisfire) {
+  start();
+  const auto shown = clock_.now();
+  const auto id = make({.cron = "* * * * *"}, shown + minutes{1});
+  set_clock(shown - hours{1});
+  wait_until([&] { return next_run_of(id) == shown - minutes{59}; });
+  set_clock(shown - minutes{59});
+  const auto fired = execution(runner_.wait_for_starts(1).at(0).key.execution);
+  EXPECT_EQ(fired.trigger, task::Trigger::schedule);
+}
+
+TEST_F(EngineClockTest, AChangeOfATaskProvesWhatTheClockShowedBeforeAStart) {
+  start_once_and_stop();
+  const auto shown = clock_.now();
+  const auto id = make({.cron = "* * * * *"}, shown + minutes{1});
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    auto task = tx.find_task(id).value();
+    task.updated_at = shown;
+    ++task.revision;
+    tx.save_definition(task, "ada");
+    return {};
+  }));
+  the_clock_.set(shown - hours{1});
+  start();
+  wait_until([&] { return next_run_of(id) == shown - minutes{59}; });
+}
+
+TEST_F(EngineClockTest, CursorsThatAKillLeftAheadOfAClockThatWasSetBackAreMovedAtTheNextStart) {
+  start_once_and_stop();
+  const auto shown = clock_.now();
+  const auto id = make({.cron = "* * * * *"}, shown + minutes{1});
+  ASSERT_TRUE(store_->write([&](store::Transaction& tx) -> base::Result<void> {
+    tx.set_setting("clock_set_back", std::to_string(base::to_unix_ms(shown)) + " 1 0");
+    return {};
+  }));
+  the_clock_.set(shown - hours{1});
+  start();
+  wait_until([&] { return next_run_of(id) == shown - minutes{59}; });
 }
 
 TEST_F(EngineClockTest, HowEverManyTasksHaveEndedEachGoesOnWhenItsTimeComesAgain) {

@@ -15,13 +15,19 @@ class RefusingStore : public store::Store {
   explicit RefusingStore(std::unique_ptr<store::Store> behind) : behind_(std::move(behind)) {}
 
   void refuse(bool refuses) { refuses_ = refuses; }
+  void wait_for_refusals(int count) const {
+    while (refused_ < count) std::this_thread::yield();
+  }
 
   void read(const std::function<void(store::Reader&)>& ask) override { behind_->read(ask); }
   void write(Work work, Done done) override {
     behind_->write(
         [this, work = std::move(work)](store::Transaction& tx) -> base::Result<void> {
           if (auto outcome = work(tx); !outcome) return outcome;
-          if (refuses_) return base::make_error(base::ErrorKind::unavailable, "the disk is full");
+          if (refuses_) {
+            ++refused_;
+            return base::make_error(base::ErrorKind::unavailable, "the disk is full");
+          }
           return {};
         },
         std::move(done));
@@ -34,6 +40,7 @@ class RefusingStore : public store::Store {
  private:
   std::unique_ptr<store::Store> behind_;
   std::atomic<bool> refuses_{false};
+  std::atomic<int> refused_{0};
 };
 
 class EngineRestartTest : public EngineTest {
@@ -139,6 +146,24 @@ TEST_F(EngineRestartTest, SlotsLentToACommitThatFailedAreGivenBack) {
   EXPECT_EQ(starts[1].key.execution, beside);
 }
 
+TEST_F(EngineRestartTest, AnEndWhoseCommitFailedIsBookedByTheNextOne) {
+  options_.max_running = 1;
+  auto owned = std::make_unique<RefusingStore>(std::move(store_));
+  auto& refusing = *owned;
+  store_ = std::move(owned);
+  start();
+  const auto first = run(make({.name = "first"}));
+  const auto waits = run(make({.name = "waits"}));
+  runner_.wait_for_starts(1);
+  refusing.refuse(true);
+  report_ended({first, 1});
+  refusing.wait_for_refusals(2);  // the end, and the one that its slot is for
+  refusing.refuse(false);
+  EXPECT_EQ(runner_.wait_for_acknowledged(1).at(0), (runner::AttemptKey{first, 1}));
+  EXPECT_EQ(execution(first).status, ExecutionStatus::success);
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, waits);
+}
+
 class DeletedInItsPool : public EngineRestartTest {
  protected:
   // One of a pool for one runs, another waits for it; then the first one's task is deleted.
@@ -197,6 +222,7 @@ TEST_F(EngineRestartTest, WhatIsLeftOfADeletedTaskHasItsSlotAfterARestartToo) {
   stop();
   start(false);
   engine_->on_connected(snapshot_of({first}));
+  EXPECT_EQ(runner_.wait_for_cancels(2).at(1), (runner::AttemptKey{first, 1})) << "and is told again to end";
   const auto second = run(make({.name = "b"}));
   for (const char* name : {"c", "d"}) run(make({.name = name}));  // whatever was to be promoted is by then
   EXPECT_EQ(execution(second).waiting, Waiting::slot);
@@ -204,17 +230,70 @@ TEST_F(EngineRestartTest, WhatIsLeftOfADeletedTaskHasItsSlotAfterARestartToo) {
   EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, second);
 }
 
-TEST_F(EngineRestartTest, TheDeletionOfATaskLetsTheNextIntoThePoolThatItsRunWaitedFor) {
+// A place that has become free lets one of the pool in, which may still wait for a slot; the others wait on.
+TEST_F(EngineRestartTest, TheDeletionOfATaskLetsTheNextIntoThePoolThatItsRunWasLetInto) {
   options_.pools["db"] = 1;
   options_.max_running = 1;
   start();
-  const auto holder = run(make({.name = "holder"}));
+  const auto holder = run(make({.name = "holder", .pool = "db"}));
+  runner_.wait_for_starts(1);
   const auto doomed = make({.name = "doomed", .pool = "db"});
-  run(doomed);
+  const auto let_in = run(doomed);
   const auto next = run(make({.name = "next", .pool = "db"}));
-  engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  const auto urgent = run(make({.name = "urgent", .priority = 9}));
   report_ended({holder, 1});
-  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, next);
+  EXPECT_EQ(runner_.wait_for_starts(2).at(1).key.execution, urgent);
+  EXPECT_EQ(execution(let_in).waiting, Waiting::slot);
+  EXPECT_EQ(execution(next).waiting, Waiting::pool);
+  engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  report_ended({urgent, 1});
+  EXPECT_EQ(runner_.wait_for_starts(3).at(2).key.execution, next);
+}
+
+TEST_F(EngineRestartTest, WhoWaitedForADeletedTaskGoesOnWithoutIt) {
+  start();
+  const auto done = make({.name = "done"}), doomed = make({.name = "doomed"});
+  const auto next = make({.name = "next", .after = {.tasks = {done, doomed}}});
+  report_ended({run(done), 1});
+  runner_.wait_for_acknowledged(1);
+  engine_->remove({doomed}, [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  EXPECT_EQ(execution(runner_.wait_for_starts(2).at(1).key.execution).task_id, next);
+}
+
+TEST_F(EngineRestartTest, EachOfSeveralDeletedTasksHoldsItsPlace) {
+  options_.pools["db"] = 2;
+  start();
+  std::vector<ExecutionId> running;
+  for (const char* name : {"a", "b"}) {
+    const auto id = make({.name = name, .pool = "db"});
+    running.push_back(run(id));
+    runner_.wait_for_starts(running.size());
+  }
+  for (const auto id : running)
+    engine_->remove({execution(id).task_id},
+                    [](const task::Task&) { return store::AuditEntry{.action = "task.delete"}; });
+  const auto next = run(make({.name = "next", .pool = "db"}));
+  EXPECT_EQ(execution(next).waiting, Waiting::pool);
+  report_ended({running[1], 1});
+  EXPECT_EQ(runner_.wait_for_starts(3).back().key.execution, next);
+}
+
+TEST_F(EngineRestartTest, WhatWaitsForItsSpawnInTheRunnerHasNotBegun) {
+  const auto id = left_behind(make({}), 1, Waiting::none).front();
+  start(false);
+  engine_->on_connected({.running = {{.key = {id, 1}, .pid = 0, .started_at = {}}}, .finished = {}});
+  run(make({.name = "later"}));  // whatever the loop had to do before is done
+  EXPECT_EQ(execution(id).status, ExecutionStatus::pending);
+  EXPECT_FALSE(execution(id).started_at);
+}
+
+TEST_F(EngineRestartTest, HowEverManyFiresWereMissedEachHasItsRecord) {
+  const auto missed_at = std::chrono::floor<seconds>(clock_.now() - kLongAgo);
+  std::vector<TaskId> ids;
+  for (int i = 0; i < 300; ++i)
+    ids.push_back(make({.name = std::to_string(i), .cron = "* * * * *"}, missed_at));
+  start();
+  EXPECT_EQ(runner_.wait_for_starts(ids.size()).size(), ids.size());
 }
 
 TEST_F(EngineRestartTest, APoolThatWasMadeWiderLetsInWhatWaitedForIt) {
