@@ -287,6 +287,20 @@ TEST_F(EngineRestartTest, WhatWaitsForItsSpawnInTheRunnerHasNotBegun) {
   EXPECT_FALSE(execution(id).started_at);
 }
 
+TEST_F(EngineRestartTest, WhatRanWhenTheMachineWentDownHasEndedBeforeItsTaskRunsAtTheReboot) {
+  constexpr std::int64_t kMoreThanOneTransactionBooks = 300;
+  left_behind(make({.name = "many"}), kMoreThanOneTransactionBooks, Waiting::none, ExecutionStatus::running);
+  const auto id = make({.cron = "@reboot"});
+  const auto before = left_behind(id, 1, Waiting::none, ExecutionStatus::running).front();
+  ASSERT_TRUE(store_->write([](store::Transaction& tx) -> base::Result<void> {
+    tx.set_setting("last_boot", "another");
+    return {};
+  }));
+  start();
+  EXPECT_EQ(execution(runner_.wait_for_starts(1).at(0).key.execution).task_id, id);
+  EXPECT_EQ(execution(before).status, ExecutionStatus::lost);
+}
+
 TEST_F(EngineRestartTest, HowEverManyFiresWereMissedEachHasItsRecord) {
   const auto missed_at = std::chrono::floor<seconds>(clock_.now() - kLongAgo);
   std::vector<TaskId> ids;
