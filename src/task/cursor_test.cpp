@@ -41,5 +41,24 @@ TEST(Jitter, IsNeverMoreThanAskedForAndSpreadsOverAllOfIt) {
   EXPECT_LE(most, 10'000);
 }
 
+TEST(Cursor, TimesAreTheSameOnlyWhereAllThatTheyComeFromIs) {
+  TaskDefinition one;
+  one.name = "backup";
+  one.cron = "H 3 * * *";
+  EXPECT_TRUE(have_same_times(one, one));
+  const auto differs = [&](const auto& change) {
+    auto other = one;
+    change(other);
+    return !have_same_times(one, other);
+  };
+  EXPECT_TRUE(differs([](auto& other) { other.cron = "H 4 * * *"; }));
+  EXPECT_TRUE(differs([](auto& other) { other.timezone = "Europe/Berlin"; }));
+  EXPECT_TRUE(differs([](auto& other) { other.name = "other"; })) << "the seed of H";
+  EXPECT_TRUE(differs([](auto& other) { other.jitter_s = 1; }));
+  EXPECT_TRUE(differs([](auto& other) { other.starts_at = base::from_unix_ms(0); }));
+  EXPECT_TRUE(differs([](auto& other) { other.ends_at = base::from_unix_ms(0); }));
+  EXPECT_FALSE(differs([](auto& other) { other.command = "true"; }));
+}
+
 }  // namespace
 }  // namespace task

@@ -57,6 +57,19 @@ TEST(Misfire, AFireIsNotMissedBeforeItsJitterHasPassed) {
   EXPECT_EQ(due.next.next_run_at, fire + minutes{1});
 }
 
+TEST(Misfire, TheWindowReachesBackFromWhenTheFireWasDueToTheMillisecond) {
+  auto definition = every_minute(MisfirePolicy::fire_once, 600);
+  definition.jitter_s = 50;
+  definition.ends_at = at("2026-01-01T10:00:00Z");
+  const auto jitter = jitter_of(definition);
+  ASSERT_GT(jitter, seconds{1});
+  const auto schedule = schedule_of(definition, "UTC");
+  const auto last = *definition.ends_at, due = last + jitter;
+  EXPECT_EQ(plan_misfire(definition, *schedule, last, due + minutes{10}).run, std::vector<Instant>{last});
+  EXPECT_TRUE(
+      plan_misfire(definition, *schedule, last, due + minutes{10} + base::Milliseconds{1}).run.empty());
+}
+
 TEST(Misfire, EveryFireIsEitherMadeUpOrCountedWhateverThePolicy) {
   const auto schedule = schedule_of(every_minute(MisfirePolicy::skip), "UTC");
   for (const auto policy : {MisfirePolicy::fire_once, MisfirePolicy::fire_all, MisfirePolicy::skip}) {
