@@ -1,4 +1,5 @@
 // What a runner makes of the journal of one that was killed.
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -62,6 +63,57 @@ TEST_F(AdoptionTest, AnotherProcessThatGotTheNumberIsNotAdoptedNorKilled) {
   EXPECT_TRUE(is_alive(child));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
+}
+
+TEST_F(AdoptionTest, WhatAnOrphanLeavesFollowsItsKillMode) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // init may leave a zombie, which is still there to be adopted
+  for (const bool ends_while_nobody_watches : {true, false}) {
+    for (const bool kill_leftovers : {true, false}) {
+      const auto name = std::to_string(ends_while_nobody_watches) + std::to_string(kill_leftovers);
+      auto wanted = shell("setsid sh -c 'echo $$ >" + path("left" + name) + "; exec sleep 600' & echo $$ >" +
+                          path("leader" + name) + "; exec sleep 600");
+      wanted.kill_leftovers = kill_leftovers;
+      client_->start({wanted});
+      reports_->started(wanted.key);
+      const auto leader = pid_in("leader" + name), left = pid_in("left" + name);
+      client_.reset();
+      stop(SIGKILL);
+      const auto end_leader = [&] {
+        kill(leader, SIGKILL);
+        waitpid(leader, nullptr, 0);
+      };
+      if (ends_while_nobody_watches) end_leader();
+      launch();
+      const auto known = connect();
+      if (!ends_while_nobody_watches) {
+        EXPECT_EQ(known.running.size(), 1u);
+        end_leader();
+        reports_->finished(wanted.key);
+      }
+      client_->acknowledge({wanted.key});
+      run(shell("true"));
+      EXPECT_NE(is_alive(left), kill_leftovers) << name;
+      kill(left, SIGKILL);
+      waitpid(left, nullptr, 0);
+    }
+  }
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST_F(AdoptionTest, AnOrphanThatIsCancelledHasItsGrace) {
+  auto wanted = shell("trap 'sleep 0.2; echo bye >" + path("said") + "; exit 0' TERM; echo $$ >" +
+                      path("pid") + "; while :; do :; done");
+  wanted.kill_grace = kPatience;
+  client_->start({wanted});
+  reports_->started(wanted.key);
+  pid_in("pid");
+  client_.reset();
+  stop(SIGKILL);
+  launch();
+  connect();
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+  EXPECT_EQ(content("said"), "bye\n");
 }
 
 }  // namespace

@@ -85,6 +85,16 @@ TEST_F(JournalTest, ACutOrChangedTailLosesNothingBeforeIt) {
   }
 }
 
+TEST_F(JournalTest, ARecordThatWasChangedOnTheDiskIsNotBelieved) {
+  fill();
+  auto changed = bytes();
+  const auto path = changed.find("/x/1");
+  ASSERT_NE(path, std::string::npos);
+  changed[path + 3] = '7';
+  std::ofstream(path_, std::ios::binary) << changed;
+  EXPECT_FALSE(Journal(path_, "boot-a").knows(request(1).key));
+}
+
 // Opening a journal writes it anew, as does its growth.
 TEST_F(JournalTest, AnEndThatNobodyAcknowledgedOutlivesEachRewriting) {
   fill();

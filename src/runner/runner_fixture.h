@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,7 @@ class RunnerTest : public testing::Test {
       options.drain = drain_;
       options.cgroup_parent = cgroup_parent_;
       options.ready_fd = ready[1];
+      umask(0077);  // not what a job is to have
       _exit(run_runner(options));
     }
     close(ready[1]);

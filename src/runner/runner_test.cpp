@@ -168,12 +168,24 @@ TEST_F(RunnerTest, CancelGivesTheJobItsGraceToEndWell) {
   EXPECT_EQ(output(wanted), "bye\n");
 }
 
+TEST_F(RunnerTest, CancelTellsTheWholeGroupToEndWell) {
+  auto wanted = shell("trap : TERM; sh -c 'trap \"echo bye; exit 0\" TERM; echo $$ >" + path("pid") +
+                      "; while :; do :; done' & wait; wait");
+  wanted.kill_grace = kPatience;
+  client_->start({wanted});
+  pid_in("pid");
+  client_->cancel(wanted.key);
+  EXPECT_EQ(reports_->finished(wanted.key).cause, EndCause::cancelled);
+  EXPECT_EQ(output(wanted), "bye\n");
+}
+
 TEST_F(RunnerTest, ARunEndsWithItsProcessThoughAGrandchildHoldsThePipe) {
   auto wanted = shell("setsid sh -c 'echo $$ >" + path("pid") + "; sleep 600' & echo done; exit 0");
   const auto finished = run(wanted);
   EXPECT_TRUE(finished.pipes_cut);
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_TRUE(output(wanted).starts_with("done\n"));
+  EXPECT_NE(output(wanted).find("a process that it left behind held its output open"), std::string::npos);
   kill(pid_in("pid"), SIGKILL);
 }
 
@@ -342,6 +354,11 @@ TEST_F(RunnerTest, AnEndIsHandedOverUntilItIsAcknowledgedAlsoByTheNextRunner) {
   client_->acknowledge({wanted.key});
   run(shell("true"));  // orders are obeyed in turn
   EXPECT_EQ(reconnect().finished.size(), 1u);
+  client_.reset();
+  stop(SIGTERM);
+  launch();
+  EXPECT_EQ(connect().finished.size(), 1u)
+      << "what was acknowledged is not told again by the next runner either";
 }
 
 TEST_F(RunnerTest, AKilledRunnersJobIsWatchedWhileItLivesAndLostWhenItIsGone) {
@@ -438,6 +455,28 @@ TEST_F(RunnerTest, AStartThatMustBeTriedAgainHoldsUpNoOther) {
   EXPECT_EQ(reports_->finished(free.key).exit_code, 0);
   writer.close();
   EXPECT_EQ(reports_->finished(busy.key).exit_code, 0);
+}
+
+TEST_F(RunnerTest, WhatWaitsForItsSpawnIsKnownAndCanBeCancelled) {
+  const auto program = path("busy");
+  std::filesystem::copy_file("/bin/true", program);
+  const std::ofstream writer(program, std::ios::app);
+  const auto busy = request({program});
+  client_->start({busy});
+  run(shell("true"));  // orders are obeyed in turn
+  const auto snapshot = reconnect();
+  ASSERT_EQ(snapshot.running.size(), 1u);
+  EXPECT_EQ(snapshot.running[0].key, busy.key);
+  EXPECT_EQ(snapshot.running[0].pid, 0);
+  client_->cancel(busy.key);
+  const auto finished = reports_->finished(busy.key);
+  EXPECT_EQ(finished.cause, EndCause::cancelled);
+  EXPECT_EQ(finished.error, "");
+}
+
+TEST_F(RunnerTest, OnlyItsOwnUserReachesTheRunner) {
+  EXPECT_EQ(std::filesystem::status(socket_path(folder_)).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST_F(RunnerTest, ABurstOfStartsAllEnd) {
