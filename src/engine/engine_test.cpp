@@ -26,6 +26,15 @@ TEST_F(EngineTest, AManualRunReachesTheRunnerAndItsEndIsBookedBeforeItIsAcknowle
   EXPECT_EQ(execution(id).attempt.exit_code, 4);
 }
 
+TEST_F(EngineTest, ARunIsOrderedWithTheKillModeOfItsTask) {
+  start();
+  run(make({.name = "group", .kill_mode = task::KillMode::group}));
+  run(make({.name = "main", .kill_mode = task::KillMode::main}));
+  const auto requests = runner_.wait_for_starts(2);
+  EXPECT_TRUE(requests.at(0).kill_leftovers);
+  EXPECT_FALSE(requests.at(1).kill_leftovers);
+}
+
 TEST_F(EngineTest, ADueTaskIsStartedAndATaskMadeWhileItSleepsWakesIt) {
   start();
   const auto soon = std::chrono::ceil<seconds>(clock_.now() + base::Milliseconds{50});

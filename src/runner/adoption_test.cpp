@@ -15,11 +15,12 @@ constexpr std::uint64_t kAMinute = 6000;  // in ticks; more than any machine is 
 class AdoptionTest : public RunnerTest {
  protected:
   // Writes the journal of a runner that started it at that time as process `pid`, and starts the next one.
-  Snapshot take_over(const StartRequest& wanted, pid_t pid, base::Instant started_at, BirthWindow born) {
+  Snapshot take_over(const StartRequest& wanted, pid_t pid, base::Instant started_at, BirthWindow born,
+                     const std::string& boot = boot_id()) {
     client_.reset();
     stop(SIGTERM);
     {
-      Journal journal((folder_ / "runner.journal").string(), boot_id());
+      Journal journal((folder_ / "runner.journal").string(), boot);
       journal.intend(wanted);
       journal.started({.key = wanted.key, .pid = pid, .started_at = started_at}, born);
     }
@@ -65,6 +66,20 @@ TEST_F(AdoptionTest, AnotherProcessThatGotTheNumberIsNotAdoptedNorKilled) {
   waitpid(child, nullptr, 0);
 }
 
+TEST_F(AdoptionTest, AfterARestartOfTheMachineNoProcessIsTakenForAnEarlierOne) {
+  const auto wanted = shell("true");
+  const auto now = ticks_since_boot();
+  const auto child = child_that_sleeps();
+  const auto known = take_over(wanted, child, base::SystemClock().now(),
+                               {now > kAMinute ? now - kAMinute : 0, now + kAMinute}, "another boot");
+  EXPECT_TRUE(known.running.empty());
+  ASSERT_EQ(known.finished.size(), 1u);
+  EXPECT_EQ(known.finished[0].error, "lost: the machine was restarted while it ran");
+  EXPECT_TRUE(is_alive(child));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
 TEST_F(AdoptionTest, WhatAnOrphanLeavesFollowsItsKillMode) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);  // init may leave a zombie, which is still there to be adopted
   for (const bool ends_while_nobody_watches : {true, false}) {
@@ -92,7 +107,10 @@ TEST_F(AdoptionTest, WhatAnOrphanLeavesFollowsItsKillMode) {
       }
       client_->acknowledge({wanted.key});
       run(shell("true"));
-      EXPECT_NE(is_alive(left), kill_leftovers) << name;
+      if (kill_leftovers)
+        wait_until_gone(left);
+      else
+        EXPECT_TRUE(is_alive(left)) << name;
       kill(left, SIGKILL);
       waitpid(left, nullptr, 0);
     }
